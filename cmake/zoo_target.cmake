@@ -1,0 +1,32 @@
+# zoo_library(name SOURCES ... [PUBLIC targets...] [PRIVATE targets...]): a static library zoo_<name>, alias zoo::<name>,
+# with the project's warnings, include root and install rules.
+add_library(zoo_build_flags INTERFACE)
+if(ZOO_DEVELOPER)
+  # -Wrestrict: g++ 12 warns of every string + string (GCC bug 105651).
+  target_compile_options(zoo_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror -Wno-restrict)
+endif()
+if(ZOO_SANITIZE)
+  target_compile_options(zoo_build_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                                                   -fno-omit-frame-pointer)
+  target_link_options(zoo_build_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+function(zoo_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(zoo_${name} STATIC ${arg_SOURCES})
+  add_library(zoo::${name} ALIAS zoo_${name})
+  set_target_properties(zoo_${name} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(zoo_${name} PUBLIC cxx_std_20)
+  target_include_directories(zoo_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/zoo>)
+  target_link_libraries(zoo_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:zoo_build_flags>)
+  install(TARGETS zoo_${name} EXPORT zooTargets)
+endfunction()
+
+# zoo_program(name SOURCES ... LIBRARIES ...): an executable in bin/.
+function(zoo_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} zoo_build_flags)
+  install(TARGETS ${name})
+endfunction()

@@ -1,0 +1,1 @@
+#include "transforms/resize.h"

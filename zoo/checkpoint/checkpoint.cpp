@@ -1,0 +1,1 @@
+#include "zoo/checkpoint/checkpoint.h"

@@ -1,0 +1,1 @@
+#include "zoo/checkpoint/tensor_view.h"

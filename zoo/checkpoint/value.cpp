@@ -1,0 +1,1 @@
+#include "zoo/checkpoint/value.h"

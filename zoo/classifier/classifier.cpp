@@ -1,0 +1,1 @@
+#include "zoo/classifier/classifier.h"

@@ -1,0 +1,52 @@
+// Files that are read through one map and written whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace zoo {
+
+// A read-only map of a whole regular file; an empty file gives an empty span.
+class MappedFile {
+ public:
+  // Throws Error{not_found, io}: no such file, a directory, not readable.
+  explicit MappedFile(const std::filesystem::path& path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+  std::string_view text() const { return {reinterpret_cast<const char*>(data_), size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// Writes to a temporary file beside `path`; commit() syncs it, renames it to `path` and syncs the folder. Without
+// commit() (an exception, say) the temporary file is removed and `path` is as it was.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  void write(std::span<const std::byte> bytes);     // throws Error{io}: "no space left on device", ...
+  void write(std::string_view text);
+  void commit();
+  const std::filesystem::path& temporary() const { return temporary_; }
+
+ private:
+  std::filesystem::path path_, temporary_;
+  int descriptor_ = -1;
+};
+
+// The whole file as text. Throws Error{not_found, io}.
+std::string read_text(const std::filesystem::path& path);
+// Atomically.
+void write_text(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace zoo

@@ -1,0 +1,1 @@
+#include "zoo/core/sha256.h"

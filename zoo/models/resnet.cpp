@@ -1,0 +1,1 @@
+#include "zoo/models/resnet.h"

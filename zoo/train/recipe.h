@@ -1,0 +1,30 @@
+// The settings of a training run: all that is needed to repeat it. Plain data; recipe.json is its text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace zoo {
+
+enum class Precision { fp32, bf16 };
+
+struct Recipe {
+  int64_t epochs = 10;
+  int64_t batch_size = 32;
+  double lr = 0.01;                // at the end of the warm-up
+  double momentum = 0.9;
+  bool nesterov = false;
+  double weight_decay = 1e-4;
+  double warmup_epochs = 1;        // linear from 0; then cosine to 0; both by step
+  Precision precision = Precision::fp32;
+  bool freeze_backbone = false;    // only the head learns; norms keep their statistics
+  uint64_t seed = 0;
+};
+
+// Learning rate of step `step` (0-based) of `total_steps`.
+double learning_rate(const Recipe& recipe, int64_t step, int64_t total_steps, int64_t steps_per_epoch);
+
+// Throws Error{usage} that names the flag: epochs < 1, lr <= 0, momentum outside [0, 1), ...
+void validate(const Recipe& recipe);
+
+}  // namespace zoo

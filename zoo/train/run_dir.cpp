@@ -1,0 +1,1 @@
+#include "zoo/train/run_dir.h"

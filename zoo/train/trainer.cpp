@@ -1,0 +1,1 @@
+#include "zoo/train/trainer.h"
