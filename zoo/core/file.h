@@ -10,7 +10,8 @@
 
 namespace zoo {
 
-// A read-only map of a whole regular file; an empty file gives an empty span.
+// A read-only map of a whole regular file; an empty file gives an empty span. The file must not be shortened while it
+// is mapped.
 class MappedFile {
  public:
   // Throws Error{not_found, io}: no such file, a directory, not readable.
@@ -30,7 +31,11 @@ class MappedFile {
 // commit() (an exception, say) the temporary file is removed and `path` is as it was.
 class AtomicFile {
  public:
+  // Throws Error{io} if `path` cannot be written there, or is there and is no regular file.
   explicit AtomicFile(std::filesystem::path path);
+  // With a temporary name of the caller's choice in the same folder; a file of that name is overwritten, so the caller
+  // must be the only one who uses it (by a lock).
+  AtomicFile(std::filesystem::path path, std::filesystem::path temporary);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -44,7 +49,7 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
-// The whole file as text. Throws Error{not_found, io}.
+// The whole of a regular file as text. Throws Error{not_found, io}.
 std::string read_text(const std::filesystem::path& path);
 // Atomically.
 void write_text(const std::filesystem::path& path, std::string_view text);

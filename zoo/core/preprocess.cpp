@@ -1,1 +1,75 @@
 #include "zoo/core/preprocess.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "zoo/core/error.h"
+#include "zoo/core/text.h"
+
+namespace zoo {
+namespace {
+
+template <typename Enum>
+using Names = std::vector<std::pair<Enum, std::string_view>>;
+
+const Names<ResizeMode>& resize_modes() {
+  static const Names<ResizeMode> names{
+      {ResizeMode::none, "none"}, {ResizeMode::short_edge, "short_edge"}, {ResizeMode::square, "square"}};
+  return names;
+}
+
+const Names<Interpolation>& interpolations() {
+  static const Names<Interpolation> names{{Interpolation::nearest, "nearest"},
+                                          {Interpolation::bilinear, "bilinear"},
+                                          {Interpolation::bicubic, "bicubic"}};
+  return names;
+}
+
+const Names<Backend>& backends() {
+  static const Names<Backend> names{{Backend::pillow, "pillow"}, {Backend::opencv, "opencv"}};
+  return names;
+}
+
+template <typename Enum>
+std::string_view name_of(const Names<Enum>& names, Enum value) {
+  for (const auto& [known, name] : names) {
+    if (known == value) return name;
+  }
+  return "";
+}
+
+template <typename Enum>
+Enum parse(const Names<Enum>& names, std::string_view text, const std::string& noun) {
+  std::vector<std::string> possible;
+  for (const auto& [value, name] : names) {
+    if (name == text) return value;
+    possible.emplace_back(name);
+  }
+  throw Error(ErrorCode::usage, "", "unknown " + noun + " '" + std::string(text) + "'",
+              "Possible: " + join(possible, ", ") + ".");
+}
+
+}  // namespace
+
+std::string_view to_string(ResizeMode mode) {
+  return name_of(resize_modes(), mode);
+}
+std::string_view to_string(Interpolation interpolation) {
+  return name_of(interpolations(), interpolation);
+}
+std::string_view to_string(Backend backend) {
+  return name_of(backends(), backend);
+}
+
+ResizeMode parse_resize_mode(std::string_view text) {
+  return parse(resize_modes(), text, "resize mode");
+}
+Interpolation parse_interpolation(std::string_view text) {
+  return parse(interpolations(), text, "interpolation");
+}
+Backend parse_backend(std::string_view text) {
+  return parse(backends(), text, "backend");
+}
+
+}  // namespace zoo
