@@ -3,20 +3,12 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
-#include "zoo/core/preprocess.h"
+#include "zoo/models/model_card.h"
 #include "zoo/models/resnet.h"
 #include "zoo/train/trainer.h"
 
 namespace zoo {
-
-// What a model directory says besides the tensors.
-struct ModelCard {
-  std::string arch;                   // zoo's name; timm's where timm has the arch
-  std::vector<std::string> labels;    // one a class
-  Preprocess preprocess;              // of evaluation
-};
 
 // Writes DIR/config.json and DIR/model.safetensors so that timm (local-dir:) and transformers open it; each file
 // appears whole or not at all.
