@@ -41,12 +41,13 @@ std::string_view to_string(Layout layout);
 Layout parse_layout(std::string_view text);  // throws Error{usage}
 
 // The canonical name of a tensor that a publisher calls `name` (wrapper prefixes such as "module." already removed);
-// nothing if that layout has no such name.
-std::optional<std::string> to_canonical(Layout layout, std::string_view name);
-std::string from_canonical(Layout layout, std::string_view canonical_name);
+// nothing if that layout has no such name. OpenMMLab numbers parts of deep stems and pooled shortcuts otherwise: for
+// these the spec decides. Without one a stem is judged by its own names and a shortcut is taken for a plain one.
+std::optional<std::string> to_canonical(Layout layout, std::string_view name, const ArchSpec* spec = nullptr);
+std::string from_canonical(Layout layout, std::string_view canonical_name, const ArchSpec* spec = nullptr);
 
 // Prefixes that wrappers put before every name: "module.", "_orig_mod.", ...  Returns the longest chain of them that
-// ALL names share (e.g. "module."), or "".
+// ALL names share (e.g. "module."), or "". "backbone." is not one: it is OpenMMLab's, with or without a head.
 std::string common_wrapper_prefix(std::span<const std::string> names);
 
 // A name and a shape as read from some file.

@@ -1,0 +1,63 @@
+// Which architectures of the table a file's tensors could belong to.
+#include <algorithm>
+#include <unordered_map>
+
+#include "zoo/layouts/layouts.h"
+
+namespace zoo {
+namespace {
+
+using Shapes = std::unordered_map<std::string_view, const std::vector<int64_t>*>;
+
+int64_t dimension(const Shapes& shapes, const std::string& name, size_t rank, size_t axis,
+                  int64_t otherwise) {
+  const auto found = shapes.find(name);
+  return found != shapes.end() && found->second->size() == rank ? (*found->second)[axis] : otherwise;
+}
+
+// Nothing if a tensor that both have differs in shape, or if they share none.
+std::optional<ArchFit> fit(const ArchSpec& spec, Layout layout, const Shapes& shapes) {
+  const std::string stem = spec.stem == Stem::deep ? "conv1.0.weight" : "conv1.weight";
+  ArchFit result{.arch = &spec, .layout = layout, .prefix = {}};
+  result.num_classes = dimension(shapes, from_canonical(layout, "fc.weight", &spec), 2, 0, 0);
+  result.in_channels = dimension(shapes, from_canonical(layout, stem, &spec), 4, 1, 3);
+  const TensorListOptions options{.num_classes = result.num_classes, .in_channels = result.in_channels};
+  int64_t shared = 0;
+  for (const TensorSpec& tensor : list_tensors(spec, options)) {
+    const auto found = shapes.find(from_canonical(layout, tensor.name, &spec));
+    if (found == shapes.end()) {
+      if (tensor.role != Role::counter) ++result.missing;
+      continue;
+    }
+    if (*found->second != tensor.shape) return std::nullopt;
+    ++shared;
+  }
+  if (shared == 0) return std::nullopt;
+  result.unexpected = static_cast<int64_t>(shapes.size()) - shared;
+  return result;
+}
+
+}  // namespace
+
+std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors) {
+  std::vector<std::string> names;
+  for (const NamedShape& tensor : tensors) names.push_back(tensor.name);
+  const std::string prefix = common_wrapper_prefix(names);
+  for (std::string& name : names) name.erase(0, prefix.size());
+  const std::optional<Layout> layout = recognise_layout(names);
+  if (!layout) return {};
+
+  Shapes shapes;
+  for (size_t i = 0; i < names.size(); ++i) shapes.emplace(names[i], &tensors[i].shape);
+  std::vector<ArchFit> fits;
+  for (const ArchSpec& spec : arch_table()) {
+    if (auto result = fit(spec, *layout, shapes)) {
+      result->prefix = prefix;
+      fits.push_back(std::move(*result));
+    }
+  }
+  std::ranges::stable_sort(fits, {}, [](const ArchFit& one) { return one.missing + one.unexpected; });
+  return fits;
+}
+
+}  // namespace zoo
