@@ -52,12 +52,12 @@ class ResNet56(nn.Module):
 
 
 def build_model(weights: pathlib.Path | None, num_classes: int) -> nn.Module:
-    """The published network with a new head, or akamaster's random initialisation where `weights` is None."""
+    """The published network with a new head, or torchvision's random initialisation where `weights` is None."""
     if weights is None:
         model = ResNet56(num_classes)
         for module in model.modules():
-            if isinstance(module, (nn.Conv2d, nn.Linear)):
-                nn.init.kaiming_normal_(module.weight)
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
         return model
     model = ResNet56(10)
     state = torch.load(weights, map_location="cpu", weights_only=True)["state_dict"]
