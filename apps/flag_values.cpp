@@ -1,0 +1,54 @@
+#include "apps/flag_values.h"
+
+#include <charconv>
+#include <cmath>
+#include <sstream>
+
+#include "zoo/core/error.h"
+
+namespace zoo::apps {
+namespace {
+
+template <class Number>
+bool parse_whole(const std::string& text, Number& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end;
+}
+
+template <class Number>
+Number check_range(const std::string& flag, const std::string& text, bool parsed, Number value,
+                   Number minimum, Number maximum, const char* kind) {
+  if (parsed && minimum <= value && value <= maximum) return value;
+  std::ostringstream range;
+  range << "'" << text << "' is not " << kind << " from " << minimum << " to " << maximum;
+  throw Error(ErrorCode::usage, flag, range.str());
+}
+
+}  // namespace
+
+int64_t parse_integer(const std::string& flag, const std::string& text, int64_t minimum, int64_t maximum) {
+  int64_t value = 0;
+  const bool parsed = parse_whole(text, value);
+  return check_range(flag, text, parsed, value, minimum, maximum, "a whole number");
+}
+
+double parse_number(const std::string& flag, const std::string& text, double minimum, double maximum) {
+  double value = 0;
+  const bool parsed = parse_whole(text, value) && std::isfinite(value);
+  return check_range(flag, text, parsed, value, minimum, maximum, "a number");
+}
+
+std::vector<double> parse_numbers(const std::string& flag, const std::string& text, size_t count,
+                                  double minimum, double maximum) {
+  std::vector<double> values;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, ',');)
+    values.push_back(parse_number(flag, part, minimum, maximum));
+  if (values.size() != count || text.back() == ',')
+    throw Error(ErrorCode::usage, flag,
+                "'" + text + "' are not " + std::to_string(count) + " numbers between commas");
+  return values;
+}
+
+}  // namespace zoo::apps
