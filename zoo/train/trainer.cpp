@@ -1,1 +1,191 @@
 #include "zoo/train/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cross_entropy_loss.h>
+
+#include "zoo/core/error.h"
+#include "zoo/train/autocast.h"
+#include "zoo/train/sgd.h"
+
+namespace zoo {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<at::Tensor> learnable_parameters(const ResNet& model, bool head_only) {
+  std::vector<at::Tensor> parameters;
+  for (const auto& item : model->named_parameters())
+    if (!head_only || item.key().starts_with("fc.")) parameters.push_back(item.value());
+  return parameters;
+}
+
+void make_channels_last(ResNet& model) {
+  const at::NoGradGuard no_grad;
+  for (at::Tensor& parameter : model->parameters())
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
+}
+
+class TrainingRun {
+ public:
+  TrainingRun(ResNet& model, const Recipe& recipe, BatchSource& train_batches, BatchSource& val_batches,
+              const TrainSinks& sinks, const std::atomic<bool>* stop)
+      : model_(model),
+        recipe_(recipe),
+        train_(train_batches),
+        val_(val_batches),
+        sinks_(sinks),
+        stop_(stop),
+        sgd_(learnable_parameters(model, recipe.freeze_backbone),
+             {recipe.momentum, recipe.nesterov, recipe.weight_decay}) {}
+
+  void run() {
+    for (int64_t epoch = 0; epoch < recipe_.epochs; ++epoch) {
+      const auto start = Clock::now();
+      EpochReport report = train_epoch(epoch);
+      report.val = evaluate_epoch(epoch);
+      report.wall_s = seconds_since(start);
+      report.best = report.val.top1 > best_top1_;
+      if (report.best) best_top1_ = report.val.top1;
+      if (sinks_.on_epoch) sinks_.on_epoch(report);
+    }
+  }
+
+ private:
+  // Sums over the epoch so far.
+  struct Tally {
+    double loss = 0;
+    int64_t correct = 0, images = 0, skipped = 0;
+    double mean_loss() const { return loss / static_cast<double>(images); }
+    double top1() const { return 100.0 * static_cast<double>(correct) / static_cast<double>(images); }
+  };
+
+  EpochReport train_epoch(int64_t epoch) {
+    const auto start = Clock::now();
+    model_->train(!recipe_.freeze_backbone);
+    EpochReport report;
+    report.epoch = epoch;
+    Tally tally;
+    train_.start_epoch(epoch);
+    for (int64_t step = 0;; ++step) {
+      const auto asked = Clock::now();
+      const auto batch = train_.next();
+      report.data_wait_s += seconds_since(asked);
+      if (!batch) break;
+      look_for_stop(epoch, step);
+      report.lr = learning_rate(recipe_, epoch * train_.batches_per_epoch + step,
+                                recipe_.epochs * train_.batches_per_epoch, train_.batches_per_epoch);
+      learn(*batch, report.lr, epoch, step, tally);
+      if (tally.images == 0) continue;
+      report.images_per_s = static_cast<double>(tally.images) / seconds_since(start);
+      if (sinks_.on_step)
+        sinks_.on_step({epoch, step, train_.batches_per_epoch, tally.mean_loss(), tally.top1(), report.lr,
+                        report.images_per_s, seconds_left(epoch, step)});
+    }
+    if (tally.images == 0)
+      throw Error(
+          ErrorCode::mismatch, "epoch " + std::to_string(epoch + 1), "there was no picture to learn from.",
+          tally.skipped == 0 ? "" : "Use a larger --batch-size: batch norm needs more than one picture.");
+    report.train_loss = tally.mean_loss();
+    report.train_top1 = tally.top1();
+    report.skipped_images = tally.skipped;
+    return report;
+  }
+
+  void learn(const TrainBatch& batch, double lr, int64_t epoch, int64_t step, Tally& tally) {
+    const TrainBatch placed = place_batch(batch, model_, recipe_.precision);
+    const int64_t images = placed.images.size(0);
+    if (!recipe_.freeze_backbone &&
+        lone_picture(images, placed.images.size(2), placed.images.size(3), model_->spec())) {
+      tally.skipped += images;
+      return;
+    }
+    sgd_.zero_grad();
+    const at::Tensor logits = forward(placed.images);
+    const at::Tensor loss = at::cross_entropy_loss(logits, placed.labels);
+    const auto value = loss.item<double>();
+    if (!std::isfinite(value))
+      throw Error(ErrorCode::mismatch, place(epoch, step),
+                  "the loss is no longer finite (" + std::to_string(value) + ").",
+                  "Use a smaller --lr, more --warmup-epochs, or --precision fp32.");
+    loss.backward();
+    sgd_.step(lr);
+    tally.loss += value * static_cast<double>(images);
+    tally.correct += logits.argmax(1).eq(placed.labels).sum().item<int64_t>();
+    tally.images += images;
+  }
+
+  // -> fp32 logits.
+  at::Tensor forward(const at::Tensor& images) {
+    const AutocastScope autocast(recipe_.precision, images.device().type());
+    if (!recipe_.freeze_backbone) return model_->forward(images).to(at::kFloat);
+    at::Tensor features;
+    {
+      const at::NoGradGuard no_grad;
+      features = model_->forward_features(images);
+    }
+    return model_->forward_head(features).to(at::kFloat);
+  }
+
+  EvalResult evaluate_epoch(int64_t epoch) {
+    BatchSource source{val_.start_epoch,
+                       [this, epoch] {
+                         look_for_stop(epoch, train_.batches_per_epoch);
+                         return val_.next();
+                       },
+                       val_.batches_per_epoch};
+    return evaluate(model_, source, Precision::fp32);
+  }
+
+  void look_for_stop(int64_t epoch, int64_t step) const {
+    if (stop_ != nullptr && stop_->load())
+      throw Error(ErrorCode::interrupted, place(epoch, step), "stopped.");
+  }
+
+  std::string place(int64_t epoch, int64_t step) const {
+    const std::string name = "epoch " + std::to_string(epoch + 1);
+    if (step >= train_.batches_per_epoch) return name + ", evaluation";
+    return name + ", step " + std::to_string(step + 1) + " of " + std::to_string(train_.batches_per_epoch);
+  }
+
+  double seconds_left(int64_t epoch, int64_t step) const {
+    const auto done = static_cast<double>(epoch * train_.batches_per_epoch + step + 1);
+    const auto total = static_cast<double>(recipe_.epochs * train_.batches_per_epoch);
+    return seconds_since(start_) * (total - done) / done;
+  }
+
+  ResNet& model_;
+  const Recipe& recipe_;
+  BatchSource& train_;
+  BatchSource& val_;
+  const TrainSinks& sinks_;
+  const std::atomic<bool>* stop_;
+  Sgd sgd_;
+  Clock::time_point start_ = Clock::now();
+  double best_top1_ = -1;
+};
+
+}  // namespace
+
+bool lone_picture(int64_t batch_size, int64_t height, int64_t width, const ArchSpec& arch) {
+  return batch_size == 1 && height <= arch.reduction() && width <= arch.reduction();
+}
+
+void train(ResNet& model, const Recipe& recipe, BatchSource& train_batches, BatchSource& val_batches,
+           const TrainSinks& sinks, const std::atomic<bool>* stop) {
+  validate(recipe);
+  if (model->options().num_classes == 0)
+    throw Error(ErrorCode::mismatch, "model", "it has no head to train.",
+                "Give it one with reset_head(classes).");
+  make_channels_last(model);
+  TrainingRun(model, recipe, train_batches, val_batches, sinks, stop).run();
+}
+
+}  // namespace zoo

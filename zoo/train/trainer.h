@@ -4,55 +4,46 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <optional>
-
-#include <ATen/core/Tensor.h>
 
 #include "zoo/models/resnet.h"
+#include "zoo/train/evaluate.h"
 #include "zoo/train/recipe.h"
 
 namespace zoo {
 
-struct TrainBatch {
-  at::Tensor images;               // [N, C, H, W]
-  at::Tensor labels;               // [N] int64
-};
-// Starts an epoch and hands out its batches one by one; nothing at its end. The trainer knows no datasets.
-struct BatchSource {
-  std::function<void(int64_t epoch)> start_epoch;
-  std::function<std::optional<TrainBatch>()> next;
-  int64_t batches_per_epoch = 0;
-};
-
-struct EvalResult {
-  double loss = 0, top1 = 0, top5 = 0;   // mean cross entropy; percent
-  int64_t images = 0;
-};
 struct StepReport {
-  int64_t epoch = 0, step = 0, steps_per_epoch = 0;   // of this epoch
-  double loss = 0, top1 = 0;             // running mean over the epoch; percent
+  int64_t epoch = 0, step = 0, steps_per_epoch = 0;  // of this epoch
+  double loss = 0, top1 = 0;                         // running mean over the epoch; percent
   double lr = 0;
-  double images_per_s = 0;
-  double seconds_left = 0;               // of the whole run
+  double images_per_s = 0;  // of this epoch
+  double seconds_left = 0;  // of the whole run
 };
 struct EpochReport {
-  int64_t epoch = 0;                     // 0-based
-  double train_loss = 0, train_top1 = 0, lr = 0;
-  double images_per_s = 0, wall_s = 0, data_wait_s = 0;
+  int64_t epoch = 0;  // 0-based
+  double train_loss = 0, train_top1 = 0;
+  double lr = 0;               // of the last step
+  double images_per_s = 0;     // of training alone
+  double wall_s = 0;           // of training and evaluation
+  double data_wait_s = 0;      // of training: time in which no batch was ready
+  int64_t skipped_images = 0;  // see lone_picture()
   EvalResult val;
-  bool best = false;                     // highest val top-1 so far (the earlier one keeps a tie)
+  bool best = false;  // highest val top-1 so far (the earlier one keeps a tie)
 };
 struct TrainSinks {
-  std::function<void(const StepReport&)> on_step;      // may be empty
-  std::function<void(const EpochReport&)> on_epoch;    // called after evaluation, model in eval mode
+  std::function<void(const StepReport&)> on_step;    // may be empty
+  std::function<void(const EpochReport&)> on_epoch;  // called after evaluation, model in eval mode
 };
 
-// Runs all epochs. `stop` is looked at before every step: training then throws Error{interrupted}.
-// Throws Error{mismatch} when the loss is no longer finite, naming epoch and step.
+// True if batch norm cannot learn from these images: one picture whose last map is a single pixel has no
+// variance. Training leaves such a batch out and counts it, unless the backbone is frozen.
+bool lone_picture(int64_t batch_size, int64_t height, int64_t width, const ArchSpec& arch);
+
+// Runs all epochs: SGD by the recipe on the cross entropy, evaluation in fp32 after each. Makes the model's
+// weights channels-last. A frozen backbone runs in eval mode and without autograd; not one bit of it moves.
+// `stop` is looked at before every step and every batch of the evaluation: training then throws
+// Error{interrupted}. Throws Error{usage} for the recipe, Error{mismatch} where the model has no head, an
+// epoch has no picture to learn from, or the loss is no longer finite, naming epoch and step.
 void train(ResNet& model, const Recipe& recipe, BatchSource& train_batches, BatchSource& val_batches,
            const TrainSinks& sinks, const std::atomic<bool>* stop = nullptr);
-
-// Sets eval mode and inference mode itself. Images are cast to the precision.
-EvalResult evaluate(ResNet& model, BatchSource& batches, Precision precision = Precision::fp32);
 
 }  // namespace zoo
