@@ -1,5 +1,5 @@
-// What a model directory says besides the tensors, and its text: the config.json of timm's hub layout, which timm and
-// transformers open. An extra object "zoo" in it holds what timm's fields cannot say exactly.
+// What a model directory says besides the tensors, and its text: the config.json of timm's hub layout, which
+// timm and transformers open. An extra object "zoo" in it holds what timm's fields cannot say exactly.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@
 namespace zoo {
 
 struct ModelCard {
-  std::string arch;                   // zoo's name; timm's where timm has the arch
-  std::vector<std::string> labels;    // one a class, or empty where nobody says
-  Preprocess preprocess;              // of evaluation
+  std::string arch;                 // zoo's name; timm's where timm has the arch
+  std::vector<std::string> labels;  // one a class, or empty where nobody says
+  Preprocess preprocess;            // of evaluation
 };
 
 struct ModelConfig {
   ModelCard card;
-  int64_t num_classes = 0;            // 0 = no head
+  int64_t num_classes = 0;  // 0 = no head
   int64_t in_channels = 3;
 };
 
@@ -27,10 +27,10 @@ struct ModelConfig {
 // Throws Error{mismatch} if there are labels, but not one a class; Error{not_found} for an unknown arch.
 std::string to_config_json(const ModelConfig& config);
 
-// Reads what to_config_json writes, and timm's own files (there the preprocessing is that of timm's evaluation with
-// input_size and crop_pct). `where` is the file's name for messages.
-// Throws Error{corrupt} that names the member as a JSON pointer, Error{unsupported} for a file that is not timm's
-// or a crop_mode that zoo does not have, Error{not_found} for an unknown architecture.
+// Reads what to_config_json writes, and timm's own files (there the preprocessing is that of timm's
+// evaluation with input_size and crop_pct). `where` is the file's name for messages. Throws Error{corrupt}
+// that names the member as a JSON pointer, Error{unsupported} for a file that is not timm's or a crop_mode
+// that zoo does not have, Error{not_found} for an unknown architecture.
 ModelConfig parse_config_json(std::string_view text, const std::string& where);
 
 }  // namespace zoo
