@@ -1,1 +1,117 @@
 #include "zoo/checkpoint/tensor_view.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "zoo/core/error.h"
+#include "zoo/core/text.h"
+
+// A view's bytes are used as they lie in the file, which is little-endian.
+static_assert(std::endian::native == std::endian::little);
+
+namespace zoo {
+namespace {
+
+struct DTypeInfo {
+  std::string_view name;
+  int64_t size;
+};
+
+constexpr std::array kDTypes{
+    DTypeInfo{"float64", 8},       DTypeInfo{"float32", 4},     DTypeInfo{"float16", 2},
+    DTypeInfo{"bfloat16", 2},      DTypeInfo{"int64", 8},       DTypeInfo{"int32", 4},
+    DTypeInfo{"int16", 2},         DTypeInfo{"int8", 1},        DTypeInfo{"uint8", 1},
+    DTypeInfo{"bool", 1},          DTypeInfo{"complex64", 8},   DTypeInfo{"complex128", 16},
+    DTypeInfo{"float8_e4m3fn", 1}, DTypeInfo{"float8_e5m2", 1}, DTypeInfo{"uint16", 2},
+    DTypeInfo{"uint32", 4},        DTypeInfo{"uint64", 8},      DTypeInfo{"qint8", 1},
+    DTypeInfo{"quint8", 1},        DTypeInfo{"qint32", 4},
+};
+static_assert(kDTypes.size() == static_cast<size_t>(DType::qi32) + 1);
+
+// Copies `count` elements that lie `step` elements apart; Size is known to the compiler, so that memcpy is
+// one move.
+template <size_t Size>
+std::byte* copy_row(const std::byte* from, int64_t count, int64_t step, std::byte* out) {
+  for (int64_t i = 0; i < count; ++i, out += Size) std::memcpy(out, from + i * step * int64_t{Size}, Size);
+  return out;
+}
+
+using RowCopy = std::byte* (*)(const std::byte*, int64_t, int64_t, std::byte*);
+
+RowCopy row_copy(int64_t item) {
+  switch (item) {
+    case 1:
+      return copy_row<1>;
+    case 2:
+      return copy_row<2>;
+    case 4:
+      return copy_row<4>;
+    case 8:
+      return copy_row<8>;
+    default:
+      return copy_row<16>;
+  }
+}
+
+}  // namespace
+
+int64_t item_size(DType dtype) {
+  return kDTypes[static_cast<size_t>(dtype)].size;
+}
+
+std::string_view to_string(DType dtype) {
+  return kDTypes[static_cast<size_t>(dtype)].name;
+}
+
+int64_t TensorView::numel() const {
+  int64_t count = 1;
+  for (const int64_t size : shape) count *= size;
+  return count;
+}
+
+bool TensorView::is_contiguous() const {
+  int64_t expected = 1;
+  for (size_t i = shape.size(); i-- > 0;) {
+    if (shape[i] == 0) return true;
+    if (shape[i] == 1) continue;
+    if (strides[i] != expected) return false;
+    expected *= shape[i];
+  }
+  return true;
+}
+
+void TensorView::copy_to(std::byte* out) const {
+  if (numel() == 0) return;
+  const int64_t item = item_size(dtype);
+  int64_t last = offset;
+  for (size_t i = 0; i < shape.size(); ++i) last += (shape[i] - 1) * strides[i];
+  if ((last + 1) * item > static_cast<int64_t>(storage.size())) {
+    throw Error(ErrorCode::corrupt, {},
+                "the data of a " + shape_text(shape) + " tensor is not in the file, which is cut off",
+                "Download the file again.");
+  }
+  const std::byte* base = storage.data() + offset * item;
+  if (is_contiguous()) {
+    std::memcpy(out, base, static_cast<size_t>(bytes()));
+    return;
+  }
+  const RowCopy copy = row_copy(item);
+  const size_t rows = shape.size() - 1;
+  std::vector<int64_t> index(rows, 0);
+  const std::byte* row = base;
+  while (true) {
+    out = copy(row, shape[rows], strides[rows], out);
+    size_t axis = rows;
+    while (axis-- > 0) {
+      row += strides[axis] * item;
+      if (++index[axis] < shape[axis]) break;
+      row -= strides[axis] * shape[axis] * item;
+      index[axis] = 0;
+      if (axis == 0) return;
+    }
+    if (rows == 0) return;
+  }
+}
+
+}  // namespace zoo
