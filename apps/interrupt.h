@@ -1,0 +1,26 @@
+// Ctrl-C. Work that must not be cut off anywhere (a download, a training) asks between two steps whether to
+// stop.
+#pragma once
+
+#include <string>
+
+namespace zoo::apps {
+
+// From now on SIGINT and SIGTERM end the process with status 130 at once, unless an InterruptGuard lives.
+void end_on_interrupt();
+
+// While one lives, the first SIGINT or SIGTERM only makes interrupted() true; a second one ends the process
+// at once.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+};
+
+bool interrupted();
+// Throws Error{interrupted} with that remedy ("What arrived was removed.") if interrupted().
+void throw_if_interrupted(const std::string& remedy = {});
+
+}  // namespace zoo::apps

@@ -1,0 +1,74 @@
+#include "apps/run_main.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <ios>
+#include <iostream>
+#include <new>
+#include <string_view>
+
+#include "apps/interrupt.h"
+#include "zoo/core/error.h"
+
+namespace zoo::apps {
+namespace {
+
+constexpr int kFailed = 1, kWrongUsage = 2, kInterrupted = 130, kBrokenPipe = 128 + SIGPIPE;
+
+int report(std::string_view message, int status) {
+  std::fflush(stdout);
+  std::cerr << "zoo: " << message << '\n';
+  return status;
+}
+
+int status_of(ErrorCode code) {
+  if (code == ErrorCode::usage) return kWrongUsage;
+  return code == ErrorCode::interrupted ? kInterrupted : kFailed;
+}
+
+int lost_output(int error) {
+  if (error == EPIPE) return kBrokenPipe;
+  return report("standard output: " + std::string(std::strerror(error)), kFailed);
+}
+
+// Foreign exceptions: LibTorch's go on with a C++ stack after the first line.
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
+
+int run(int argc, char** argv, int (*body)(const std::vector<std::string>&)) {
+  try {
+    int status = 0;
+    try {
+      status = body({argv + (argc > 0 ? 1 : 0), argv + argc});
+    } catch (const Finished& finished) {
+      std::cout << finished.text;
+    }
+    std::cout.flush();
+    errno = 0;
+    return std::fflush(stdout) == 0 ? status : lost_output(errno);
+  } catch (const Error& error) {
+    return report(error.what(), status_of(error.code()));
+  } catch (const std::bad_alloc&) {
+    return report("not enough memory", kFailed);
+  } catch (const std::ios_base::failure& failure) {
+    // Only std::cout throws these (see below); the failed write has left its reason in errno.
+    return errno != 0 ? lost_output(errno) : report(failure.what(), kFailed);
+  } catch (const std::exception& error) {
+    return report(first_line(error.what()), kFailed);
+  }
+}
+
+}  // namespace
+
+int run_main(int argc, char** argv, int (*body)(const std::vector<std::string>& arguments)) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe, also a server's, is an error code and not a signal
+  end_on_interrupt();
+  std::cout.exceptions(std::ios::badbit);
+  return run(argc, argv, body);
+}
+
+}  // namespace zoo::apps
