@@ -28,5 +28,6 @@ function(zoo_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} zoo_build_flags)
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)  # LibTorch is rarely where the loader looks
   install(TARGETS ${name})
 endfunction()

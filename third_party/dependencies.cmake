@@ -23,13 +23,11 @@ zoo_require(JPEG libjpeg62-turbo-dev JPEG_ROOT)
 
 find_package(OpenCV QUIET COMPONENTS core imgproc imgcodecs)
 zoo_require(OpenCV libopencv-dev OpenCV_DIR)
-add_library(zoo_opencv INTERFACE)
-target_link_libraries(zoo_opencv INTERFACE ${OpenCV_LIBS})
-target_include_directories(zoo_opencv SYSTEM INTERFACE ${OpenCV_INCLUDE_DIRS})
 
 if(ZOO_TORCH)
   include(third_party/torch.cmake)
 endif()
+include(third_party/imported_targets.cmake)
 
 if(ZOO_DEVELOPER)
   find_package(Catch2 QUIET)
