@@ -9,17 +9,16 @@ namespace zoo {
 
 struct RandomResizedCropOptions {
   int64_t size_px = 224;
-  double min_scale = 0.08, max_scale = 1.0;            // share of the picture's area
-  double min_ratio = 3.0 / 4.0, max_ratio = 4.0 / 3.0; // width / height
+  double min_scale = 0.08, max_scale = 1.0;             // share of the picture's area
+  double min_ratio = 3.0 / 4.0, max_ratio = 4.0 / 3.0;  // width / height
   Interpolation interpolation = Interpolation::bilinear;
   Backend backend = Backend::pillow;
 };
-struct CropRect {
-  int64_t left = 0, top = 0, width = 0, height = 0;
-};
 // torchvision's RandomResizedCrop.get_params: ten tries, then the central fallback.
-CropRect draw_resized_crop(int64_t width, int64_t height, const RandomResizedCropOptions& options, RandomStream& random);
-Image resized_crop(const Image& image, const CropRect& crop, const RandomResizedCropOptions& options);
+CropRect draw_resized_crop(int64_t width, int64_t height, const RandomResizedCropOptions& options,
+                           RandomStream& random);
+// Crops, then resizes: pixels outside the rectangle have no influence.
+Image resized_crop(const Image& image, const CropRect& rect, const RandomResizedCropOptions& options);
 Image flip_horizontal(const Image& image);
 
 }  // namespace zoo

@@ -7,17 +7,22 @@
 #include <string>
 
 #include "transforms/image.h"
+#include "zoo/core/preprocess.h"
 
 namespace zoo {
 
 struct DecodeOptions {
-  bool exif = false;               // turn as the EXIF orientation says
-  int64_t max_pixels = 178956970;  // above it: an error (Pillow's decompression-bomb limit, twice its warning)
+  bool exif = false;  // turn as the EXIF orientation says
+  int64_t max_pixels =
+      178956970;  // above it: an error (Pillow's decompression-bomb limit, twice its warning)
+  Backend backend = Backend::pillow;  // whose pixels are wanted where the two differ (CMYK, 16 bits, ...)
 };
 
 // Always three channels, red-green-blue; grey is repeated, alpha dropped, palettes resolved, as Pillow's
-// convert("RGB") does. `name` stands in messages. Throws Error{corrupt, unsupported}.
-Image decode_image(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options = {});
+// convert("RGB") does (or OpenCV's IMREAD_COLOR, for that backend). `name` stands in messages.
+// Throws Error{corrupt, unsupported}.
+Image decode_image(std::span<const std::byte> bytes, const std::string& name,
+                   const DecodeOptions& options = {});
 // Throws also Error{not_found, io}.
 Image read_image(const std::filesystem::path& path, const DecodeOptions& options = {});
 

@@ -10,8 +10,8 @@ namespace zoo {
 struct Image {
   int64_t width = 0;
   int64_t height = 0;
-  int64_t channels = 3;              // red, green, blue unless said otherwise
-  std::vector<uint8_t> pixels;       // height * width * channels
+  int64_t channels = 3;         // red, green, blue unless said otherwise
+  std::vector<uint8_t> pixels;  // height * width * channels
 
   uint8_t* row(int64_t y) { return pixels.data() + y * width * channels; }
   const uint8_t* row(int64_t y) const { return pixels.data() + y * width * channels; }

@@ -1,0 +1,18 @@
+// EXIF orientation (tag 0x0112 of IFD 0; Exif 2.3, 4.6.4). Internal to transforms.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "transforms/image.h"
+
+namespace zoo {
+
+// 1..8; 1 where the block ("Exif\0\0" and a TIFF header) has no valid one.
+int exif_orientation(std::span<const std::byte> block);
+
+// Turns the picture as a viewer would: 2 mirrors, 3 turns by 180 degrees, 4 flips, 5 transposes, 6 turns
+// clockwise, 7 transposes along the other diagonal, 8 turns counter-clockwise.
+Image apply_orientation(Image image, int orientation);
+
+}  // namespace zoo
