@@ -1,1 +1,154 @@
 #include "zoo/core/manifest.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "zoo/core/arch.h"
+#include "zoo/core/error.h"
+#include "zoo/core/file.h"
+#include "zoo/core/label_set.h"
+#include "zoo/core/manifest_checks.h"
+#include "zoo/core/manifest_schema.h"
+#include "zoo/core/text.h"
+
+namespace zoo {
+
+struct Manifest::LazyLabelSet {
+  explicit LazyLabelSet(LabelSetSource from) : source(std::move(from)) {}
+
+  const LabelSet& get() const {
+    std::call_once(once, [this] { labels = read_label_set(source.file, source.classes); });
+    return labels;
+  }
+
+  LabelSetSource source;
+  mutable std::once_flag once;
+  mutable LabelSet labels;
+};
+
+Manifest Manifest::load(const std::filesystem::path& path) {
+  ManifestContents contents = parse_manifest(read_text(path), path);
+  check_records(contents.records, path.string());
+  Manifest manifest;
+  manifest.path_ = path;
+  manifest.records_ = std::move(contents.records);
+  for (LabelSetSource& source : contents.label_sets) {
+    std::string name = source.name;
+    manifest.label_sets_.emplace(std::move(name), std::make_shared<LazyLabelSet>(std::move(source)));
+  }
+  return manifest;
+}
+
+Manifest Manifest::load_default() {
+  const std::filesystem::path path = default_path();
+  try {
+    return load(path);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    throw Error(ErrorCode::not_found, path.string(), "the manifest of published weights is not there",
+                "Set ZOO_MANIFEST to the weights.json that came with zoo.");
+  }
+}
+
+std::filesystem::path Manifest::default_path() {
+  const char* chosen = std::getenv("ZOO_MANIFEST");
+  if (chosen != nullptr && *chosen != '\0') return chosen;
+  std::error_code none;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", none);
+  for (const std::filesystem::path& path :
+       {(program.parent_path() / ZOO_DATA_FROM_PROGRAMS / "weights.json").lexically_normal(),
+        std::filesystem::path(ZOO_SOURCE_TREE) / "weights.json"}) {
+    if (std::filesystem::is_regular_file(path, none)) return path;
+  }
+  return std::filesystem::path(ZOO_INSTALLED_DATA) / "weights.json";
+}
+
+const Manifest::LazyLabelSet& Manifest::labels_of(const std::string& name) const {
+  const auto found = label_sets_.find(name);
+  if (found != label_sets_.end()) return *found->second;
+  std::vector<std::string> known;
+  for (const auto& [key, set] : label_sets_) known.push_back(key);
+  throw Error(ErrorCode::not_found, path_.string(), "no label set '" + name + "'",
+              "Known: " + join(known, ", ") + ".");
+}
+
+const std::vector<std::string>& Manifest::label_set(const std::string& name) const {
+  return labels_of(name).get().names;
+}
+
+std::vector<std::string> Manifest::to_labels(const std::string& set_name,
+                                             std::vector<std::string> classes) const {
+  const auto& other_names = labels_of(set_name).get().other_names;
+  for (std::string& name : classes) {
+    const auto found =
+        std::ranges::lower_bound(other_names, name, {}, [](const auto& entry) { return entry.first; });
+    if (found != other_names.end() && found->first == name) name = found->second;
+  }
+  return classes;
+}
+
+const WeightRecord* Manifest::find(std::string_view name) const {
+  const auto first = [this](auto matches) {
+    const auto found = std::ranges::find_if(records_, matches);
+    return found == records_.end() ? nullptr : &*found;
+  };
+  const auto holds = [](const std::vector<std::string>& values, std::string_view value) {
+    return std::ranges::find(values, value) != values.end();
+  };
+  if (const auto* record = first([&](const WeightRecord& r) { return r.name == name; })) return record;
+  if (const auto* record = first([&](const WeightRecord& r) { return r.is_default && r.arch == name; }))
+    return record;
+  if (const auto* record = first([&](const WeightRecord& r) { return holds(r.aliases, name); }))
+    return record;
+  if (const auto* record = find_by_file_name(name)) return record;
+  return first([&](const WeightRecord& r) {
+    return std::ranges::any_of(r.files, [&](const WeightFile& file) { return holds(file.urls, name); });
+  });
+}
+
+const WeightRecord& Manifest::get(std::string_view name) const {
+  if (const WeightRecord* record = find(name)) return *record;
+  if (find_arch(name) != nullptr) {
+    throw Error(ErrorCode::not_found, "", "architecture '" + std::string(name) + "' has no published weights",
+                "'zoo list' shows those that have.");
+  }
+  std::vector<std::string> names;
+  for (const ArchSpec& arch : arch_table()) names.emplace_back(arch.name);
+  for (const WeightRecord& record : records_) {
+    names.push_back(record.name);
+    names.insert(names.end(), record.aliases.begin(), record.aliases.end());
+  }
+  std::vector<std::string> near = nearest_names(name, names);
+  if (near.empty() && name.size() > 2) {  // the beginning of a longer name: "resnet50.tv"
+    std::ranges::copy_if(names, std::back_inserter(near),
+                         [&](const std::string& n) { return n.starts_with(name); });
+    near.resize(std::min<size_t>(near.size(), 3));
+  }
+  throw Error(ErrorCode::not_found, "", "unknown model '" + std::string(name) + "'",
+              did_you_mean(near) + "'zoo list' shows all names.");
+}
+
+const WeightRecord* Manifest::find_by_sha256(std::string_view sha256) const {
+  if (sha256.empty()) return nullptr;
+  for (const WeightRecord& record : records_) {
+    for (const WeightFile& file : record.files) {
+      if (file.sha256 == sha256) return &record;
+    }
+  }
+  return nullptr;
+}
+
+const WeightRecord* Manifest::find_by_file_name(std::string_view file_name) const {
+  for (const WeightRecord& record : records_) {
+    for (const WeightFile& file : record.files) {
+      if (file.name == file_name) return &record;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace zoo

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,45 +17,45 @@ namespace zoo {
 
 // One copy of a weight's bytes. The publisher's own comes first.
 struct WeightFile {
-  std::vector<std::string> urls;   // https, http or file; made absolute where the manifest has a relative one
-  std::string name;                // file name, also in the cache
-  std::string sha256;              // 64 hex digits, or empty where nobody published it
-  std::string sha256_prefix;       // what the publisher's file name claims, or empty
-  int64_t bytes = -1;              // -1 = unknown
-  std::string format;              // "zip", "legacy", "tar", "safetensors", or empty
-  std::string layout;              // "torchvision", "openmmlab", "akamaster", ...
+  std::vector<std::string> urls;  // https, http or file; made absolute where the manifest has a relative one
+  std::string name;               // file name, also in the cache
+  std::string sha256;             // 64 hex digits, or empty where nobody published it
+  std::string sha256_prefix;      // what the publisher's file name claims, or empty
+  int64_t bytes = -1;             // -1 = unknown
+  std::string format;             // "zip", "legacy", "tar", "safetensors", or empty
+  std::string layout;             // "torchvision", "openmmlab", "akamaster", ...
 };
 
 struct Metric {
   std::string dataset;
-  double top1 = 0;                 // percent
-  std::optional<double> top5;      // percent
-  std::string source;              // who says so
+  double top1 = 0;             // percent
+  std::optional<double> top5;  // percent
+  std::string source;          // who says so
 };
 
 struct WeightRecord {
-  std::string name;                // "arch.tag"
+  std::string name;  // "arch.tag"
   std::string arch;
-  std::string source;              // who published it: "torchvision", "openmmlab", "akamaster", "zoo"
-  std::string dataset;             // what it was trained on: "imagenet-1k", "cifar10", ...
+  std::string source;   // who published it: "torchvision", "openmmlab", "akamaster", "zoo"
+  std::string dataset;  // what it was trained on: "imagenet-1k", "cifar10", ...
   std::vector<WeightFile> files;
-  std::optional<int64_t> num_classes;   // unknown for a few
-  std::string labels;              // name of a label set (see labels.h), or empty
+  std::optional<int64_t> num_classes;  // unknown for a few
+  std::string labels;                  // name of a label set (see Manifest::label_set), or empty
   Preprocess preprocess;
   std::vector<Metric> metrics;
   int64_t params = 0;
-  int64_t macs = 0;                // multiply-accumulates of convolutions and fully connected layers, one picture
+  int64_t macs = 0;  // multiply-accumulates of convolutions and fully connected layers, one picture
   std::optional<double> published_params_m;  // millions, as printed by the publisher
   std::optional<double> published_gmacs;     // 1e9, as printed by the publisher
-  std::string config;              // the publisher's training recipe
+  std::string config;                        // the publisher's training recipe
   std::vector<std::string> log_urls;
   std::string pretrained_from;
   std::string converted_from;
   std::string paper;
   std::string license;
-  std::string origin;              // page that describes it
+  std::string origin;                // page that describes it
   std::vector<std::string> aliases;  // the names that others use for it
-  bool is_default = false;         // what a bare arch name means
+  bool is_default = false;           // what a bare arch name means
   std::string notes;
 
   const WeightFile& file() const { return files.front(); }
@@ -61,15 +63,23 @@ struct WeightRecord {
 
 class Manifest {
  public:
-  // Throws Error{corrupt} that names the place as a JSON pointer if the file does not follow docs/weights.md.
+  // Throws Error{not_found, io}, and Error{corrupt} that names the place as a JSON pointer if the file does
+  // not follow docs/weights.md.
   static Manifest load(const std::filesystem::path& path);
-  // The shipped one: $ZOO_MANIFEST, else weights.json beside the running program's installation or source tree.
+  // The shipped one: $ZOO_MANIFEST, else weights.json of the running program's installation, of the source
+  // tree that the library was built in, or of the library's installation, whichever is there first.
   static Manifest load_default();
   static std::filesystem::path default_path();
 
   const std::filesystem::path& path() const { return path_; }
   const std::vector<WeightRecord>& records() const { return records_; }
-  const std::vector<std::string>& label_set(const std::string& name) const;  // throws Error{not_found}
+
+  // The names of a set's classes, in the order of the model's outputs. Read at first use, then kept;
+  // thread-safe. Throws Error{not_found, io, corrupt}.
+  const std::vector<std::string>& label_set(const std::string& name) const;
+  // `classes` in which each other name that the set knows for a class (a WordNet id, the folder of the
+  // original archive) is replaced by the label; names that it does not know stay. Errors as label_set.
+  std::vector<std::string> to_labels(const std::string& set_name, std::vector<std::string> classes) const;
 
   // By name, bare arch name (its default), foreign alias, file name or URL. nullptr if there is none.
   const WeightRecord* find(std::string_view name) const;
@@ -80,9 +90,12 @@ class Manifest {
   const WeightRecord* find_by_file_name(std::string_view file_name) const;
 
  private:
+  struct LazyLabelSet;
+  const LazyLabelSet& labels_of(const std::string& name) const;
+
   std::filesystem::path path_;
   std::vector<WeightRecord> records_;
-  std::vector<std::pair<std::string, std::vector<std::string>>> label_sets_;
+  std::map<std::string, std::shared_ptr<LazyLabelSet>, std::less<>> label_sets_;
 };
 
 }  // namespace zoo

@@ -118,7 +118,12 @@ std::vector<std::string> nearest_names(std::string_view text, const std::vector<
   }
   std::ranges::stable_sort(near, {}, [](const auto& entry) { return entry.first; });
   std::vector<std::string> names;
-  for (size_t i = 0; i < std::min(at_most, near.size()); ++i) names.emplace_back(near[i].second);
+  for (const auto& [distance, name] : near) {
+    // Beside an obvious typing error, names twice as far away are only noise.
+    const bool noise = distance > near[0].first && distance >= 2 * near[0].first;
+    if (names.size() == at_most || noise) break;
+    names.emplace_back(name);
+  }
   return names;
 }
 

@@ -1,0 +1,17 @@
+// The few things about URLs that the manifest and the downloader must know.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace zoo {
+
+// "https" of "https://...", lower-case; "" without "://".
+std::string url_scheme(std::string_view url);
+// What lies on this machine needs no network: file URLs.
+bool is_local_url(std::string_view url);
+// "file:///..." of an absolute path.
+std::string file_url(const std::filesystem::path& path);
+
+}  // namespace zoo
