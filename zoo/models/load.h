@@ -12,33 +12,35 @@
 namespace zoo {
 
 enum class HeadPolicy {
-  strict,    // another class count is an error
-  replace,   // ... keeps the model's own, freshly initialised head and is reported
+  strict,   // another class count is an error
+  replace,  // ... keeps the model's own, freshly initialised head and is reported
 };
 
 struct LoadOptions {
-  bool strict = true;                    // missing or unexpected tensors are an error (counters may be missing)
+  bool strict = true;  // missing or unexpected tensors are an error (counters may be missing)
   HeadPolicy head = HeadPolicy::strict;
-  std::optional<Layout> layout;          // recognised by the names unless given
+  std::optional<Layout> layout;  // recognised by the names unless given
 };
 
 struct LoadReport {
   int64_t loaded = 0;
-  std::vector<std::string> missing;      // of the model, not in the file (absent counters are not listed)
-  std::vector<std::string> unexpected;   // of the file, not in the model
-  std::vector<std::string> mismatched;   // "fc.weight: [1000, 512] in the file, [10, 512] in the model"
+  std::vector<std::string> missing;     // of the model, not in the file (absent counters are not listed)
+  std::vector<std::string> unexpected;  // of the file, not in the model
+  // Of a replaced head: "fc.weight: [1000, 512] in the file, [10, 512] in the model".
+  std::vector<std::string> mismatched;
   Layout translated_from = Layout::torchvision;
-  std::string wrapper;                   // "state_dict", "module.", ... or ""
+  std::string wrapper;  // "state_dict", "module.", "state_dict, module.", ... or ""
   bool head_replaced = false;
-  std::string summary() const;           // one line for people
+  std::string summary() const;  // one line for people
 };
 
 // The model's parameters and buffers take the file's values, cast to the model's dtypes and device.
-// Throws Error{mismatch}: names, shapes and the way out; nothing was copied then. Fewer than all backbone tensors
-// matched is always an error that lists the nearest names.
+// Throws Error{mismatch}: names, shapes and the way out; nothing was copied then. Fewer than all backbone
+// tensors matched is always an error that lists the nearest names.
 LoadReport load(ResNet& model, const Checkpoint& checkpoint, const LoadOptions& options = {});
 
-// The model's tensors in state-dict order, as torchvision orders them: parameters and buffers of each module together.
+// The model's tensors in state-dict order, as torchvision orders them: parameters and buffers of each module
+// together.
 std::vector<std::pair<std::string, torch::Tensor>> state_dict(const ResNet& model);
 // The same as views for a writer; they keep the tensors alive. Row-major CPU copies are made where needed.
 std::vector<NamedTensor> to_named_tensors(const ResNet& model);
