@@ -12,18 +12,18 @@
 namespace zoo {
 
 struct FetchOptions {
-  std::filesystem::path directory;      // empty = the cache
-  bool offline = false;                 // only what is already there
-  bool trust_prefix = false;            // accept a file of which only a short prefix is published from elsewhere
+  std::filesystem::path directory;  // empty = the cache
+  bool offline = false;             // only what is on this machine: the cache and file URLs
+  bool trust_prefix = false;        // accept a file of which only a short prefix is published from elsewhere
   // Called while bytes arrive: received so far, and the total or -1. May throw to stop.
   std::function<void(int64_t received, int64_t total)> progress;
 };
 
 struct FetchResult {
   std::filesystem::path path;
-  std::string sha256;                   // of the whole file, 64 hex digits
-  bool downloaded = false;              // false: it was there
-  std::string note;                     // e.g. that a full hash was recorded at first use; may be empty
+  std::string sha256;       // of the whole file, 64 hex digits
+  bool downloaded = false;  // false: it was there
+  std::string note;         // e.g. that a full hash was recorded at first use; may be empty
 };
 
 // $ZOO_HOME, else $XDG_CACHE_HOME/zoo, else ~/.cache/zoo. Not created.
@@ -34,18 +34,22 @@ std::filesystem::path cached_path(const WeightRecord& record, const std::filesys
 // True if a file of the right size lies there (not hashed: see verify_file).
 bool is_cached(const WeightRecord& record, const std::filesystem::path& directory = {});
 
-// Makes sure that the weight's file is there and is the published one, and returns it.
-// A file found in the cache is trusted by name, size and its entry in the lock file; a new one is hashed as it arrives.
-// Throws Error{network, hash_mismatch, io, not_found}; whatever happens, no wrong file ever has the final name.
+// Makes sure that one of the weight's files is there and is the published one, and returns it.
+// A file found in the cache is trusted by name, size and its entry in the lock file, a wrong one is replaced;
+// a new one is hashed as it arrives. URLs are tried in their order until one gives the right bytes. Any
+// number of processes and threads may fetch the same file: one of them transfers it, the others wait. Throws
+// Error{network, hash_mismatch, io, not_found, corrupt (the lock file)}; whatever happens, no wrong file ever
+// gets the final name.
 FetchResult fetch(const WeightRecord& record, const FetchOptions& options = {});
 
 enum class Verdict { ok, ok_prefix_only, missing, wrong_size, wrong_hash };
 struct VerifyResult {
   Verdict verdict = Verdict::missing;
   std::filesystem::path path;
-  std::string expected, actual;         // hashes, or sizes in decimal for wrong_size
+  std::string expected, actual;  // hashes, or sizes in decimal for wrong_size
 };
-// Re-hashes the whole file.
+// Re-hashes the whole file. Throws Error{io}, and Error{hash_mismatch} where lock file and manifest
+// contradict each other.
 VerifyResult verify_file(const WeightRecord& record, const std::filesystem::path& path);
 
 }  // namespace zoo

@@ -3,10 +3,13 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,6 +35,7 @@ class Descriptor {
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   int get() const { return value_; }
+  int release() { return std::exchange(value_, -1); }
 
  private:
   int value_;
@@ -64,6 +68,34 @@ std::filesystem::path temporary_name(const std::filesystem::path& path) {
   return folder_of(path) / (".zoo-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
 }
 
+[[noreturn]] void fail_to_create(const std::filesystem::path& path, int error) {
+  if (error == ENOENT) throw Error(ErrorCode::io, path.string(), "cannot write it: no such folder");
+  fail(path, error, "cannot write it");
+}
+
+// An empty file, and the only open descriptor that holds its lock. Whoever renames or removes the file does
+// so while it holds the lock, so a lock that was waited for may be on a file that no longer has this name:
+// then once more.
+int open_exclusively(const std::filesystem::path& path, const std::function<void()>& while_waiting) {
+  for (;;) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+    if (file.get() < 0) fail_to_create(path, errno);
+    while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EINTR) continue;
+      if (errno != EWOULDBLOCK) break;  // a file system without locks: one process at a time has to do
+      while_waiting();
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    struct stat locked {};
+    struct stat named {};
+    if (::fstat(file.get(), &locked) != 0) fail(path, errno, "cannot stat it");
+    if (::stat(path.c_str(), &named) != 0 || locked.st_ino != named.st_ino || locked.st_dev != named.st_dev)
+      continue;
+    if (::ftruncate(file.get(), 0) != 0) fail(path, errno, "cannot write it");
+    return file.release();
+  }
+}
+
 void check_target(const std::filesystem::path& path) {
   if (!path.has_filename()) throw Error(ErrorCode::io, path.string(), "is not the name of a file");
   struct stat status {};
@@ -93,25 +125,19 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
     temporary_ = temporary_name(path_);
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (descriptor_ < 0 && errno == EEXIST);
-  if (descriptor_ < 0) {
-    if (errno == ENOENT) throw Error(ErrorCode::io, path_.string(), "cannot write it: no such folder");
-    fail(path_, errno, "cannot write it");
-  }
+  if (descriptor_ < 0) fail_to_create(path_, errno);
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path, std::filesystem::path temporary)
+AtomicFile::AtomicFile(std::filesystem::path path, std::filesystem::path temporary,
+                       const std::function<void()>& while_waiting)
     : path_(std::move(path)), temporary_(std::move(temporary)) {
   check_target(path_);
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (descriptor_ < 0) {
-    if (errno == ENOENT) throw Error(ErrorCode::io, temporary_.string(), "cannot write it: no such folder");
-    fail(temporary_, errno, "cannot write it");
-  }
+  descriptor_ = open_exclusively(temporary_, while_waiting);
 }
 
 AtomicFile::~AtomicFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -132,9 +158,9 @@ void AtomicFile::write(std::string_view text) {
 void AtomicFile::commit() {
   // Some file systems report a full disk only here.
   if (::fsync(descriptor_) != 0) fail(path_, errno, "cannot write it");
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail(path_, errno, "cannot write it");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, errno, "cannot write it");
   temporary_.clear();
+  ::close(std::exchange(descriptor_, -1));
   // The data is safe by now; a file system that cannot sync folders must not turn that into a failure.
   const Descriptor folder(::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() >= 0) ::fsync(folder.get());

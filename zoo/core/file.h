@@ -3,15 +3,15 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <memory>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace zoo {
 
-// A read-only map of a whole regular file; an empty file gives an empty span. The file must not be shortened while it
-// is mapped.
+// A read-only map of a whole regular file; an empty file gives an empty span. The file must not be shortened
+// while it is mapped.
 class MappedFile {
  public:
   // Throws Error{not_found, io}: no such file, a directory, not readable.
@@ -27,19 +27,21 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// Writes to a temporary file beside `path`; commit() syncs it, renames it to `path` and syncs the folder. Without
-// commit() (an exception, say) the temporary file is removed and `path` is as it was.
+// Writes to a temporary file beside `path`; commit() syncs it, renames it to `path` and syncs the folder.
+// Without commit() (an exception, say) the temporary file is removed and `path` is as it was.
 class AtomicFile {
  public:
   // Throws Error{io} if `path` cannot be written there, or is there and is no regular file.
   explicit AtomicFile(std::filesystem::path path);
-  // With a temporary name of the caller's choice in the same folder; a file of that name is overwritten, so the caller
-  // must be the only one who uses it (by a lock).
-  AtomicFile(std::filesystem::path path, std::filesystem::path temporary);
+  // With a temporary file that other processes and threads know too: waits until no other one holds it (a
+  // kernel lock, gone with its holder), and calls `while_waiting`, which may throw, ten times a second. What
+  // an earlier holder left in it is overwritten.
+  AtomicFile(std::filesystem::path path, std::filesystem::path temporary,
+             const std::function<void()>& while_waiting);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
-  void write(std::span<const std::byte> bytes);     // throws Error{io}: "no space left on device", ...
+  void write(std::span<const std::byte> bytes);  // throws Error{io}: "no space left on device", ...
   void write(std::string_view text);
   void commit();
   const std::filesystem::path& temporary() const { return temporary_; }
