@@ -1,1 +1,145 @@
 #include "zoo/data/dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "zoo/core/error.h"
+#include "zoo/core/text.h"
+#include "zoo/data/random_ops.h"
+
+namespace zoo {
+namespace {
+
+class Subset : public Dataset {
+ public:
+  Subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices)
+      : dataset_(std::move(dataset)), indices_(std::move(indices)) {
+    classes_ = dataset_->classes();
+  }
+  int64_t size() const override { return static_cast<int64_t>(indices_.size()); }
+  int64_t label(int64_t index) const override { return dataset_->label(at(index)); }
+  std::string name(int64_t index) const override { return dataset_->name(at(index)); }
+  Image load(int64_t index, const DecodeOptions& options) const override {
+    return dataset_->load(at(index), options);
+  }
+
+ private:
+  int64_t at(int64_t index) const { return indices_[static_cast<size_t>(index)]; }
+
+  std::shared_ptr<const Dataset> dataset_;
+  std::vector<int64_t> indices_;
+};
+
+// A .bin file, or a folder of them without folders in it.
+bool is_cifar_binary(const std::filesystem::path& root) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(root, error)) return root.extension() == ".bin";
+  bool has_bin = false;
+  for (std::filesystem::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
+    std::error_code broken_link;
+    if (it->is_directory(broken_link)) return false;
+    has_bin = has_bin || it->path().extension() == ".bin";
+  }
+  return has_bin;
+}
+
+// "Golden_Retriever" and "golden retriever" are one name.
+std::string loose_name(const std::string& name) {
+  std::string loose = to_lower(name);
+  std::erase_if(loose, [](char c) { return c == '_' || c == '-' || c == ' '; });
+  return loose;
+}
+
+constexpr int64_t kAmbiguous = -1;
+
+std::unordered_map<std::string, int64_t> index_by_name(const std::vector<std::string>& labels, bool loose) {
+  std::unordered_map<std::string, int64_t> indices;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    const auto [entry, is_new] = indices.emplace(loose ? loose_name(labels[i]) : labels[i], i);
+    if (!is_new) entry->second = kAmbiguous;
+  }
+  return indices;
+}
+
+std::string first_names(const std::vector<std::string>& names) {
+  constexpr size_t kShown = 5;
+  const std::vector<std::string> shown(names.begin(), names.begin() + std::min(kShown, names.size()));
+  return join(shown, ", ") + (names.size() > kShown ? ", ..." : "");
+}
+
+[[noreturn]] void refuse_match(const std::string& why, const std::vector<std::string>& dataset_classes,
+                               const std::vector<std::string>& labels) {
+  throw Error(ErrorCode::mismatch, {},
+              why + " (the data has " + std::to_string(dataset_classes.size()) +
+                  " classes: " + first_names(dataset_classes) + "; the model " +
+                  std::to_string(labels.size()) + ": " + first_names(labels) + ")",
+              "Rename the class folders to the model's labels.");
+}
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root) {
+  return is_cifar_binary(root) ? open_cifar_binary(root) : open_image_folder(root);
+}
+
+std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices) {
+  return std::make_unique<Subset>(std::move(dataset), std::move(indices));
+}
+
+Split stratified_split(const Dataset& dataset, double fraction, uint64_t seed) {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw Error(ErrorCode::usage, {}, "the validation share is " + std::to_string(fraction),
+                "Give a number between 0 and 1.");
+  }
+  std::vector<std::vector<int64_t>> by_class(dataset.classes().size());
+  for (int64_t i = 0; i < dataset.size(); ++i) by_class[static_cast<size_t>(dataset.label(i))].push_back(i);
+  Split split;
+  for (size_t label = 0; label < by_class.size(); ++label) {
+    std::vector<int64_t>& members = by_class[label];
+    if (members.empty()) continue;
+    if (members.size() == 1) {
+      throw Error(ErrorCode::mismatch, {},
+                  "class '" + dataset.classes()[label] + "' has one picture, which cannot be split",
+                  "Add pictures, or remove the class.");
+    }
+    const auto count = static_cast<int64_t>(members.size());
+    const int64_t wanted = std::llround(fraction * static_cast<double>(count));
+    const auto taken = static_cast<ptrdiff_t>(std::clamp<int64_t>(wanted, 1, count - 1));
+    RandomStream random(seed, 0, label, kOpSplit);
+    shuffle(members, random);
+    split.val.insert(split.val.end(), members.begin(), members.begin() + taken);
+    split.train.insert(split.train.end(), members.begin() + taken, members.end());
+  }
+  std::sort(split.train.begin(), split.train.end());
+  std::sort(split.val.begin(), split.val.end());
+  return split;
+}
+
+std::vector<int64_t> match_classes(const std::vector<std::string>& dataset_classes,
+                                   const std::vector<std::string>& labels) {
+  const auto exact = index_by_name(labels, false), loose = index_by_name(labels, true);
+  std::vector<int64_t> matched;
+  std::unordered_map<int64_t, std::string> owner;
+  for (const std::string& name : dataset_classes) {
+    auto found = exact.find(name);
+    if (found == exact.end()) {
+      found = loose.find(loose_name(name));
+      if (found == loose.end()) {
+        refuse_match("class '" + name + "' is not among the model's labels", dataset_classes, labels);
+      }
+    }
+    if (found->second == kAmbiguous) {
+      refuse_match("class '" + name + "' fits several of the model's labels", dataset_classes, labels);
+    }
+    const auto [other, is_new] = owner.emplace(found->second, name);
+    if (!is_new) {
+      refuse_match("classes '" + other->second + "' and '" + name + "' fit the same label", dataset_classes,
+                   labels);
+    }
+    matched.push_back(found->second);
+  }
+  return matched;
+}
+
+}  // namespace zoo

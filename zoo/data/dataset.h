@@ -1,4 +1,5 @@
-// Pictures with labels, by index. Datasets only know where things are; decoding happens in the loader's threads.
+// Pictures with labels, by index. Datasets only know where things are; decoding happens in the loader's
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,11 @@ class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual int64_t size() const = 0;
-  virtual int64_t label(int64_t index) const = 0;              // 0 .. classes().size()-1
-  virtual std::string name(int64_t index) const = 0;           // path relative to the dataset, or "data_batch_1.bin[17]"
-  virtual Image load(int64_t index, const DecodeOptions& options) const = 0;  // thread-safe; throws Error with the path
+  virtual int64_t label(int64_t index) const = 0;  // 0 .. classes().size()-1
+  virtual std::string name(
+      int64_t index) const = 0;  // path relative to the dataset, or "data_batch_1.bin[17]"
+  // Thread-safe; throws Error with the path.
+  virtual Image load(int64_t index, const DecodeOptions& options) const = 0;
   const std::vector<std::string>& classes() const { return classes_; }
   // What was found but is not part of the set, and why; one line each, for stderr.
   const std::vector<std::string>& left_out() const { return left_out_; }
@@ -28,12 +31,15 @@ class Dataset {
   std::vector<std::string> left_out_;
 };
 
-// root/class/**/picture; classes in byte order of their folder names; torchvision's suffixes
-// (.jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp, any case) say which files count, content says how to decode.
-// Throws Error{not_found, mismatch}: no such folder, no class folder, an empty class folder, one class only.
+// root/class/**/picture, in torchvision's order; classes in byte order of their folder names; torchvision's
+// suffixes
+// (.jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp, any case) say which files count, content says how to
+// decode. Links are followed. Throws Error{not_found, io, mismatch}: no such folder, one that cannot be read,
+// no class folder, an empty class folder, one class only.
 std::unique_ptr<Dataset> open_image_folder(const std::filesystem::path& root);
-// CIFAR-10/100 binary batches (*.bin, 3073- or 3074-byte records) in a folder; class names from batches.meta.txt or
-// fine_label_names.txt where present, else CIFAR's own.
+// CIFAR-10/100 binary batches (3073- or 3074-byte records): one file, or all *.bin of a folder in byte order
+// of their names. Class names from batches.meta.txt or fine_label_names.txt beside them, else CIFAR's own.
+// Throws Error{not_found, io, corrupt, mismatch}; also for a folder that mixes training and test batches.
 std::unique_ptr<Dataset> open_cifar_binary(const std::filesystem::path& root);
 // Whichever of the two `root` is.
 std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root);
@@ -42,13 +48,14 @@ std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root);
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices);
 
 struct Split {
-  std::vector<int64_t> train, val;       // ascending
+  std::vector<int64_t> train, val;  // ascending
 };
-// Of each class round(fraction * n) samples, at least one and not all, chosen by a seeded shuffle, go to `val`.
-// Throws Error{mismatch} for a class of one sample, Error{usage} for a fraction outside (0, 1).
+// Of each class round(fraction * n) samples, at least one and not all, chosen by a seeded shuffle, go to
+// `val`. Throws Error{mismatch} for a class of one sample, Error{usage} for a fraction outside (0, 1).
 Split stratified_split(const Dataset& dataset, double fraction, uint64_t seed);
 
-// For each class of the dataset its index among the model's labels, matched by name (exact, then ignoring case,
+// For each class of the dataset its index among the model's labels, matched by name (exact, then ignoring
+// case,
 // '_', '-' and ' '). Throws Error{mismatch} that shows both lists' first names; never guesses.
 std::vector<int64_t> match_classes(const std::vector<std::string>& dataset_classes,
                                    const std::vector<std::string>& labels);

@@ -15,23 +15,23 @@
 namespace zoo {
 
 struct Batch {
-  at::Tensor images;               // [N, 3, H, W] channels-last, in LoaderOptions::dtype
-  at::Tensor labels;               // [N] int64, the dataset's
-  std::vector<int64_t> indices;    // of the samples, in the dataset
+  at::Tensor images;             // [N, 3, H, W] channels-last, in LoaderOptions::dtype
+  at::Tensor labels;             // [N] int64, the dataset's
+  std::vector<int64_t> indices;  // of the samples, in the dataset
 };
 
-// One picture -> [3, H, W] float32, the last step of evaluation and training alike: (x / 255 - mean) / std in the
-// order and rounding of torchvision's ToTensor + Normalize; blue-green-red if the preprocessing says so.
+// One picture -> [3, H, W] float32, the last step of evaluation and training alike: (x / 255 - mean) / std in
+// the order and rounding of torchvision's ToTensor + Normalize; blue-green-red if the preprocessing says so.
 at::Tensor to_tensor(const Image& image, const Preprocess& preprocess);
 
 struct LoaderOptions {
   int64_t batch_size = 32;
-  int workers = 2;                 // threads; 0 = in the caller's
+  int workers = 2;  // threads; 0 = in the caller's
   at::ScalarType dtype = at::kFloat;
-  Preprocess preprocess;           // evaluation; its mean, std and channel order also for training
+  Preprocess preprocess;  // evaluation; its mean, std and channel order also for training
   // Training: random resized crop + horizontal flip, shuffled by (seed, epoch). Evaluation: dataset order.
   std::optional<RandomResizedCropOptions> train;
-  double flip_probability = 0.5;   // training only
+  double flip_probability = 0.5;  // training only
   uint64_t seed = 0;
   // Pictures of different sizes (no crop) come in batches of one unless all are equal.
 };
@@ -44,8 +44,8 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  void start_epoch(int64_t epoch);       // 0, 1, ...; may be called before the last one ended
-  std::optional<Batch> next();           // nothing at the end of the epoch
+  void start_epoch(int64_t epoch);  // 0, 1, ...; may be called before the last one ended
+  std::optional<Batch> next();      // nothing at the end of the epoch
   int64_t batches_per_epoch() const;
   const Dataset& dataset() const;
 

@@ -1,0 +1,48 @@
+// 8-bit pixels -> normalised numbers, with torchvision's rounding. Internal to data.
+#pragma once
+
+#include <c10/core/ScalarType.h>
+
+#include <array>
+#include <cstdint>
+#include <variant>
+
+#include "transforms/image.h"
+#include "zoo/core/preprocess.h"
+
+namespace zoo {
+
+// What each of the 256 values of a channel becomes, in the order of the model's channels: (x / 255 - mean) /
+// std, each step rounded to single precision as ToTensor and Normalize do it, then once more to T.
+template <typename T>
+struct NormalizeTable {
+  std::array<std::array<T, 256>, 3> values;
+  std::array<int, 3> source;  // channel of the RGB picture
+
+  explicit NormalizeTable(const Preprocess& preprocess) {
+    for (size_t channel = 0; channel < 3; ++channel) {
+      source[channel] = static_cast<int>(preprocess.bgr ? 2 - channel : channel);
+      for (size_t x = 0; x < 256; ++x) {
+        const float unit = static_cast<float>(x) / 255.0F;
+        const float centred = unit - preprocess.mean[channel];
+        values[channel][x] = static_cast<T>(centred / preprocess.std[channel]);
+      }
+    }
+  }
+
+  // `out` has height * width * 3 elements, channels last.
+  void apply(const Image& image, T* out) const {
+    const uint8_t* pixel = image.pixels.data();
+    for (int64_t i = image.width * image.height; i > 0; --i, pixel += 3, out += 3) {
+      for (size_t channel = 0; channel < 3; ++channel) out[channel] = values[channel][pixel[source[channel]]];
+    }
+  }
+};
+
+using AnyNormalizeTable =
+    std::variant<NormalizeTable<float>, NormalizeTable<c10::BFloat16>, NormalizeTable<c10::Half>>;
+
+// Throws Error{usage} for another type.
+AnyNormalizeTable make_normalize_table(c10::ScalarType dtype, const Preprocess& preprocess);
+
+}  // namespace zoo
