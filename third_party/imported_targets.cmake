@@ -1,5 +1,16 @@
-# zoo_opencv and zoo_torch: what a file that uses OpenCV or LibTorch needs, whichever of the two was found. Both projects
-# that build zoo and projects that find it installed (zooConfig.cmake) read this file.
+# zoo_deflate, zoo_opencv and zoo_torch: what a file that uses libdeflate, OpenCV or LibTorch needs, whichever was found.
+# Both projects that build zoo and projects that find it installed (zooConfig.cmake) read this file.
+find_path(libdeflate_INCLUDE_DIR libdeflate.h)  # Debian 12's has no CMake package
+find_library(libdeflate_LIBRARY deflate)
+mark_as_advanced(libdeflate_INCLUDE_DIR libdeflate_LIBRARY)
+if(libdeflate_INCLUDE_DIR AND libdeflate_LIBRARY)
+  set(libdeflate_FOUND TRUE)
+  if(NOT TARGET zoo_deflate)
+    add_library(zoo_deflate UNKNOWN IMPORTED GLOBAL)
+    set_target_properties(zoo_deflate PROPERTIES IMPORTED_LOCATION ${libdeflate_LIBRARY}
+                                                 INTERFACE_INCLUDE_DIRECTORIES ${libdeflate_INCLUDE_DIR})
+  endif()
+endif()
 if(OpenCV_FOUND AND NOT TARGET zoo_opencv)
   add_library(zoo_opencv INTERFACE IMPORTED GLOBAL)
   target_link_libraries(zoo_opencv INTERFACE ${OpenCV_LIBS})

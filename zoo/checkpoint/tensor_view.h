@@ -12,25 +12,44 @@
 namespace zoo {
 
 enum class DType {
-  f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean, c64, c128, f8_e4m3fn, f8_e5m2, u16, u32, u64, qi8, qu8, qi32,
+  f64,
+  f32,
+  f16,
+  bf16,
+  i64,
+  i32,
+  i16,
+  i8,
+  u8,
+  boolean,
+  c64,
+  c128,
+  f8_e4m3fn,
+  f8_e5m2,
+  u16,
+  u32,
+  u64,
+  qi8,
+  qu8,
+  qi32,
 };
-int64_t item_size(DType dtype);                // bytes of one element
-std::string_view to_string(DType dtype);       // "float32", as torch prints it without "torch."
+int64_t item_size(DType dtype);           // bytes of one element
+std::string_view to_string(DType dtype);  // "float32", as torch prints it without "torch."
 
 // Valid as long as any copy of it lives: it keeps the file mapped.
 struct TensorView {
   DType dtype = DType::f32;
-  std::vector<int64_t> shape;                  // empty = 0-dim
-  std::vector<int64_t> strides;                // in elements, never negative
-  int64_t offset = 0;                          // of the first element, in elements from the storage's start
-  std::span<const std::byte> storage;          // little-endian; may be unaligned
-  std::string storage_key;                     // tensors with one key share memory
-  std::string device;                          // as stored: "cpu", "cuda:0"
-  std::shared_ptr<const void> owner;           // keeps `storage` alive
+  std::vector<int64_t> shape;          // empty = 0-dim
+  std::vector<int64_t> strides;        // in elements, never negative
+  int64_t offset = 0;                  // of the first element, in elements from the storage's start
+  std::span<const std::byte> storage;  // little-endian; may be unaligned
+  std::string storage_key;             // tensors with one key share memory
+  std::string device;                  // as stored: "cpu", "cuda:0"
+  std::shared_ptr<const void> owner;   // keeps `storage` alive
 
   int64_t numel() const;
   int64_t bytes() const { return numel() * item_size(dtype); }
-  bool is_contiguous() const;                  // row-major
+  bool is_contiguous() const;  // row-major
   // Copies the elements in row-major order to `out`, which has bytes() room.
   void copy_to(std::byte* out) const;
 };

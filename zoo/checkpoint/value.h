@@ -81,10 +81,10 @@ class Value {
 };
 
 struct Opaque {
-  std::string class_name;  // "argparse.Namespace"
-  Value args;              // a tuple: what it would have been called with; none: the class itself
-  Value state;             // what its __setstate__ would have been given
-  Value items;             // what was put into it: a list, or a dict for a mapping
+  std::string class_name = {};  // "argparse.Namespace"
+  Value args = {};              // a tuple: what it would have been called with; none: the class itself
+  Value state = {};             // what its __setstate__ would have been given
+  Value items = {};             // what was put into it: a list, or a dict for a mapping
 };
 
 }  // namespace zoo

@@ -1,0 +1,106 @@
+// torch.save's files before 1.6 (and later with _use_new_zipfile_serialization=False): five pickles one after
+// another (magic number, protocol version, system, object, storage keys), then for each key the element count
+// and the bytes.
+#include <algorithm>
+#include <string>
+
+#include "zoo/checkpoint/contents.h"
+#include "zoo/checkpoint/sniff.h"
+#include "zoo/checkpoint/torch_objects.h"
+#include "zoo/core/error.h"
+
+namespace zoo {
+namespace {
+
+constexpr int64_t kProtocolVersion = 1001;
+
+[[noreturn]] void fail(const std::string& what) {
+  throw Error(ErrorCode::corrupt, {}, what, "Download the file again.");
+}
+
+// Reads one pickle after another and says in which one an error is.
+class PickleSequence {
+ public:
+  explicit PickleSequence(ByteSpan bytes) : bytes_(bytes) {}
+
+  Pickle next(const char* what, PickleHost& host) {
+    try {
+      Pickle pickle = read_pickle(bytes_.subspan(at_), host);
+      at_ += pickle.size;
+      return pickle;
+    } catch (const Error& error) {
+      throw Error(error.code(), std::string(what) + " (from byte " + std::to_string(at_) + ")", error.what());
+    }
+  }
+  size_t position() const { return at_; }
+
+ private:
+  ByteSpan bytes_;
+  size_t at_ = 0;
+};
+
+void check_system(const Value& system) {
+  const Value* little = system.find("little_endian");
+  if (little == nullptr || little->as_bool() == nullptr) fail("the file does not say its byte order");
+  if (!*little->as_bool()) {
+    throw Error(ErrorCode::unsupported, {}, "its tensors are big-endian",
+                "Load and save it again in Python on a little-endian machine.");
+  }
+}
+
+// The storages in the order in which their bytes follow.
+std::vector<const Storage*> order_storages(const TorchObjects& objects, const Value& keys) {
+  const auto* items = keys.as_sequence();
+  if (items == nullptr) fail("the list of storage keys is no list");
+  std::map<std::string_view, const Storage*> by_key;
+  for (const Storage& storage : objects.storages()) by_key[storage.key] = &storage;
+  std::vector<const Storage*> ordered;
+  for (const Value& item : *items) {
+    const std::string* key = item.as_string();
+    const auto found = key == nullptr ? by_key.end() : by_key.find(*key);
+    if (found == by_key.end()) fail("the list of storage keys has one twice, or one that no tensor uses");
+    ordered.push_back(found->second);
+    by_key.erase(found);
+  }
+  if (!by_key.empty()) fail("storage '" + std::string(by_key.begin()->first) + "' is not in the file");
+  return ordered;
+}
+
+}  // namespace
+
+Contents read_torch_legacy(const FileBytes& file, const OpenOptions& options) {
+  PickleHost plain;
+  TorchObjects objects;
+  PickleSequence pickles(file.bytes);
+  if (!is_legacy_magic(pickles.next("magic number", plain).root)) fail("its magic number is wrong");
+  const Value version = pickles.next("protocol version", plain).root;
+  if (version.as_int() == nullptr || *version.as_int() != kProtocolVersion) {
+    throw Error(ErrorCode::unsupported, {},
+                "its protocol version is not " + std::to_string(kProtocolVersion));
+  }
+  check_system(pickles.next("system description", plain).root);
+  Pickle object = pickles.next("object", objects);
+  const Pickle keys = pickles.next("storage keys", plain);
+
+  const uint64_t found = file.bytes.size();
+  uint64_t at = pickles.position();
+  const std::vector<const Storage*> ordered = order_storages(objects, keys.root);
+  const uint64_t expected = at + 8 * ordered.size() + static_cast<uint64_t>(objects.storage_bytes());
+  for (const Storage* storage : ordered) {
+    if (!fits(at, 8, found)) break;
+    const auto count = load<int64_t>(file.bytes, at);
+    if (count != storage->bytes / storage->item) {
+      fail("storage '" + storage->key + "' has " + std::to_string(count) + " elements, its tensors need " +
+           std::to_string(storage->bytes / storage->item));
+    }
+    if (!fits(at + 8, static_cast<uint64_t>(storage->bytes), found)) break;
+    TorchObjects::attach(*storage, file.bytes.subspan(at + 8, static_cast<size_t>(storage->bytes)),
+                         file.owner);
+    at += 8 + static_cast<uint64_t>(storage->bytes);
+  }
+  if (found > expected) fail(std::to_string(found - expected) + " bytes follow the last tensor");
+  std::string truncation = found < expected ? cut_off(expected, false, found, options) : std::string();
+  return {Format::legacy, std::move(object.root), {}, std::move(object.globals), std::move(truncation)};
+}
+
+}  // namespace zoo

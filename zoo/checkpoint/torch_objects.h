@@ -1,0 +1,42 @@
+// What the classes and functions mean that torch names in its pickles: storages, tensors rebuilt from them,
+// sizes, ordered dicts, parameters, numpy scalars. The bytes of the storages come afterwards, from the
+// container. Reference: torch 2.13, torch/_utils.py, torch/serialization.py.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "zoo/checkpoint/pickle.h"
+
+namespace zoo {
+
+struct Storage {
+  std::string key;
+  int64_t bytes = 0;                                 // as the pickle says
+  int64_t item = 1;                                  // bytes an element, as the pickle says
+  std::vector<std::shared_ptr<TensorView>> tensors;  // all that look into it
+};
+
+class TorchObjects : public PickleHost {
+ public:
+  Value persistent(const Value& id) override;
+  std::optional<Value> call(const std::string& name, const std::vector<Value>& args) override;
+
+  // In order of appearance.
+  const std::vector<Storage>& storages() const { return storages_; }
+  int64_t storage_bytes() const;  // the sum
+  // Gives the tensors of a storage their bytes.
+  static void attach(const Storage& storage, ByteSpan bytes, const std::shared_ptr<const void>& owner);
+
+ private:
+  Value rebuild_tensor(const std::vector<Value>& args, std::optional<DType> dtype);
+  Value add(size_t storage, TensorView tensor);
+
+  std::vector<Storage> storages_;
+  std::map<std::string, size_t, std::less<>> index_;  // by key
+  int64_t expanded_bytes_ = 0;                        // by which tensors exceed the storage they repeat
+};
+
+}  // namespace zoo

@@ -1,0 +1,110 @@
+// torch.save's zip files (torch 1.6 and newer) and TorchScript archives: <root>/data.pkl is the object,
+// <root>/data/<key> a storage, <root>/byteorder says "little". Of a TorchScript archive the tensors are read
+// and the code is ignored.
+#include <string>
+
+#include "zoo/checkpoint/contents.h"
+#include "zoo/checkpoint/torch_objects.h"
+#include "zoo/checkpoint/zip.h"
+#include "zoo/core/error.h"
+
+namespace zoo {
+namespace {
+
+constexpr std::string_view kPickle = "data.pkl";
+constexpr std::string_view kDamaged = "Download the file again.";
+
+[[noreturn]] void fail(const std::string& what) {
+  throw Error(ErrorCode::corrupt, {}, what, std::string(kDamaged));
+}
+
+// "archive/" for "archive/data.pkl". The root's name is the file's at the time of saving, so it can be
+// anything.
+std::string find_root(const ZipArchive& archive) {
+  const ZipEntry* best = nullptr;
+  bool ambiguous = false;
+  for (const ZipEntry& entry : archive.entries()) {
+    if (entry.name != kPickle && !entry.name.ends_with("/data.pkl")) continue;
+    ambiguous = best != nullptr && best->name.size() == entry.name.size();
+    if (best == nullptr || entry.name.size() < best->name.size()) best = &entry;
+  }
+  if (ambiguous) fail("a zip file with two records named data.pkl");
+  if (best != nullptr) return std::string(best->name.substr(0, best->name.size() - kPickle.size()));
+  std::string names;
+  for (size_t i = 0; i < archive.entries().size() && i < 3; ++i) {
+    const std::string_view name = archive.entries()[i].name;
+    names += (i == 0 ? "" : ", ") + (is_utf8(name) ? std::string(name.substr(0, 100)) : "?");
+  }
+  throw Error(
+      ErrorCode::unsupported, {},
+      "a zip file that torch did not write: it has no data.pkl, but " + (names.empty() ? "nothing" : names),
+      "If a checkpoint is packed into it, unpack it first.");
+}
+
+Pickle read_object(ByteSpan bytes, TorchObjects& objects) {
+  try {
+    return read_pickle(bytes, objects);
+  } catch (const Error& error) {
+    throw Error(error.code(), "data.pkl", error.what());
+  }
+}
+
+// The directory of a zip file is at its end, but torch writes the pickle first.
+Contents read_cut_off(const FileBytes& file, const OpenOptions& options) {
+  const auto first = first_zip_record(file.bytes);
+  if (!first || first->deflated || !first->name.ends_with(kPickle)) {
+    fail("the file is cut off: a zip file without its directory, " + std::to_string(file.bytes.size()) +
+         " bytes");
+  }
+  TorchObjects objects;
+  Pickle pickle;
+  try {
+    pickle = read_object(first->data, objects);
+  } catch (const Error& error) {
+    fail("the file is cut off or damaged inside its header, " + std::to_string(file.bytes.size()) +
+         " bytes were found (" + error.what() + ")");
+  }
+  const uint64_t header = file.bytes.size() - first->data.size() + pickle.size;
+  const uint64_t expected = header + static_cast<uint64_t>(objects.storage_bytes());
+  std::string truncation =
+      cut_off(std::max<uint64_t>(expected, file.bytes.size() + 1), true, file.bytes.size(), options);
+  return {Format::zip, std::move(pickle.root), {}, std::move(pickle.globals), std::move(truncation)};
+}
+
+}  // namespace
+
+Contents read_torch_zip(const FileBytes& file, const OpenOptions& options) {
+  if (!has_zip_directory(file.bytes)) return read_cut_off(file, options);
+  const ZipArchive archive(file.bytes, file.owner);
+  const std::string root = find_root(archive);
+  if (const ZipEntry* order = archive.find(root + "byteorder")) {
+    const ZipRecord record = archive.read({order}, options.check_crc).front();
+    if (as_text(record.bytes) != "little") {
+      throw Error(ErrorCode::unsupported, {}, "its tensors are big-endian",
+                  "Load and save it again in Python on a little-endian machine.");
+    }
+  }
+  const ZipRecord object =
+      archive.read({archive.find(root + std::string(kPickle))}, options.check_crc).front();
+  TorchObjects objects;
+  Pickle pickle = read_object(object.bytes, objects);
+  if (pickle.size != object.bytes.size()) fail("bytes follow the pickle in data.pkl");
+
+  std::vector<const ZipEntry*> entries;
+  for (const Storage& storage : objects.storages()) {
+    const ZipEntry* entry = archive.find(root + "data/" + storage.key);
+    if (entry == nullptr) fail("the record 'data/" + storage.key + "' is missing");
+    if (entry->size != static_cast<uint64_t>(storage.bytes)) {
+      fail("record 'data/" + storage.key + "' has " + std::to_string(entry->size) +
+           " bytes, its tensors need " + std::to_string(storage.bytes));
+    }
+    entries.push_back(entry);
+  }
+  const std::vector<ZipRecord> records = archive.read(entries, options.check_crc);
+  for (size_t i = 0; i < records.size(); ++i) {
+    TorchObjects::attach(objects.storages()[i], records[i].bytes, records[i].owner);
+  }
+  return {Format::zip, std::move(pickle.root), {}, std::move(pickle.globals), {}};
+}
+
+}  // namespace zoo
