@@ -149,6 +149,7 @@ Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, con
                     " pixels, the limit is " + std::to_string(options.max_pixels),
                 "Shrink the picture, or leave the file out if it is damaged.");
   }
+  const int turn = options.exif ? orientation(codec) : 1;  // finish() forgets the markers
   const bool four_channels = codec.num_components == 4;
   if (!reader.start(four_channels ? JCS_CMYK : JCS_RGB)) refuse(reader, name);
   Image image = make_image(width, height, four_channels ? 4 : 3);
@@ -161,7 +162,7 @@ Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, con
     cmyk_to_rgb(image.pixels.data(), converted.pixels.data(), width * height, options.backend);
     image = std::move(converted);
   }
-  return options.exif ? apply_orientation(std::move(image), orientation(codec)) : image;
+  return apply_orientation(std::move(image), turn);
 }
 
 }  // namespace zoo
