@@ -1,0 +1,33 @@
+// What is known of a file's bytes before they are read: the manifest's word, completed by the lock file's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "zoo/core/lockfile.h"
+#include "zoo/core/manifest.h"
+
+namespace zoo {
+
+struct Expected {
+  std::string sha256;  // full, or empty
+  std::string prefix;  // or empty
+  int64_t bytes = -1;
+
+  bool matches(const std::string& actual) const {
+    return sha256.empty() ? actual.starts_with(prefix) : actual == sha256;
+  }
+  std::string hash_text() const { return sha256.empty() ? prefix + "..." : sha256; }
+};
+
+// Throws Error{hash_mismatch} where the two disagree.
+Expected expect(const WeightFile& file, const std::optional<LockEntry>& lock,
+                const std::filesystem::path& folder);
+// "only the first 8 digits of its SHA-256 are published".
+std::string what_is_published(const WeightFile& file);
+// -1 if it is not there or no regular file.
+int64_t size_of(const std::filesystem::path& path);
+
+}  // namespace zoo
