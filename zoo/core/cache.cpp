@@ -33,8 +33,8 @@ bool has_right_size(const WeightFile& file, const fs::path& path) {
 fs::path cache_directory() {
   if (const char* home = environment("ZOO_HOME")) return home;
   const char* cache = environment("XDG_CACHE_HOME");
-  if (cache != nullptr && fs::path(cache).is_absolute())
-    return fs::path(cache) / "zoo";  // relative: invalid (XDG)
+  // A relative one is invalid and to be ignored (XDG Base Directory Specification).
+  if (cache != nullptr && fs::path(cache).is_absolute()) return fs::path(cache) / "zoo";
   if (const char* home = environment("HOME")) return fs::path(home) / ".cache" / "zoo";
   throw Error(ErrorCode::not_found, "", "no folder for downloads: neither ZOO_HOME nor HOME is set",
               "Set ZOO_HOME to a folder of your choice.");

@@ -16,7 +16,7 @@ struct FetchOptions {
   bool offline = false;             // only what is on this machine: the cache and file URLs
   bool trust_prefix = false;        // accept a file of which only a short prefix is published from elsewhere
   // Called while bytes arrive: received so far, and the total or -1. May throw to stop.
-  std::function<void(int64_t received, int64_t total)> progress;
+  std::function<void(int64_t received, int64_t total)> progress = {};
 };
 
 struct FetchResult {

@@ -13,7 +13,7 @@ struct DownloadOptions {
   int64_t connect_timeout_s = 30;
   int64_t stall_timeout_s = 60;  // gives up after so long without a byte; there is no limit on the whole
   // Called about once a second or more often: received so far, and the total or -1. May throw to stop.
-  std::function<void(int64_t received, int64_t total)> progress;
+  std::function<void(int64_t received, int64_t total)> progress = {};
 };
 
 // Feeds the bytes of `url` to `sink`, which may throw to stop. An https URL is never redirected to anything

@@ -42,8 +42,7 @@ std::optional<FetchResult> find_present(const WeightFile& file, const fs::path& 
   // Somebody else put it here.
   const std::string actual = sha256_file(path);
   if (!expected.matches(actual)) {
-    note =
-        "replaced " + path.string() + ", which had SHA-256 " + actual + " instead of " + expected.hash_text();
+    note = path.string() + " had SHA-256 " + actual + " instead of " + expected.hash_text();
     return std::nullopt;
   }
   if (expected.sha256.empty() && !options.trust_prefix) {
@@ -56,8 +55,8 @@ std::optional<FetchResult> find_present(const WeightFile& file, const fs::path& 
   try {
     write_lock(folder, file.name, {.sha256 = actual, .bytes = size});
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::io)
-      throw;  // a cache that may only be read: the hash is computed again next time
+    // A cache that may only be read: the hash is computed again next time.
+    if (error.code() != ErrorCode::io) throw;
   }
   return result;
 }

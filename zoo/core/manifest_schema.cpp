@@ -282,7 +282,7 @@ const Value& look_up(const std::map<std::string, Value>& table, const Node& node
   std::vector<std::string> names;
   for (const auto& [name, value] : table) names.push_back(name);
   node.refuse("'" + node.text() + "' is not in " + table_name,
-              did_you_mean(nearest_names(node.text(), names)));
+              did_you_mean(nearest_names(node.text(), names)) + "Known: " + join(names, ", ") + ".");
 }
 
 const ArchSpec& parse_weight_name(const Node& node) {
