@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/flag_values.h"
+#include "apps/run_main.h"
 #include "zoo/core/error.h"
 
 namespace zoo::apps {
@@ -67,6 +68,7 @@ void add_torch_options(cxxopts::Options& options, const std::string& default_pre
 
 TorchOptions read_torch_options(const cxxopts::ParseResult& flags) {
   const auto text = [&](const char* name) { return flags[name].as<std::string>(); };
+  if (flags.count("build-info") > 0) throw Finished{torch_build_info() + '\n'};
   TorchOptions options;
   options.threads = static_cast<int>(parse_integer("--threads", text("threads"), 0, kMostThreads));
   options.workers = static_cast<int>(parse_integer("--workers", text("workers"), 0, kMostThreads));

@@ -25,7 +25,8 @@ struct TorchOptions {
 // Declares --threads, --workers, --device, --precision and --build-info. `default_precision`: fp32, bf16 or
 // auto.
 void add_torch_options(cxxopts::Options& options, const std::string& default_precision = "fp32");
-// Throws Error{usage} that names the flag, Error{unsupported} for a device that is not there.
+// Throws Error{usage} that names the flag, Error{unsupported} for a device that is not there, Finished
+// (run_main.h) with torch_build_info() for --build-info: so read these flags first.
 TorchOptions read_torch_options(const cxxopts::ParseResult& flags);
 
 // Thread counts, and an allocator that keeps big blocks instead of giving them back to the kernel after each

@@ -6,19 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "zoo/classifier/prediction.h"
 #include "zoo/core/preprocess.h"
 
 namespace zoo {
 
-struct Prediction {
-  std::string label;               // the class name, or its index in decimal where nobody names the classes
-  int64_t index = 0;
-  float probability = 0;
-};
-
 struct ClassifierOptions {
-  std::string arch;                // needed only for files that do not say
-  bool offline = false;            // never download
+  std::string arch;      // needed only for files that do not say
+  bool offline = false;  // never download
 };
 
 // Not thread-safe; one per thread. Predictions are fp32 and equal the publisher's own pipeline.

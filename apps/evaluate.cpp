@@ -1,0 +1,185 @@
+// zoo evaluate: how good a model is on a folder of labelled pictures.
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+
+#include <cxxopts.hpp>
+#include <nlohmann/json.hpp>
+
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/tensor.h>
+
+#include "apps/flag_values.h"
+#include "apps/interrupt.h"
+#include "apps/options.h"
+#include "apps/per_image_csv.h"
+#include "apps/preprocess_options.h"
+#include "apps/progress.h"
+#include "apps/run_main.h"
+#include "apps/torch_options.h"
+#include "apps/weights_options.h"
+#include "zoo/classifier/picture.h"
+#include "zoo/classifier/prediction.h"
+#include "zoo/core/error.h"
+#include "zoo/core/text.h"
+#include "zoo/data/loader.h"
+#include "zoo/train/evaluate.h"
+
+namespace zoo::apps {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kShownLeftOut = 10;
+
+struct Outcome {
+  EvalResult result;
+  double images_per_s = 0;
+};
+
+cxxopts::Options declare_flags() {
+  cxxopts::Options options =
+      make_options("zoo evaluate", "--weights NAME|FILE|RUN --data DIR [OPTION...]",
+                   "How good a model is on labelled pictures: top-1, top-5 and mean cross entropy.\n"
+                   "Classes are matched by name; pictures are prepared as the weight's publisher does.");
+  add_weights_options(options);
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  options.add_options("Data and output")("data", "one folder of pictures a class, or CIFAR's binary batches",
+                                         text(), "DIR")("per-image", "also write one line a picture (CSV)",
+                                                        text(), "FILE")(
+      "batch-size", "pictures at once", text()->default_value("32"), "N")("json", "print one JSON object");
+  add_preprocess_options(options);
+  add_torch_options(options);
+  return options;
+}
+
+void report_left_out(const Dataset& dataset) {
+  const auto& lines = dataset.left_out();
+  for (size_t i = 0; i < std::min(lines.size(), kShownLeftOut); ++i)
+    std::cerr << "left out: " << lines[i] << '\n';
+  if (lines.size() > kShownLeftOut)
+    std::cerr << "left out: " << lines.size() - kShownLeftOut << " more files\n";
+}
+
+// For each class of the data its index among the model's.
+std::vector<int64_t> match_to_model(const Dataset& dataset, const ResolvedWeights& weights,
+                                    const std::vector<std::string>& names) {
+  const auto classes = static_cast<int64_t>(dataset.classes().size());
+  if (classes > weights.num_classes)
+    throw Error(ErrorCode::mismatch, "--data",
+                "it has " + std::to_string(classes) + " classes, " + weights.name + " has " +
+                    std::to_string(weights.num_classes),
+                "Evaluate on the classes that the model knows, or fine-tune it on these.");
+  return match_classes(dataset.classes(), names);
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string progress_text(int64_t done, int64_t all, Clock::time_point start) {
+  const double seconds = seconds_since(start),
+               fraction = static_cast<double>(done) / static_cast<double>(all);
+  return progress_bar(fraction, 30) + ' ' + format_count(done) + " of " + format_count(all) + " pictures, " +
+         duration_text(seconds / fraction - seconds) + " left";
+}
+
+Outcome run(const std::shared_ptr<const Dataset>& dataset, const std::vector<int64_t>& class_indices,
+            ResNet& model, const LoaderOptions& loading, const TorchOptions& torch, PerImageCsv* per_image) {
+  Loader loader(dataset, loading);
+  const at::Tensor to_model = at::tensor(class_indices, at::kLong);
+  std::vector<int64_t> samples;
+  BatchSource source;
+  source.batches_per_epoch = loader.batches_per_epoch();
+  source.start_epoch = [&](int64_t epoch) { loader.start_epoch(epoch); };
+  source.next = [&]() -> std::optional<TrainBatch> {
+    auto batch = loader.next();
+    if (!batch) return std::nullopt;
+    samples = std::move(batch->indices);
+    return TrainBatch{batch->images, to_model.index_select(0, batch->labels)};
+  };
+  ProgressLine progress;
+  const auto start = Clock::now();
+  int64_t done = 0;
+  const auto follow = [&](const at::Tensor& logits, const TrainBatch& batch) {
+    throw_if_interrupted();
+    done += logits.size(0);
+    progress.show(progress_text(done, dataset->size(), start));
+    if (per_image == nullptr) return;
+    const at::Tensor rows = logits.contiguous();
+    const auto classes = static_cast<size_t>(rows.size(1));
+    for (size_t i = 0; i < samples.size(); ++i)
+      per_image->add(dataset->name(samples[i]), batch.labels[static_cast<int64_t>(i)].item<int64_t>(),
+                     {rows.const_data_ptr<float>() + i * classes, classes});
+  };
+  Outcome outcome;
+  outcome.result = evaluate(model, source, torch.precision, follow);
+  outcome.images_per_s = static_cast<double>(outcome.result.images) / seconds_since(start);
+  return outcome;
+}
+
+void print_table(const Outcome& outcome, const std::string& weights, const std::string& data) {
+  const EvalResult& result = outcome.result;
+  std::printf(
+      "weights  %s\ndata     %s, %s pictures\ntop-1    %.2f %%\ntop-5    %.2f %%\nloss     %.6f\n"
+      "speed    %.0f images/s\n",
+      weights.c_str(), data.c_str(), format_count(result.images).c_str(), result.top1, result.top5,
+      result.loss, outcome.images_per_s);
+}
+
+void print_json(const Outcome& outcome) {
+  const EvalResult& result = outcome.result;
+  const nlohmann::ordered_json object = {{"top1", result.top1},
+                                         {"top5", result.top5},
+                                         {"loss", result.loss},
+                                         {"images", result.images},
+                                         {"images_per_s", outcome.images_per_s}};
+  std::cout << object.dump(2) << '\n';
+}
+
+int command(const std::vector<std::string>& arguments) {
+  cxxopts::Options options = declare_flags();
+  const cxxopts::ParseResult flags = parse_options(options, arguments);
+  operands(options, flags, {});
+  const TorchOptions torch = read_torch_options(flags);
+  if (flags.count("data") == 0)
+    throw Error(ErrorCode::usage, "--data", "is missing", "Name a folder of pictures.");
+  const std::string data = flags["data"].as<std::string>();
+  LoaderOptions loading;
+  loading.batch_size = parse_integer("--batch-size", flags["batch-size"].as<std::string>(), 1, 65536);
+  loading.workers = torch.workers;
+  start_torch(torch);
+
+  const ResolvedWeights weights = read_weights(flags);
+  require_picture_classifier(weights);
+  loading.preprocess = override_preprocess(weights.preprocess, flags);
+  const std::shared_ptr<const Dataset> dataset = open_dataset(data);
+  report_left_out(*dataset);
+  const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
+  const std::vector<int64_t> class_indices = match_to_model(*dataset, weights, names);
+  std::optional<PerImageCsv> per_image;
+  const InterruptGuard whole_files_only;
+  if (flags.count("per-image") > 0) per_image.emplace(flags["per-image"].as<std::string>(), names);
+
+  ResNet model = build_model(weights);
+  model->to(torch.device);
+  const Outcome outcome =
+      run(dataset, class_indices, model, loading, torch, per_image ? &*per_image : nullptr);
+  if (!std::isfinite(outcome.result.loss))
+    throw Error(ErrorCode::mismatch, weights.name, "its scores are not finite numbers",
+                "The checkpoint holds damaged or diverged weights.");
+  if (per_image) per_image->commit();
+  if (flags.count("json") > 0)
+    print_json(outcome);
+  else
+    print_table(outcome, weights.name, data);
+  return 0;
+}
+
+}  // namespace
+}  // namespace zoo::apps
+
+int main(int argc, char** argv) {
+  return zoo::apps::run_main(argc, argv, zoo::apps::command);
+}

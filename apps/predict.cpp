@@ -1,0 +1,145 @@
+// zoo predict: what a model sees in pictures. Each picture is asked about alone, so its answer does not
+// depend on the others.
+#include <cstdio>
+#include <deque>
+#include <future>
+#include <iostream>
+#include <limits>
+
+#include <cxxopts.hpp>
+#include <nlohmann/json.hpp>
+
+#include <c10/core/InferenceMode.h>
+
+#include "apps/flag_values.h"
+#include "apps/options.h"
+#include "apps/picture_files.h"
+#include "apps/preprocess_options.h"
+#include "apps/run_main.h"
+#include "apps/torch_options.h"
+#include "apps/weights_options.h"
+#include "zoo/classifier/picture.h"
+#include "zoo/classifier/prediction.h"
+#include "zoo/core/error.h"
+#include "zoo/train/autocast.h"
+
+namespace zoo::apps {
+namespace {
+
+struct Answer {
+  std::string file;
+  std::vector<Prediction> top;
+  std::vector<float> logits;
+};
+
+cxxopts::Options declare_flags() {
+  cxxopts::Options options =
+      make_options("zoo predict", "--weights NAME|FILE|RUN [OPTION...] IMAGE|DIR...",
+                   "What a model sees in pictures. Folders are searched for pictures at any depth.\n"
+                   "One that cannot be read is reported, the others are answered, and the status is 1.");
+  add_weights_options(options);
+  const auto text = [](const char* otherwise) {
+    return cxxopts::value<std::string>()->default_value(otherwise);
+  };
+  options.add_options("Output")("top", "how many classes to name", text("5"), "K")(
+      "logits", "with --json: also the raw score of every class, in class order")("json",
+                                                                                  "print one JSON array");
+  add_preprocess_options(options);
+  add_torch_options(options);
+  return options;
+}
+
+std::vector<float> forward(ResNet& model, const at::Tensor& picture, const TorchOptions& torch) {
+  const c10::InferenceMode inference;
+  const AutocastScope autocast(torch.precision, torch.device.type());
+  const at::Tensor scores = model->forward(picture.to(torch.device)).to(at::kCPU, at::kFloat).contiguous();
+  const auto* first = scores.const_data_ptr<float>();
+  return {first, first + scores.numel()};
+}
+
+// Reads pictures in `workers` threads ahead of the one that is asked about; hands them out in order.
+class ReadAhead {
+ public:
+  ReadAhead(const std::vector<std::filesystem::path>& files, const Preprocess& preprocess, int workers)
+      : files_(files), preprocess_(preprocess), workers_(static_cast<size_t>(workers)) {}
+
+  // The next file's picture; throws what reading it threw.
+  at::Tensor next() {
+    while (started_ < files_.size() && pending_.size() <= workers_) {
+      const auto policy = workers_ > 0 ? std::launch::async : std::launch::deferred;
+      pending_.push_back(std::async(policy, load_picture, files_[started_++], preprocess_));
+    }
+    auto picture = std::move(pending_.front());
+    pending_.pop_front();
+    return picture.get();
+  }
+
+ private:
+  const std::vector<std::filesystem::path>& files_;
+  Preprocess preprocess_;
+  size_t workers_, started_ = 0;
+  std::deque<std::future<at::Tensor>> pending_;
+};
+
+void print_answer(const Answer& answer) {
+  std::printf("%s\n", answer.file.c_str());
+  for (const Prediction& prediction : answer.top)
+    std::printf("  %6.2f %%  %s\n", 100 * static_cast<double>(prediction.probability),
+                prediction.label.c_str());
+}
+
+nlohmann::ordered_json to_json(const Answer& answer, bool with_logits) {
+  nlohmann::ordered_json object = {{"file", answer.file}, {"top", nlohmann::ordered_json::array()}};
+  for (const Prediction& prediction : answer.top)
+    object["top"].push_back(
+        {{"label", prediction.label}, {"index", prediction.index}, {"probability", prediction.probability}});
+  if (with_logits) object["logits"] = answer.logits;
+  return object;
+}
+
+int command(const std::vector<std::string>& arguments) {
+  cxxopts::Options options = declare_flags();
+  const cxxopts::ParseResult flags = parse_options(options, arguments);
+  const bool json = flags.count("json") > 0, with_logits = flags.count("logits") > 0;
+  const TorchOptions torch = read_torch_options(flags);
+  const int64_t top = parse_integer("--top", flags["top"].as<std::string>(), 1, 1'000'000);
+  if (with_logits && !json) throw Error(ErrorCode::usage, "--logits", "is a part of the JSON", "Add --json.");
+  const auto given = operands(options, flags, {1, std::numeric_limits<size_t>::max(), "a picture or folder"});
+  const std::vector<std::filesystem::path> files = picture_files(given);
+  start_torch(torch);
+
+  const ResolvedWeights weights = read_weights(flags);
+  require_picture_classifier(weights);
+  const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
+  ReadAhead pictures(files, override_preprocess(weights.preprocess, flags), torch.workers);
+  ResNet model = build_model(weights);
+  model->to(torch.device);
+
+  nlohmann::ordered_json answers = nlohmann::ordered_json::array();
+  int status = 0;
+  for (const auto& file : files) {
+    Answer answer{file.string(), {}, {}};
+    try {
+      answer.logits = forward(model, pictures.next(), torch);
+    } catch (const Error& error) {
+      std::cerr << "zoo: " << error.what() << '\n';
+      status = 1;
+      continue;
+    }
+    answer.top = top_predictions(answer.logits, names, top);
+    if (json)
+      answers.push_back(to_json(answer, with_logits));
+    else
+      print_answer(answer);
+  }
+  using Json = nlohmann::ordered_json;
+  if (json) std::cout << answers.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  return status;
+}
+
+}  // namespace
+}  // namespace zoo::apps
+
+int main(int argc, char** argv) {
+  return zoo::apps::run_main(argc, argv, zoo::apps::command);
+}
