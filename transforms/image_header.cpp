@@ -52,10 +52,10 @@ ImageHeader tiff_header(Bytes bytes) {
   const auto order = bytes[0] == std::byte{'M'} ? std::endian::big : std::endian::little;
   const auto number = [&](size_t offset, size_t size) { return byte_number(bytes, offset, size, order); };
   // Bits of the first channel: in the entry itself if there are at most two.
-  const auto bits = [&](size_t entry) {
-    return number(number(entry + 4, 4) > 2 ? number(entry + 8, 4) : entry + 8, 2);
+  const auto bits = [&](size_t entry) -> uint32_t {
+    const size_t place = number(entry + 4, 4) > 2 ? number(entry + 8, 4) : entry + 8;
+    return place < 8 ? 0 : number(place, 2);
   };
-  ImageHeader header{.format = ImageFormat::tiff};
   const size_t directory = number(4, 4);
   const size_t entries = number(directory, 2);
   for (size_t entry = directory + 2; entry < directory + 2 + 12 * entries; entry += 12) {
@@ -86,8 +86,9 @@ ImageHeader pnm_header(Bytes bytes) {
   const int64_t width = pnm_number(rest);
   const int64_t height = pnm_number(rest);
   const bool bitmap = bytes[1] == std::byte{'1'} || bytes[1] == std::byte{'4'};
-  return {ImageFormat::pnm, width, height,
-          !bitmap && pnm_number(rest) != 255 ? "a scale other than 0 to 255" : ""};
+  const int64_t scale = bitmap ? 255 : pnm_number(rest);
+  if (scale == 0) return {.format = ImageFormat::pnm};
+  return {ImageFormat::pnm, width, height, scale == 255 ? "" : "a scale other than 0 to 255"};
 }
 
 }  // namespace

@@ -1,16 +1,18 @@
 """Holds decoding and evaluation transforms of real photos against Pillow + torchvision and OpenCV + mmpretrain.
 
-  compare_pipelines.py PROBE CORPUS      PROBE: the built transform_probe; CORPUS: the folder with datasets/
-Exits 77 (skipped) without the corpus or the reference libraries.
+  compare_pipelines.py PROBE      the built transform_probe; the photos come from $ZOO_CORPUS, else ../shared/corpus
+Exits 77 (skipped) without the photos or the reference libraries.
 """
 import hashlib
 import itertools
+import os
 import pathlib
 import subprocess
 import sys
 
-PROBE, CORPUS = sys.argv[1], pathlib.Path(sys.argv[2])
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROBE, CORPUS = sys.argv[1], pathlib.Path(os.environ.get("ZOO_CORPUS", ROOT.parent / "shared" / "corpus"))
+sys.path.insert(0, str(ROOT / "tests" / "python"))
 if not CORPUS.is_dir():
     print("skipped: no corpus")
     sys.exit(77)
@@ -68,6 +70,7 @@ def compare(title, options, files, expected) -> int:
 
 
 def main() -> int:
+    cv2.setUseOptimized(False)  # IPP, in some builds only, rounds one bicubic pixel in thirty differently
     photos = sorted((CORPUS / "datasets/hymenoptera_data/val").rglob("*.jpg"))[::5]
     flowers = sorted((CORPUS / "datasets/flowers5_128").rglob("*.jpg"))[::140]
     exif = sorted((CORPUS / "odd_images/exif-orientation").glob("*.jpg"))
