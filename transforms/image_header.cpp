@@ -51,6 +51,7 @@ ImageHeader webp_header(Bytes bytes) {
 ImageHeader tiff_header(Bytes bytes) {
   const auto order = bytes[0] == std::byte{'M'} ? std::endian::big : std::endian::little;
   const auto number = [&](size_t offset, size_t size) { return byte_number(bytes, offset, size, order); };
+  ImageHeader header{.format = ImageFormat::tiff};
   // Bits of the first channel: in the entry itself if there are at most two.
   const auto bits = [&](size_t entry) -> uint32_t {
     const size_t place = number(entry + 4, 4) > 2 ? number(entry + 8, 4) : entry + 8;
