@@ -199,7 +199,8 @@ Value TorchObjects::rebuild_tensor(const std::vector<Value>& args, std::optional
          std::to_string(storage->bytes()) + " bytes");
   }
   if (count != 0) tensor.offset += offset;
-  return add(index_.find(tensor.storage_key)->second, std::move(tensor));
+  const size_t index = index_.find(tensor.storage_key)->second;
+  return add(index, std::move(tensor));
 }
 
 std::optional<Value> TorchObjects::call(const std::string& name, const std::vector<Value>& args) {
