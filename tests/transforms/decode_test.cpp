@@ -99,7 +99,7 @@ TEST_CASE("a file cut off anywhere is an error or, behind the last pixel, the wh
       REQUIRE(digest(image) == whole);
       REQUIRE_FALSE(name.ends_with(".jpg"));
     } catch (const Error& error) {
-      REQUIRE(error.code() == ErrorCode::corrupt);
+      REQUIRE((error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported));
     }
   }
 }
