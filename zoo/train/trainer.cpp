@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cmath>
 #include <string>
-#include <vector>
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cross_entropy_loss.h>
@@ -20,30 +19,17 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::vector<at::Tensor> learnable_parameters(const ResNet& model, bool head_only) {
-  std::vector<at::Tensor> parameters;
-  for (const auto& item : model->named_parameters())
-    if (!head_only || item.key().starts_with("fc.")) parameters.push_back(item.value());
-  return parameters;
-}
-
-void make_channels_last(ResNet& model) {
-  const at::NoGradGuard no_grad;
-  for (at::Tensor& parameter : model->parameters())
-    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(at::MemoryFormat::ChannelsLast));
-}
-
 class TrainingRun {
  public:
   TrainingRun(ResNet& model, const Recipe& recipe, BatchSource& train_batches, BatchSource& val_batches,
-              const TrainSinks& sinks, const std::atomic<bool>* stop)
+              const TrainSinks& sinks, const std::function<bool()>& stop)
       : model_(model),
         recipe_(recipe),
         train_(train_batches),
         val_(val_batches),
         sinks_(sinks),
         stop_(stop),
-        sgd_(learnable_parameters(model, recipe.freeze_backbone),
+        sgd_(recipe.freeze_backbone ? model->fc->parameters() : model->parameters(),
              {recipe.momentum, recipe.nesterov, recipe.weight_decay}) {}
 
   void run() {
@@ -145,8 +131,7 @@ class TrainingRun {
   }
 
   void look_for_stop(int64_t epoch, int64_t step) const {
-    if (stop_ != nullptr && stop_->load())
-      throw Error(ErrorCode::interrupted, place(epoch, step), "stopped.");
+    if (stop_ && stop_()) throw Error(ErrorCode::interrupted, place(epoch, step), "stopped.");
   }
 
   std::string place(int64_t epoch, int64_t step) const {
@@ -166,7 +151,7 @@ class TrainingRun {
   BatchSource& train_;
   BatchSource& val_;
   const TrainSinks& sinks_;
-  const std::atomic<bool>* stop_;
+  const std::function<bool()>& stop_;
   Sgd sgd_;
   Clock::time_point start_ = Clock::now();
   double best_top1_ = -1;
@@ -179,12 +164,12 @@ bool lone_picture(int64_t batch_size, int64_t height, int64_t width, const ArchS
 }
 
 void train(ResNet& model, const Recipe& recipe, BatchSource& train_batches, BatchSource& val_batches,
-           const TrainSinks& sinks, const std::atomic<bool>* stop) {
+           const TrainSinks& sinks, const std::function<bool()>& stop) {
   validate(recipe);
   if (model->options().num_classes == 0)
     throw Error(ErrorCode::mismatch, "model", "it has no head to train.",
                 "Give it one with reset_head(classes).");
-  make_channels_last(model);
+  model->to_channels_last();
   TrainingRun(model, recipe, train_batches, val_batches, sinks, stop).run();
 }
 

@@ -1,7 +1,6 @@
 // The training loop. Owns nothing that it is not given: model, recipe, batches, sinks.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 
@@ -30,8 +29,8 @@ struct EpochReport {
   bool best = false;  // highest val top-1 so far (the earlier one keeps a tie)
 };
 struct TrainSinks {
-  std::function<void(const StepReport&)> on_step;    // may be empty
-  std::function<void(const EpochReport&)> on_epoch;  // called after evaluation, model in eval mode
+  std::function<void(const StepReport&)> on_step{};    // may be empty
+  std::function<void(const EpochReport&)> on_epoch{};  // called after evaluation, model in eval mode
 };
 
 // True if batch norm cannot learn from these images: one picture whose last map is a single pixel has no
@@ -40,10 +39,10 @@ bool lone_picture(int64_t batch_size, int64_t height, int64_t width, const ArchS
 
 // Runs all epochs: SGD by the recipe on the cross entropy, evaluation in fp32 after each. Makes the model's
 // weights channels-last. A frozen backbone runs in eval mode and without autograd; not one bit of it moves.
-// `stop` is looked at before every step and every batch of the evaluation: training then throws
+// `stop` is asked before every step and every batch of the evaluation: training then throws
 // Error{interrupted}. Throws Error{usage} for the recipe, Error{mismatch} where the model has no head, an
 // epoch has no picture to learn from, or the loss is no longer finite, naming epoch and step.
 void train(ResNet& model, const Recipe& recipe, BatchSource& train_batches, BatchSource& val_batches,
-           const TrainSinks& sinks, const std::atomic<bool>* stop = nullptr);
+           const TrainSinks& sinks, const std::function<bool()>& stop = {});
 
 }  // namespace zoo

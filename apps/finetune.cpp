@@ -1,0 +1,250 @@
+// zoo finetune: a published model, or none, and a folder of pictures become a model of those classes.
+#include <cstdio>
+#include <iostream>
+
+#include <cxxopts.hpp>
+#include <nlohmann/json.hpp>
+
+#include "apps/finetune_data.h"
+#include "apps/finetune_options.h"
+#include "apps/finetune_recipe.h"
+#include "apps/interrupt.h"
+#include "apps/options.h"
+#include "apps/preprocess_options.h"
+#include "apps/progress.h"
+#include "apps/run_main.h"
+#include "apps/weights_options.h"
+#include "zoo/core/error.h"
+#include "zoo/core/text.h"
+#include "zoo/data/loader.h"
+#include "zoo/train/run_dir.h"
+#include "zoo/train/seed_scope.h"
+#include "zoo/train/trainer.h"
+
+namespace zoo::apps {
+namespace {
+
+void note(const std::string& text) {
+  std::cerr << "note: " << text << '\n';
+}
+
+// What the model sees: the weight's own preprocessing or the arch's default, with the flags.
+Preprocess choose_preprocess(const std::optional<ResolvedWeights>& weights, const ArchSpec& arch,
+                             const cxxopts::ParseResult& flags) {
+  Preprocess preprocess =
+      override_preprocess(weights ? weights->preprocess : default_preprocess(arch), flags);
+  if (preprocess.crop_px == 0)
+    throw Error(ErrorCode::usage, "--image-size", "is missing: these weights take pictures of any size",
+                "Give the side of the picture that the model learns from.");
+  // Pictures of one's own are of any size, even where the published set's were not.
+  if (preprocess.resize == ResizeMode::none && flags.count("resize") == 0) {
+    preprocess.resize = ResizeMode::short_edge;
+    preprocess.resize_px = preprocess.crop_px;
+  }
+  if (preprocess.resize != ResizeMode::none && preprocess.resize_px < preprocess.crop_px)
+    throw Error(ErrorCode::usage, "--resize",
+                std::to_string(preprocess.resize_px) + " is smaller than the picture that the model sees, " +
+                    std::to_string(preprocess.crop_px),
+                "Give a larger one, or a smaller --image-size.");
+  return preprocess;
+}
+
+struct Start {
+  ResNet model{nullptr};
+  bool head_kept = false;
+};
+
+Start build_start(const std::optional<ResolvedWeights>& weights, const ArchSpec& arch,
+                  const std::vector<std::string>& classes, uint64_t seed) {
+  const SeedScope reproducible(seed);
+  const auto count = static_cast<int64_t>(classes.size());
+  if (!weights) return {ResNet(arch, ResNetOptions{.num_classes = count}), false};
+  if (weights->in_channels != 3)
+    throw Error(ErrorCode::mismatch, weights->name,
+                "it wants " + std::to_string(weights->in_channels) + " channels, pictures have 3",
+                "Choose weights for colour pictures.");
+  Start start{build_model(*weights), weights->labels == classes};
+  if (start.head_kept) {
+    note("the classes are those of " + weights->name + ", its head is kept");
+  } else {
+    start.model->reset_head(count);
+    note("new head: " + std::to_string(count) + " classes instead of " +
+         std::to_string(weights->num_classes));
+  }
+  return start;
+}
+
+BatchSource source(Loader& loader) {
+  return {[&loader](int64_t epoch) { loader.start_epoch(epoch); },
+          [&loader]() -> std::optional<TrainBatch> {
+            auto batch = loader.next();
+            if (!batch) return std::nullopt;
+            return TrainBatch{batch->images, batch->labels};
+          },
+          loader.batches_per_epoch()};
+}
+
+Loader make_train_loader(const FinetuneData& data, const FinetuneOptions& options,
+                         const Preprocess& preprocess) {
+  LoaderOptions loading;
+  loading.batch_size = options.recipe.batch_size;
+  loading.workers = options.torch.workers;
+  loading.dtype = options.recipe.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
+  loading.preprocess = preprocess;
+  loading.train = RandomResizedCropOptions{.size_px = preprocess.crop_px,
+                                           .min_scale = options.min_scale,
+                                           .max_scale = options.max_scale,
+                                           .interpolation = preprocess.interpolation,
+                                           .backend = preprocess.backend};
+  loading.seed = options.recipe.seed;
+  return Loader(data.train, loading);
+}
+
+Loader make_val_loader(const FinetuneData& data, const FinetuneOptions& options,
+                       const Preprocess& preprocess) {
+  LoaderOptions loading;
+  loading.batch_size = options.recipe.batch_size;
+  loading.workers = options.torch.workers;
+  loading.preprocess = preprocess;
+  return Loader(data.val, loading);
+}
+
+// Batch norm cannot learn from one picture of one pixel a map: said before hours are spent.
+void consider_lone_picture(const FinetuneData& data, const Recipe& recipe, int64_t side_px,
+                           const ArchSpec& arch) {
+  const int64_t left_over = data.train->size() % recipe.batch_size;
+  if (recipe.freeze_backbone || !lone_picture(1, side_px, side_px, arch)) return;
+  if (recipe.batch_size == 1)
+    throw Error(
+        ErrorCode::usage, "--batch-size",
+        "1 is too small: at " + std::to_string(side_px) + " pixels batch norm sees one number a channel",
+        "Use 2 or more, a larger --image-size, or --freeze backbone.");
+  if (left_over == 1)
+    note(
+        "each epoch leaves out one picture, another each time: a last batch of one teaches batch norm "
+        "nothing");
+}
+
+std::string step_text(const StepReport& report, int64_t epochs) {
+  const double fraction = static_cast<double>(report.step + 1) / static_cast<double>(report.steps_per_epoch);
+  char numbers[160];
+  std::snprintf(numbers, sizeof numbers, " loss %.4f  top-1 %.1f %%  %.0f images/s  ", report.loss,
+                report.top1, report.images_per_s);
+  return "epoch " + std::to_string(report.epoch + 1) + "/" + std::to_string(epochs) + ' ' +
+         progress_bar(fraction, 20) + numbers + duration_text(report.seconds_left) + " left";
+}
+
+std::string epoch_text(const EpochReport& report, int64_t epochs) {
+  char text[240];
+  std::snprintf(
+      text, sizeof text,
+      "epoch %lld/%lld  loss %.4f  top-1 %.1f %%  val loss %.4f  val top-1 %.2f %%%s  %.0f images/s  ",
+      static_cast<long long>(report.epoch + 1), static_cast<long long>(epochs), report.train_loss,
+      report.train_top1, report.val.loss, report.val.top1, report.best ? " *" : "  ", report.images_per_s);
+  return text + duration_text(report.wall_s);
+}
+
+struct Outcome {
+  EpochReport best, last;
+  int64_t epochs = 0;  // finished
+  double wall_s = 0;
+};
+
+void run_training(Start& start, const FinetuneOptions& options, BatchSource train_batches,
+                  BatchSource val_batches, RunDirectory& run, const ModelCard& card, Outcome& outcome) {
+  ProgressLine progress;
+  const int64_t epochs = options.recipe.epochs;
+  const TrainSinks sinks{.on_step =
+                             [&](const StepReport& report) {
+                               if (progress.due()) progress.show(step_text(report, epochs));
+                             },
+                         .on_epoch =
+                             [&](const EpochReport& report) {
+                               run.save_last(start.model, card);
+                               if (report.best) run.save_best(start.model, card);
+                               run.append_metrics(report);
+                               if (report.best) outcome.best = report;
+                               outcome.last = report;
+                               outcome.epochs = report.epoch + 1;
+                               outcome.wall_s += report.wall_s;
+                               progress.clear();
+                               std::cerr << epoch_text(report, epochs) << std::endl;
+                             }};
+  train(start.model, options.recipe, train_batches, val_batches, sinks, interrupted);
+}
+
+// The same error with what is kept and how to go on from it.
+Error with_remains(const Error& error, const Outcome& outcome, const std::filesystem::path& run) {
+  const std::string kept = outcome.epochs == 0
+                               ? "No epoch was finished, so " + run.string() + " holds no model."
+                               : std::to_string(outcome.epochs) +
+                                     (outcome.epochs == 1 ? " epoch is" : " epochs are") +
+                                     " kept: start from the last with --weights " + (run / "last").string() +
+                                     ", from the best (epoch " + std::to_string(outcome.best.epoch + 1) +
+                                     ") with --weights " + (run / "best").string() + ".";
+  return {error.code(), "", error.what(), kept};
+}
+
+void print_summary(const Outcome& outcome, const FinetuneOptions& options) {
+  const EpochReport &best = outcome.best, &last = outcome.last;
+  if (options.json) {
+    const nlohmann::ordered_json json{
+        {"best_epoch", best.epoch + 1},      {"best_val_top1", best.val.top1},
+        {"best_val_loss", best.val.loss},    {"last_epoch", last.epoch + 1},
+        {"last_val_top1", last.val.top1},    {"last_val_top5", last.val.top5},
+        {"last_val_loss", last.val.loss},    {"last_train_loss", last.train_loss},
+        {"images_per_s", last.images_per_s}, {"wall_s", outcome.wall_s},
+        {"out", options.out.string()}};
+    std::cout << json.dump(2) << '\n';
+    return;
+  }
+  std::printf("best    epoch %lld, top-1 %.2f %%, in %s\nlast    epoch %lld, top-1 %.2f %%, in %s\n",
+              static_cast<long long>(best.epoch + 1), best.val.top1, (options.out / "best").c_str(),
+              static_cast<long long>(last.epoch + 1), last.val.top1, (options.out / "last").c_str());
+}
+
+int command(const std::vector<std::string>& arguments) {
+  cxxopts::Options declared = declare_finetune_flags();
+  const cxxopts::ParseResult flags = parse_options(declared, arguments);
+  operands(declared, flags, {});
+  const FinetuneOptions options = read_finetune_flags(flags);
+  RunDirectory::check(options.out, options.overwrite);
+  start_torch(options.torch);
+
+  const FinetuneData data =
+      open_finetune_data(options.data, options.val, options.recipe.seed, options.max_train_samples);
+  std::optional<ResolvedWeights> weights;
+  if (flags.count("weights") > 0) weights = read_weights(flags);
+  const ArchSpec arch = weights ? weights->arch : get_arch(flags["arch"].as<std::string>());
+  const Preprocess preprocess = choose_preprocess(weights, arch, flags);
+  consider_lone_picture(data, options.recipe, preprocess.crop_px, arch);
+  const std::vector<std::string>& classes = data.train->classes();
+  Start start = build_start(weights, arch, classes, options.recipe.seed);
+  start.model->to(options.torch.device);
+
+  const ModelCard card{.arch = std::string(arch.name), .labels = classes, .preprocess = preprocess};
+  const std::string recipe = recipe_json({options, data, weights, card.arch, start.head_kept, preprocess});
+  std::cerr << data.train->size() << " pictures to learn from, " << data.val->size() << " to judge by, "
+            << classes.size() << " classes; " << card.arch << " at " << preprocess.crop_px << " pixels in "
+            << to_string(options.recipe.precision) << '\n';
+
+  const InterruptGuard whole_steps_only;
+  RunDirectory run = RunDirectory::create(options.out, options.overwrite, recipe);
+  Loader train_loader = make_train_loader(data, options, preprocess);
+  Loader val_loader = make_val_loader(data, options, preprocess);
+  Outcome outcome;
+  try {
+    run_training(start, options, source(train_loader), source(val_loader), run, card, outcome);
+  } catch (const Error& error) {
+    throw with_remains(error, outcome, options.out);
+  }
+  print_summary(outcome, options);
+  return 0;
+}
+
+}  // namespace
+}  // namespace zoo::apps
+
+int main(int argc, char** argv) {
+  return zoo::apps::run_main(argc, argv, zoo::apps::command);
+}

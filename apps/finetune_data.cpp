@@ -1,0 +1,145 @@
+#include "apps/finetune_data.h"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <map>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "apps/flag_values.h"
+#include "transforms/random.h"
+#include "zoo/core/error.h"
+#include "zoo/core/text.h"
+
+namespace zoo::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kDefaultShare = 0.2;
+constexpr uint32_t kOpChoose = 1000;  // the draw's number, apart from those of zoo/data
+constexpr size_t kShownLeftOut = 10;
+
+std::shared_ptr<const Dataset> open(const fs::path& root) {
+  std::shared_ptr<const Dataset> dataset = open_dataset(root);
+  const auto& lines = dataset->left_out();
+  for (size_t i = 0; i < std::min(lines.size(), kShownLeftOut); ++i)
+    std::cerr << "left out: " << lines[i] << '\n';
+  if (lines.size() > kShownLeftOut)
+    std::cerr << "left out: " << lines.size() - kShownLeftOut << " more files\n";
+  return dataset;
+}
+
+double parse_share(const std::string& text) {
+  try {
+    const double share = parse_number("--val", text, 0, 1);
+    if (share > 0 && share < 1) return share;
+  } catch (const Error&) {
+    // Said below: it might have been meant as a folder.
+  }
+  throw Error(ErrorCode::usage, "--val", "'" + text + "' is neither a folder nor a share above 0 and below 1",
+              "Name a folder of pictures, or write for example --val 0.2.");
+}
+
+void require_same_classes(const FinetuneData& data) {
+  const auto only_in = [](const Dataset& a, const Dataset& b) {
+    std::vector<std::string> names;
+    for (const std::string& name : a.classes())
+      if (std::find(b.classes().begin(), b.classes().end(), name) == b.classes().end()) names.push_back(name);
+    return names;
+  };
+  const auto complain = [](const fs::path& lacking, const fs::path& other,
+                           const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    throw Error(ErrorCode::mismatch, lacking.string(),
+                "it has no class '" + names.front() + "', which " + other.string() + " has" +
+                    (names.size() > 1 ? " (" + std::to_string(names.size()) + " such classes)" : ""),
+                "Training and validation need the same class folders.");
+  };
+  complain(data.val_root, data.train_root, only_in(*data.train, *data.val));
+  complain(data.train_root, data.val_root, only_in(*data.val, *data.train));
+}
+
+// Each class's samples in a seeded order at even distances: every prefix holds of each class its share.
+std::vector<int64_t> choose(const Dataset& dataset, int64_t count, uint64_t seed) {
+  std::map<int64_t, std::vector<std::pair<uint32_t, int64_t>>> by_class;
+  for (int64_t i = 0; i < dataset.size(); ++i)
+    by_class[dataset.label(i)].emplace_back(
+        RandomStream(seed, 0, static_cast<uint64_t>(i), kOpChoose).next_u32(), i);
+  std::vector<std::pair<double, int64_t>> ranked;
+  for (auto& [label, members] : by_class) {
+    std::sort(members.begin(), members.end());
+    for (size_t i = 0; i < members.size(); ++i)
+      ranked.emplace_back((static_cast<double>(i) + 0.5) / static_cast<double>(members.size()),
+                          members[i].second);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<int64_t> chosen;
+  for (int64_t i = 0; i < count; ++i) chosen.push_back(ranked[static_cast<size_t>(i)].second);
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+// DATA/train and DATA/val rather than class folders of which one happens to be called "train".
+bool is_split_already(const fs::path& data) {
+  if (!is_folder(data / "train")) return false;
+  if (is_folder(data / "val")) return true;
+  constexpr std::array<std::string_view, 4> parts{"train", "test", "valid", "validation"};
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(data, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (is_folder(entry.path()) && std::find(parts.begin(), parts.end(), name) == parts.end()) return false;
+  }
+  return true;
+}
+
+// Roots and share, nothing opened yet.
+FinetuneData find_parts(const fs::path& data, const std::string& val) {
+  FinetuneData parts;
+  parts.train_root = parts.val_root = data;
+  if (is_split_already(data)) {
+    parts.train_root = data / "train";
+    parts.val_root = val.empty() ? data / "val" : fs::path(val);
+    const std::string split_train =
+        "Give --val DIR, or --data " + parts.train_root.string() + " to set a share of it apart.";
+    if (val.empty() && !is_folder(parts.val_root))
+      throw Error(ErrorCode::not_found, parts.val_root.string(), "is missing beside train/", split_train);
+    if (!is_folder(parts.val_root))
+      throw Error(ErrorCode::usage, "--val",
+                  "'" + val + "' is not a folder, and " + data.string() + " holds train/", split_train);
+  } else if (is_folder(val)) {
+    parts.val_root = val;
+  } else {
+    parts.split = val.empty() ? kDefaultShare : parse_share(val);
+  }
+  return parts;
+}
+
+}  // namespace
+
+FinetuneData open_finetune_data(const fs::path& data, const std::string& val, uint64_t seed,
+                                std::optional<int64_t> max_train_samples) {
+  FinetuneData result = find_parts(data, val);
+  result.train = open(result.train_root);
+  if (result.split) {
+    Split split = stratified_split(*result.train, *result.split, seed);
+    result.val = subset(result.train, std::move(split.val));
+    result.train = subset(result.train, std::move(split.train));
+  } else {
+    result.val = open(result.val_root);
+    require_same_classes(result);
+  }
+  if (max_train_samples && *max_train_samples < result.train->size())
+    result.train = subset(result.train, choose(*result.train, *max_train_samples, seed));
+  return result;
+}
+
+}  // namespace zoo::apps

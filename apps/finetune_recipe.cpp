@@ -1,0 +1,101 @@
+#include "apps/finetune_recipe.h"
+
+#include <array>
+#include <charconv>
+
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <torch/version.h>
+
+#include <nlohmann/json.hpp>
+
+#include "zoo/core/sha256.h"
+
+namespace zoo::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// In shortest form: 0.485, not 0.48500001430511475.
+Json channels(const std::array<float, 3>& values) {
+  Json list = Json::array();
+  for (const float value : values) {
+    char text[32];
+    const char* end = std::to_chars(text, text + sizeof text, value).ptr;
+    list.push_back(std::stod(std::string(text, end)));
+  }
+  return list;
+}
+
+Json preprocess_json(const Preprocess& preprocess) {
+  return {{"resize", to_string(preprocess.resize)},
+          {"resize_px", preprocess.resize_px},
+          {"crop_px", preprocess.crop_px},
+          {"interpolation", to_string(preprocess.interpolation)},
+          {"backend", to_string(preprocess.backend)},
+          {"exif", preprocess.exif},
+          {"bgr", preprocess.bgr},
+          {"mean", channels(preprocess.mean)},
+          {"std", channels(preprocess.std)}};
+}
+
+Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept) {
+  if (!weights) return nullptr;
+  return {{"name", weights->name},
+          {"file", std::filesystem::absolute(weights->file).string()},
+          {"sha256", sha256_file(weights->file)},
+          {"head", head_kept ? "kept" : "new"}};
+}
+
+Json data_json(const FinetunePlan& plan) {
+  const FinetuneData& data = plan.data;
+  Json json{{"train", std::filesystem::absolute(data.train_root).string()},
+            {"val", std::filesystem::absolute(data.val_root).string()},
+            {"split", data.split ? Json(*data.split) : Json(nullptr)}};
+  json["max_train_samples"] =
+      plan.options.max_train_samples ? Json(*plan.options.max_train_samples) : Json(nullptr);
+  json["train_images"] = data.train->size();
+  json["val_images"] = data.val->size();
+  json["classes"] = data.train->classes();
+  return json;
+}
+
+Json recipe_fields(const FinetuneOptions& options) {
+  const Recipe& recipe = options.recipe;
+  return {{"epochs", recipe.epochs},
+          {"batch_size", recipe.batch_size},
+          {"optimizer", "sgd"},
+          {"lr", recipe.lr},
+          {"momentum", recipe.momentum},
+          {"nesterov", recipe.nesterov},
+          {"weight_decay", recipe.weight_decay},
+          {"schedule", "cosine"},
+          {"warmup_epochs", recipe.warmup_epochs},
+          {"loss", "cross_entropy"},
+          {"crop_scale", {options.min_scale, options.max_scale}},
+          {"flip_probability", 0.5},
+          {"precision", to_string(recipe.precision)},
+          {"freeze", recipe.freeze_backbone ? Json("backbone") : Json(nullptr)},
+          {"seed", recipe.seed}};
+}
+
+}  // namespace
+
+std::string recipe_json(const FinetunePlan& plan) {
+  const TorchOptions& torch = plan.options.torch;
+  const Json json{{"arch", plan.arch},
+                  {"weights", weights_json(plan.weights, plan.head_kept)},
+                  {"data", data_json(plan)},
+                  {"recipe", recipe_fields(plan.options)},
+                  {"preprocess", preprocess_json(plan.preprocess)},
+                  {"machine",
+                   {{"zoo", ZOO_VERSION},
+                    {"libtorch", TORCH_VERSION},
+                    {"cpu_capability", at::get_cpu_capability()},
+                    {"device", torch.device.str()},
+                    {"threads", at::get_num_threads()},
+                    {"workers", torch.workers}}}};
+  return json.dump(2) + '\n';
+}
+
+}  // namespace zoo::apps
