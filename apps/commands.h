@@ -2,6 +2,7 @@
 // (sibling.h).
 #pragma once
 
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct Command {
   int (*run)(const Arguments&);  // nullptr: the sibling program zoo-<name>
 };
 std::span<const Command> commands();
+void print_overview(std::ostream& out);  // what `zoo help` prints
 
 // Runs a command by its name. Throws Error{usage} with the nearest names.
 int run_command(const std::string& name, const Arguments& arguments);

@@ -1,7 +1,9 @@
 // zoo inspect: what is in a checkpoint file. Nothing in it is executed.
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
@@ -46,6 +48,9 @@ Finding recognise(const Checkpoint& checkpoint) {
   finding.prefix = common_wrapper_prefix(names);
   for (std::string& name : names) name.erase(0, finding.prefix.size());
   finding.layout = recognise_layout(names);
+  const auto known = [&](const std::string& name) { return to_canonical(*finding.layout, name).has_value(); };
+  // A few names that any net may have ("fc.weight") are no layout.
+  if (finding.layout && 2 * std::ranges::count_if(names, known) < std::ssize(names)) finding.layout.reset();
   finding.archs = fit_archs(shapes);
   if (!finding.archs.empty() && finding.archs.front().exact()) {
     std::erase_if(finding.archs, [](const ArchFit& fit) { return !fit.exact(); });
@@ -108,7 +113,9 @@ void print_text(const Checkpoint& checkpoint, const Finding& finding) {
   for (const Plain& plain : plain_values(checkpoint.root())) {
     print_fact("Value", printable(plain.name + " = " + plain.value).substr(0, kValueColumns));
   }
-  print_fact("Names", printable(join(checkpoint.globals(), "\n               ")));
+  std::string label = "Names";
+  for (const std::string& global : checkpoint.globals())
+    print_fact(std::exchange(label, ""), printable(global));
   if (checkpoint.tensors().empty()) return;
   std::cout << '\n';
   Table table({{"DTYPE"}, {"SHAPE"}, {"NAME"}});

@@ -181,7 +181,7 @@ int run_list(const Arguments& arguments) {
       "cached", "only weights that are in the cache")("dataset", "only weights that were trained on it",
                                                       text(), "D")("source", "only weights that S published",
                                                                    text(), "S")(
-      "sort", "name, source, dataset, top1, params, macs or bytes", text()->default_value("name"), "KEY")(
+      "sort", "by name, source, dataset, top1, params, macs, bytes", text()->default_value("name"), "KEY")(
       "json", "print a JSON array");
   const auto flags = parse_options(options, arguments);
   const auto patterns = operands(options, flags, {.at_least = 0, .at_most = 1, .what = "a PATTERN"});

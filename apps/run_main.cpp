@@ -20,7 +20,8 @@ constexpr int kFailed = 1, kWrongUsage = 2, kInterrupted = 130, kBrokenPipe = 12
 
 int report(std::string_view message, int status) {
   std::fflush(stdout);
-  std::cerr << "zoo: " << message << '\n';
+  // A message about a command line already begins with "zoo list: ".
+  std::cerr << (message.starts_with("zoo ") ? "" : "zoo: ") << message << '\n';
   return status;
 }
 

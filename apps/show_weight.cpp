@@ -41,6 +41,11 @@ std::string resize_text(const Preprocess& preprocess) {
   return text;
 }
 
+// The numbers as the manifest has them: 0.485, not the nearest float's 0.48500001430511475.
+ordered_json number_list(const std::array<float, 3>& values) {
+  return ordered_json::parse("[" + numbers(values) + "]");
+}
+
 ordered_json to_json(const Preprocess& preprocess) {
   return {{"resize", to_string(preprocess.resize)},
           {"resize_px", preprocess.resize_px},
@@ -50,8 +55,8 @@ ordered_json to_json(const Preprocess& preprocess) {
           {"exif", preprocess.exif},
           {"bgr", preprocess.bgr},
           {"pad_to_crop", preprocess.pad_to_crop},
-          {"mean", preprocess.mean},
-          {"std", preprocess.std}};
+          {"mean", number_list(preprocess.mean)},
+          {"std", number_list(preprocess.std)}};
 }
 
 template <class T>

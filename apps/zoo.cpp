@@ -13,6 +13,8 @@
 namespace zoo::apps {
 namespace {
 
+constexpr int kWrongUsage = 2;
+
 constexpr std::array kCommands{
     Command{"list", "the published weights, or the architectures", run_list},
     Command{"show", "all that is known of a weight or an architecture", run_show},
@@ -29,8 +31,8 @@ constexpr std::array kCommands{
 
 int run(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
-    run_help({});
-    throw Error(ErrorCode::usage, "", "a command is missing");
+    print_overview(std::cerr);
+    return kWrongUsage;
   }
   const std::string& first = arguments.front();
   const Arguments rest(arguments.begin() + 1, arguments.end());

@@ -75,6 +75,7 @@ TEST_CASE("files of other nets fit nothing") {
   CHECK(fit_archs({}).empty());
   CHECK(fit_archs(std::vector<NamedShape>{{"weight", {3, 3}}, {"bias", {3}}}).empty());
   CHECK(fit_archs(std::vector<NamedShape>{{"fc.weight", {3}}, {"conv1.weight", {}}}).empty());
+  CHECK(fit_archs(std::vector<NamedShape>{{"fc.weight", {10, 64}}, {"fc.bias", {10}}}).empty());
 }
 
 TEST_CASE("the layout with the most known names is recognised") {

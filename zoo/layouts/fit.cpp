@@ -15,7 +15,7 @@ int64_t dimension(const Shapes& shapes, const std::string& name, size_t rank, si
   return found != shapes.end() && found->second->size() == rank ? (*found->second)[axis] : otherwise;
 }
 
-// Nothing if a tensor that both have differs in shape, or if they share none.
+// Nothing if a tensor that both have differs in shape, or if the file lacks more of the arch than it has.
 std::optional<ArchFit> fit(const ArchSpec& spec, Layout layout, const Shapes& shapes) {
   const std::string stem = spec.stem == Stem::deep ? "conv1.0.weight" : "conv1.weight";
   ArchFit result{.arch = &spec, .layout = layout, .prefix = {}};
@@ -32,7 +32,7 @@ std::optional<ArchFit> fit(const ArchSpec& spec, Layout layout, const Shapes& sh
     if (*found->second != tensor.shape) return std::nullopt;
     ++shared;
   }
-  if (shared == 0) return std::nullopt;
+  if (shared <= result.missing) return std::nullopt;
   result.unexpected = static_cast<int64_t>(shapes.size()) - shared;
   return result;
 }
