@@ -30,7 +30,7 @@ struct LoaderOptions {
   at::ScalarType dtype = at::kFloat;
   Preprocess preprocess;  // evaluation; its mean, std and channel order also for training
   // Training: random resized crop + horizontal flip, shuffled by (seed, epoch). Evaluation: dataset order.
-  std::optional<RandomResizedCropOptions> train;
+  std::optional<RandomResizedCropOptions> train = std::nullopt;
   double flip_probability = 0.5;  // training only
   uint64_t seed = 0;
   // Pictures of different sizes (no crop) come in batches of one unless all are equal.

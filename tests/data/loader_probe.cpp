@@ -1,0 +1,73 @@
+// Prints what the loader makes of a data set, for tests and measurements beside Python:
+//   loader_probe tensors DATA [bgr]             one line a picture, torchvision's 256/224 evaluation: NAME
+//   SHA256
+//                                               of its [3, 224, 224] float32 tensor
+//   loader_probe speed DATA train|evaluate WORKERS BATCH EPOCHS     pictures a second, one line an epoch
+#include <ATen/ATen.h>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "zoo/core/error.h"
+#include "zoo/core/sha256.h"
+#include "zoo/data/loader.h"
+
+namespace {
+
+void print_tensors(zoo::Loader& loader) {
+  loader.start_epoch(0);
+  while (const auto batch = loader.next()) {
+    for (size_t i = 0; i < batch->indices.size(); ++i) {
+      const at::Tensor image = batch->images[static_cast<int64_t>(i)].contiguous();
+      const std::span<const float> values(image.const_data_ptr<float>(), static_cast<size_t>(image.numel()));
+      std::cout << loader.dataset().name(batch->indices[i]) << ' ' << zoo::sha256_hex(std::as_bytes(values))
+                << '\n';
+    }
+  }
+}
+
+void measure(zoo::Loader& loader, int64_t epochs) {
+  for (int64_t epoch = 0; epoch < epochs; ++epoch) {
+    const auto start = std::chrono::steady_clock::now();
+    loader.start_epoch(epoch);
+    while (loader.next()) {
+    }
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+    std::cout << static_cast<double>(loader.dataset().size()) / wall.count() << std::endl;
+  }
+}
+
+int run(const std::vector<std::string>& arguments) {
+  zoo::LoaderOptions options;
+  if (arguments[0] == "tensors") {
+    options.preprocess.bgr = arguments.size() > 2;
+    zoo::Loader loader(zoo::open_dataset(arguments[1]), options);
+    print_tensors(loader);
+    return 0;
+  }
+  if (arguments[2] == "train") options.train = zoo::RandomResizedCropOptions{};
+  options.workers = std::stoi(arguments[3]);
+  options.batch_size = std::stoll(arguments[4]);
+  zoo::Loader loader(zoo::open_dataset(arguments[1]), options);
+  measure(loader, std::stoll(arguments[5]));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool usable = (arguments.size() >= 2 && arguments[0] == "tensors") || arguments.size() == 6;
+  if (!usable) {
+    std::cerr << "usage: see the head of loader_probe.cpp\n";
+    return 2;
+  }
+  try {
+    return run(arguments);
+  } catch (const zoo::Error& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}

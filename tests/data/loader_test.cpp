@@ -1,0 +1,246 @@
+#include <ATen/ATen.h>
+
+#include "zoo/data/loader.h"
+
+#include <chrono>
+#include <cmath>
+#include <set>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "tests/data/folder.h"
+#include "tests/transforms/golden.h"
+#include "transforms/evaluation.h"
+#include "zoo/core/error.h"
+
+using namespace zoo;
+using namespace zoo::test;
+
+namespace {
+
+// Pictures made on the fly: sample i is noise of its own size, labelled i % 3; one of them can be broken.
+class DrawnPictures : public Dataset {
+ public:
+  explicit DrawnPictures(int64_t size, bool one_size = false) : size_(size), one_size_(one_size) {
+    classes_ = {"x", "y", "z"};
+  }
+  int64_t size() const override { return size_; }
+  int64_t label(int64_t index) const override { return index % 3; }
+  std::string name(int64_t index) const override { return "drawn/" + std::to_string(index); }
+  Image load(int64_t index, const DecodeOptions&) const override {
+    if (index == broken) throw Error(ErrorCode::corrupt, name(index), "broken on purpose");
+    if (slow) std::this_thread::sleep_for(std::chrono::milliseconds(index % 5));
+    return one_size_ ? noise(24, 18) : noise(20 + index % 7, 15 + index % 4);
+  }
+
+  int64_t broken = -1;
+  bool slow = false;
+
+ private:
+  int64_t size_;
+  bool one_size_;
+};
+
+Preprocess small_crop() {
+  Preprocess preprocess;
+  preprocess.resize_px = 14;
+  preprocess.crop_px = 12;
+  return preprocess;
+}
+
+LoaderOptions evaluation(int64_t batch_size, int workers) {
+  return {.batch_size = batch_size, .workers = workers, .preprocess = small_crop()};
+}
+
+LoaderOptions training(int64_t batch_size, int workers, uint64_t seed = 1) {
+  return {.batch_size = batch_size,
+          .workers = workers,
+          .preprocess = small_crop(),
+          .train = RandomResizedCropOptions{.size_px = 12},
+          .seed = seed};
+}
+
+std::vector<Batch> epoch_of(Loader& loader, int64_t epoch) {
+  loader.start_epoch(epoch);
+  std::vector<Batch> batches;
+  while (auto batch = loader.next()) batches.push_back(std::move(*batch));
+  return batches;
+}
+
+bool same(const std::vector<Batch>& a, const std::vector<Batch>& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i].indices != b[i].indices || !a[i].images.equal(b[i].images) || !a[i].labels.equal(b[i].labels))
+      return false;
+  }
+  return true;
+}
+
+std::vector<int64_t> indices_of(const std::vector<Batch>& batches) {
+  std::vector<int64_t> all;
+  for (const Batch& batch : batches) all.insert(all.end(), batch.indices.begin(), batch.indices.end());
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("to_tensor rounds as ToTensor and Normalize do") {
+  const Image image = noise(5, 3);
+  Preprocess preprocess;
+  preprocess.bgr = GENERATE(false, true);
+  const at::Tensor tensor = to_tensor(image, preprocess);
+  REQUIRE(tensor.sizes() == at::IntArrayRef({3, 3, 5}));
+  REQUIRE(tensor.scalar_type() == at::kFloat);
+  at::Tensor expected = at::empty({3, 3, 5}, at::kFloat);
+  for (int64_t c = 0; c < 3; ++c) {
+    for (int64_t i = 0; i < 15; ++i) {
+      const int64_t source = preprocess.bgr ? 2 - c : c;
+      expected.data_ptr<float>()[c * 15 + i] = image.pixels[static_cast<size_t>(i * 3 + source)];
+    }
+  }
+  expected.div_(255);
+  expected.sub_(at::tensor(at::ArrayRef<float>(preprocess.mean)).view({3, 1, 1}));
+  expected.div_(at::tensor(at::ArrayRef<float>(preprocess.std)).view({3, 1, 1}));
+  CHECK(tensor.equal(expected));
+}
+
+TEST_CASE("evaluation keeps the data set's order, and each picture is transformed and labelled") {
+  const auto dataset = std::make_shared<DrawnPictures>(11);
+  Loader loader(dataset, evaluation(4, 2));
+  const std::vector<Batch> batches = epoch_of(loader, 0);
+  REQUIRE(batches.size() == 3);
+  CHECK(loader.batches_per_epoch() == 3);
+  CHECK(batches[2].images.sizes() == at::IntArrayRef({3, 3, 12, 12}));
+  CHECK(batches[0].images.is_contiguous(at::MemoryFormat::ChannelsLast));
+  int64_t index = 0;
+  for (const Batch& batch : batches) {
+    for (size_t i = 0; i < batch.indices.size(); ++i, ++index) {
+      const auto position = static_cast<int64_t>(i);
+      REQUIRE(batch.indices[i] == index);
+      CHECK(batch.labels[position].item<int64_t>() == index % 3);
+      const Image expected = evaluation_transform(dataset->load(index, {}), small_crop());
+      CHECK(batch.images[position].equal(to_tensor(expected, small_crop())));
+    }
+  }
+  CHECK_FALSE(loader.next());
+}
+
+TEST_CASE("batches are the same for any number of workers") {
+  const auto dataset = std::make_shared<DrawnPictures>(37);
+  dataset->slow = true;
+  const bool train = GENERATE(false, true);
+  Loader alone(dataset, train ? training(5, 0) : evaluation(5, 0));
+  const std::vector<Batch> expected = epoch_of(alone, 3);
+  for (const int workers : {1, 2, 5}) {
+    Loader loader(dataset, train ? training(5, workers) : evaluation(5, workers));
+    CHECK(same(epoch_of(loader, 3), expected));
+  }
+}
+
+TEST_CASE("every epoch has each sample once, in an order and with crops of its own") {
+  const auto dataset = std::make_shared<DrawnPictures>(50, true);
+  Loader loader(dataset, training(8, 2));
+  const auto first = epoch_of(loader, 0), second = epoch_of(loader, 1), again = epoch_of(loader, 0);
+  CHECK(same(first, again));
+  CHECK(indices_of(first) != indices_of(second));
+  for (const auto& epoch : {first, second}) {
+    const std::vector<int64_t> indices = indices_of(epoch);
+    CHECK(indices.size() == 50);
+    CHECK(std::set<int64_t>(indices.begin(), indices.end()).size() == 50);
+  }
+  Loader other_seed(dataset, training(8, 2, 2));
+  CHECK(indices_of(epoch_of(other_seed, 0)) != indices_of(first));
+}
+
+TEST_CASE("pictures are flipped as often as asked") {
+  const auto dataset = std::make_shared<DrawnPictures>(200, true);
+  LoaderOptions options = training(200, 2);
+  options.train->min_scale = options.train->max_scale = 1.0;
+  options.train->min_ratio = options.train->max_ratio = 24.0 / 18.0;
+  const double probability = GENERATE(0.0, 0.5, 1.0);
+  options.flip_probability = probability;
+  Loader loader(dataset, options);
+  const Batch batch = std::move(epoch_of(loader, 0).front());
+  const at::Tensor straight =
+      to_tensor(resize_pillow(noise(24, 18), 12, 12, Interpolation::bilinear), options.preprocess);
+  int64_t flipped = 0;
+  for (int64_t i = 0; i < 200; ++i) {
+    const bool is_straight = batch.images[i].equal(straight);
+    REQUIRE((is_straight || batch.images[i].flip(2).equal(straight)));
+    flipped += is_straight ? 0 : 1;
+  }
+  CHECK(std::abs(static_cast<double>(flipped) - 200 * probability) <
+
+        5 * std::sqrt(200 * probability * (1 - probability)) + 0.5);
+}
+
+TEST_CASE("batches in bfloat16 and half are the rounded float ones") {
+  const auto dtype = GENERATE(at::kBFloat16, at::kHalf);
+  const auto dataset = std::make_shared<DrawnPictures>(4);
+  Loader plain(dataset, evaluation(4, 0));
+  LoaderOptions options = evaluation(4, 2);
+  options.dtype = dtype;
+  Loader loader(dataset, options);
+  const at::Tensor images = epoch_of(loader, 0).front().images;
+  CHECK(images.scalar_type() == dtype);
+  CHECK(images.equal(epoch_of(plain, 0).front().images.to(dtype)));
+}
+
+TEST_CASE("pictures of different sizes come one by one, of one size in batches") {
+  LoaderOptions options = evaluation(4, 2);
+  options.preprocess.resize = ResizeMode::none;
+  options.preprocess.crop_px = 0;
+  Loader mixed(std::make_shared<DrawnPictures>(6), options);
+  const auto singles = epoch_of(mixed, 0);
+  REQUIRE(singles.size() == 6);
+  CHECK(indices_of(singles) == std::vector<int64_t>{0, 1, 2, 3, 4, 5});
+  CHECK(singles[1].images.sizes() == at::IntArrayRef({1, 3, 16, 21}));
+  Loader equal(std::make_shared<DrawnPictures>(6, true), options);
+  const auto batches = epoch_of(equal, 0);
+  REQUIRE(batches.size() == 2);
+  CHECK(batches[0].images.sizes() == at::IntArrayRef({4, 3, 18, 24}));
+  CHECK(batches[0].images.is_contiguous(at::MemoryFormat::ChannelsLast));
+}
+
+TEST_CASE("a broken picture's error reaches next() after the batches before it, whatever the workers") {
+  const auto dataset = std::make_shared<DrawnPictures>(20);
+  dataset->broken = 9;
+  const int workers = GENERATE(0, 1, 3);
+  Loader loader(dataset, evaluation(4, workers));
+  loader.start_epoch(0);
+  CHECK(loader.next());
+  CHECK(loader.next());
+  CHECK_THROWS_WITH(loader.next(), Catch::Contains("drawn/9: broken on purpose"));
+  CHECK_FALSE(loader.next());
+  dataset->broken = -1;
+  CHECK(epoch_of(loader, 1).size() == 5);
+}
+
+TEST_CASE("an epoch may be started or the loader destroyed at any moment") {
+  const auto dataset = std::make_shared<DrawnPictures>(40);
+  dataset->slow = true;
+  const int workers = GENERATE(0, 1, 4);
+  Loader reference(dataset, training(4, 0));
+  const auto expected = epoch_of(reference, 2);
+  for (int64_t taken = 0; taken < 4; ++taken) {
+    Loader loader(dataset, training(4, workers));
+    loader.start_epoch(1);
+    for (int64_t i = 0; i < taken; ++i) REQUIRE(loader.next());
+    CHECK(same(epoch_of(loader, 2), expected));
+    loader.start_epoch(3);
+    if (taken % 2 == 0) REQUIRE(loader.next());
+  }
+}
+
+TEST_CASE("a loader without an epoch has no batch, and options that make none are refused") {
+  const auto dataset = std::make_shared<DrawnPictures>(4);
+  Loader loader(dataset, evaluation(4, 1));
+  CHECK_FALSE(loader.next());
+  CHECK_THROWS_AS(Loader(dataset, evaluation(0, 1)), Error);
+  CHECK_THROWS_AS(Loader(dataset, evaluation(4, -1)), Error);
+  CHECK_THROWS_AS(Loader(std::make_shared<DrawnPictures>(0), evaluation(4, 1)), Error);
+  LoaderOptions options = evaluation(4, 1);
+  options.dtype = at::kInt;
+  CHECK_THROWS_AS(Loader(dataset, options), Error);
+}
