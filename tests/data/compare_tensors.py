@@ -17,6 +17,7 @@ if not CORPUS.is_dir():
     sys.exit(77)
 try:
     import torch
+    from PIL import Image
     import reference_shim  # noqa: F401
     from torchvision.datasets import ImageFolder
     from torchvision.transforms._presets import ImageClassification
@@ -32,7 +33,7 @@ def expected_lines(root: pathlib.Path, bgr: bool) -> list[str]:
     folder = ImageFolder(root)
     for (path, _), (picture, _) in zip(folder.samples, folder):
         if bgr:  # mean and std stay in the model's order, so the channels turn before them
-            picture = picture.__class__.merge("RGB", [picture.getchannel(c) for c in order])
+            picture = Image.merge("RGB", [picture.getchannel(c) for c in order])
         digest = hashlib.sha256(preset(picture).contiguous().numpy().tobytes()).hexdigest()
         lines.append(f"{pathlib.Path(path).relative_to(root)} {digest}")
     return lines
