@@ -19,6 +19,7 @@ namespace {
 constexpr int kFailed = 1, kWrongUsage = 2, kInterrupted = 130, kBrokenPipe = 128 + SIGPIPE;
 
 int report(std::string_view message, int status) {
+  std::cout.exceptions(std::ios::goodbit);  // std::cerr flushes it, and nothing catches any more
   std::fflush(stdout);
   // A message about a command line already begins with "zoo list: ".
   std::cerr << (message.starts_with("zoo ") ? "" : "zoo: ") << message << '\n';
@@ -67,6 +68,7 @@ int run(int argc, char** argv, int (*body)(const std::vector<std::string>&)) {
 
 int run_main(int argc, char** argv, int (*body)(const std::vector<std::string>& arguments)) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe, also a server's, is an error code and not a signal
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that grows past its limit
   end_on_interrupt();
   std::cout.exceptions(std::ios::badbit);
   return run(argc, argv, body);

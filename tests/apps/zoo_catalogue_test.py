@@ -1,0 +1,215 @@
+"""zoo list, show, help, doctor: what needs no checkpoint file."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+import zoo_cli
+from zoo_cli import PROGRAMS, ZooCase
+
+SLOWEST_LIST_MS = 10
+
+
+class Catalogue(ZooCase):
+    def test_list_shows_every_weight_within_80_columns(self):
+        records = json.loads((zoo_cli.SOURCE / "weights.json").read_text())["weights"]
+        out, err = self.zoo("list")
+        lines = out.splitlines()
+        self.assertEqual(err, "")
+        self.assertEqual(len(lines), 1 + len(records))
+        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertEqual({line.split()[0] for line in lines[1:]}, {record["name"] for record in records})
+
+    def test_names_are_sorted_as_people_do(self):
+        names = [w["name"] for w in json.loads(self.zoo("list", "--json")[0])]
+        self.assertLess(names.index("resnet18.tv_in1k"), names.index("resnet101.tv_in1k"))
+
+    def test_patterns_and_filters_choose(self):
+        def listed(*flags):
+            return [w["name"] for w in json.loads(self.zoo("list", "--json", *flags)[0])]
+        self.assertEqual(listed("resnet18.*"), ["resnet18.mm_in1k", "resnet18.tv_in1k"])
+        self.assertEqual(listed("t50.tv"), ["resnet50.tv2_in1k", "resnet50.tv_in1k"])
+        self.assertEqual(len(listed("--source", "akamaster")), 6)
+        self.assertEqual(listed("--dataset=cifar100"), ["resnet50_cifar.mm_cifar100"])
+        self.assertEqual(listed("--cached"), [])
+        by_size = listed("--sort", "params")
+        self.assertEqual(by_size[0].split("_")[0], "resnet20")
+        best = json.loads(self.zoo("list", "--json", "--dataset", "imagenet-1k", "--sort", "top1")[0])
+        self.assertEqual(best[0]["name"], "resnet152.tv2_in1k")
+
+    def test_archs_carry_the_counts_of_their_specs(self):
+        archs = {a["name"]: a for a in json.loads(self.zoo("list", "--archs", "--json")[0])}
+        self.assertEqual(archs["resnet50"]["params"], 25557032)
+        self.assertEqual(archs["resnet50"]["macs"], 4089184256)
+        self.assertIn("resnet1202_cifar", archs)
+        out, _ = self.zoo("list", "--archs", "resnet18*")
+        self.assertEqual(len(out.splitlines()), 3)
+
+    def test_manifest_and_specs_agree_on_counts(self):
+        for weight in json.loads((zoo_cli.SOURCE / "weights.json").read_text())["weights"]:
+            arch = json.loads(self.zoo("show", "--json", weight["name"].split(".")[0])[0])
+            classes = weight.get("num_classes") or 0
+            head = (arch["features"] + 1) * arch["num_classes"]
+            expected = arch["params"] - head + (arch["features"] + 1) * classes
+            self.assertEqual(weight["params"], expected, weight["name"])
+
+    def test_list_is_fast(self):
+        if os.environ.get("ZOO_CHECK_SPEED") != "1":
+            self.skipTest("not an optimised build")
+        times = []
+        for _ in range(20):
+            process = self.start("list", stdout=subprocess.DEVNULL)
+            process.stderr.close()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            times.append(1000 * (usage.ru_utime + usage.ru_stime))
+        self.assertLess(min(times), SLOWEST_LIST_MS)  # processor time: other processes do not count
+
+    def test_zoo_links_neither_libtorch_nor_opencv(self):
+        if shutil.which("ldd") is None:
+            self.skipTest("no ldd")
+        libraries = subprocess.run(["ldd", PROGRAMS / "zoo"], capture_output=True, text=True, check=True).stdout
+        self.assertIn("libc.so", libraries)
+        for name in ("torch", "c10", "opencv", "curl"):
+            self.assertNotIn(name, libraries)
+
+    def test_show_of_a_weight(self):
+        out, _ = self.zoo("show", "ResNet50_Weights.IMAGENET1K_V2")
+        for fact in ("resnet50.tv2_in1k", "80.86", "short edge 232", "25,557,032", "https://download.pytorch.org/"):
+            self.assertIn(fact, out)
+        record = json.loads(self.zoo("show", "resnet50.tv2_in1k", "--json")[0])
+        self.assertEqual(record["preprocess"]["mean"], [0.485, 0.456, 0.406])
+        self.assertEqual(record["files"][0]["sha256_prefix"], "11ad3fa6")
+        self.assertFalse(record["cached"])
+
+    def test_show_of_an_architecture(self):
+        out, _ = self.zoo("show", "resnet18")
+        for fact in ("11,689,512", "1.81 G", "122", "layer4", "resnet18.tv_in1k"):
+            self.assertIn(fact, out)
+        arch = json.loads(self.zoo("show", "resnet18", "--json")[0])
+        self.assertEqual(len(arch["tensors"]), 122)
+        self.assertEqual(arch["tensors"][0], {"name": "conv1.weight", "shape": [64, 3, 7, 7], "buffer": False})
+
+    def test_every_command_has_help_on_stdout(self):
+        overview, _ = self.zoo("help")
+        self.assertEqual(overview, self.zoo("--help")[0])
+        for command in ("list", "show", "download", "verify", "inspect", "doctor", "help"):
+            self.assertIn(f"  {command} ", overview)
+            out, err = self.zoo("help", command)
+            self.assertEqual(err, "")
+            self.assertIn(f"zoo {command}", out)
+            self.assertLessEqual(max(map(len, out.splitlines())), 90)
+            self.assertEqual(out, self.zoo(command, "--help")[0])
+        self.assertRegex(self.zoo("--version")[0], r"^zoo \d+\.\d+\.\d+\n$")
+
+    def test_wrong_usage_is_named_with_the_way_out(self):
+        for arguments, words in ((["lst"], "unknown command 'lst'. Did you mean 'list'"),
+                                 (["list", "--jsn"], "unknown flag '--jsn'. Did you mean '--json'"),
+                                 (["list", "-x"], "unknown flag '-x'"),
+                                 (["list", "--sort", "size"], "unknown key 'size'. Expected one of: name"),
+                                 (["list", "--sort"], "'sort' is missing an argument"),
+                                 (["list", "a", "b"], "unexpected 'b'"),
+                                 (["show"], "a NAME or ARCH is missing"),
+                                 (["download"], "the NAME of a weight is missing"),
+                                 (["inspect"], "a FILE is missing"),
+                                 (["doctor", "x"], "unexpected 'x'"),
+                                 (["help", "nothing"], "unknown command 'nothing'")):
+            self.assertIn(words, self.refused(*arguments, status=2))
+        out, err = self.zoo(status=2)
+        self.assertEqual(out, "")
+        self.assertIn("Commands:", err)
+
+    def test_unknown_names_come_with_the_nearest(self):
+        for command in ("show", "download", "verify"):
+            self.assertIn("unknown model 'resnet5O'. Did you mean 'resnet50'", self.refused(command, "resnet5O"))
+        self.assertIn("nothing matches 'alexnet'", self.refused("list", "alexnet"))
+        self.assertIn("Expected one of: akamaster,", self.refused("list", "--source", "nobody"))
+
+    def test_what_follows_two_dashes_is_no_flag(self):
+        self.assertIn("nothing matches '--json'", self.refused("list", "--", "--json"))
+
+    def test_a_manifest_that_is_missing_or_wrong_is_an_error(self):
+        self.environment["ZOO_MANIFEST"] = str(self.folder / "none.json")
+        self.assertIn("none.json", self.refused("list"))
+        (self.folder / "none.json").write_text('{"weights": 3')
+        self.assertIn("none.json", self.refused("list"))
+
+    def test_output_that_cannot_be_written_is_an_error(self):
+        with open("/dev/full", "wb") as full:
+            _, err = self.zoo("list", stdout=full, status=1)
+        self.assertIn("standard output: No space left on device", err)
+
+    def test_a_reader_that_goes_away_ends_it_quietly(self):
+        reading, writing = os.pipe()
+        os.close(reading)
+        _, err = self.zoo("list", "--json", stdout=writing, status=141)
+        os.close(writing)
+        self.assertEqual(err, "")
+
+
+class Doctor(ZooCase):
+    """With a copy of zoo beside programs that this test makes up."""
+
+    def setUp(self):
+        super().setUp()
+        self.programs = self.folder / "bin"
+        self.programs.mkdir()
+        shutil.copy2(PROGRAMS / "zoo", self.programs / "zoo")
+        for name in ("download", "finetune", "predict"):
+            self.script(name, "true")
+        self.script("evaluate", """echo '{"libtorch": "2.13.0", "mkldnn": true, "cuda": false}'""")
+
+    def script(self, name, text):
+        path = self.programs / f"zoo-{name}"
+        path.write_text("#!/bin/sh\n" + text + "\n")
+        path.chmod(0o755)
+
+    def doctor(self, *flags, status):
+        return self.zoo("doctor", *flags, status=status, program=self.programs / "zoo")[0]
+
+    def test_a_healthy_installation(self):
+        out = self.doctor(status=0)
+        self.assertIn("All is well.", out)
+        self.assertIn("libtorch 2.13.0, mkldnn, no cuda", out)
+        report = json.loads(self.doctor("--json", status=0))
+        self.assertTrue(report["healthy"])
+        self.assertEqual(report["libtorch"]["libtorch"], "2.13.0")
+        self.assertGreater(report["machine"]["threads"], 0)
+        self.assertEqual(report["cache"]["path"], str(self.home))
+        self.assertEqual(report["cache"]["weights"], 0)
+        self.assertFalse(self.home.exists())
+
+    def test_a_missing_program(self):
+        (self.programs / "zoo-predict").unlink()
+        self.assertIn("zoo-predict is not installed", self.doctor(status=1))
+        _, err = self.zoo("predict", "x.jpg", status=1, program=self.programs / "zoo")
+        self.assertIn("zoo predict: the program", err)
+
+    def test_a_program_that_does_not_start(self):
+        self.script("evaluate", "echo 'error while loading shared libraries: libtorch.so' >&2; exit 127")
+        out = self.doctor(status=1)
+        self.assertIn("does not start (status 127): error while loading shared libraries: libtorch.so", out)
+
+    def test_a_cache_that_cannot_be_written(self):
+        (self.folder / "file").write_text("")
+        self.environment["ZOO_HOME"] = str(self.folder / "file" / "home")
+        report = json.loads(self.doctor("--json", status=1))
+        self.assertIn("is not a folder", report["cache"]["problem"])
+        self.assertIn("ZOO_HOME", report["cache"]["remedy"])
+
+    def test_a_broken_manifest(self):
+        path = self.folder / "broken.json"
+        path.write_text("{")
+        self.environment["ZOO_MANIFEST"] = str(path)
+        self.assertIn("broken.json", json.loads(self.doctor("--json", status=1))["manifest"]["problem"])
+
+    def test_a_sibling_gets_the_arguments_and_gives_its_status(self):
+        self.script("finetune", 'echo "$@"; exit 7')
+        out, _ = self.zoo("finetune", "--data", "a b", status=7, program=self.programs / "zoo")
+        self.assertEqual(out, "--data a b\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

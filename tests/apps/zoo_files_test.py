@@ -1,0 +1,206 @@
+"""zoo download, verify, inspect: good files and bad ones."""
+import hashlib
+import json
+import os
+import pathlib
+import pty
+import re
+import resource
+import shutil
+import signal
+import unittest
+
+from zoo_cli import CONTENT, PROGRAMS, SOURCE, ZooCase, safetensors
+
+NAME = "resnet20_cifar.test"
+CORPUS = pathlib.Path(os.environ.get("ZOO_CORPUS", SOURCE / ".." / "shared" / "corpus")).resolve()
+
+
+class Download(ZooCase):
+    def test_a_download_is_verified_kept_and_found_again(self):
+        with self.server():
+            out, _ = self.zoo("download", NAME)
+            self.assertEqual(out, f"{self.home / 'weights.pth'}\n")
+            self.assertEqual((self.home / "weights.pth").read_bytes(), CONTENT)
+            self.assertEqual(self.files_in(self.home), ["weights.pth"])
+        self.assertEqual(self.zoo("download", NAME, "--offline")[0], out)  # the server is gone
+        self.assertTrue(self.zoo("verify")[0].startswith("ok "))
+        self.assertTrue(self.zoo("verify", NAME)[0].startswith("ok "))
+        self.assertTrue(self.zoo("verify", self.home / "weights.pth")[0].startswith("ok "))
+        self.assertEqual([w["name"] for w in json.loads(self.zoo("list", "--cached", "--json")[0])], [NAME])
+        self.assertTrue(self.zoo("list")[0].splitlines()[1].endswith("*"))
+
+    def test_to_chooses_the_folder(self):
+        with self.server():
+            out, _ = self.zoo("download", NAME, "--to", "here")
+        self.assertEqual((self.folder / "here" / "weights.pth").read_bytes(), CONTENT)
+        self.assertEqual(out.strip(), "here/weights.pth")
+        self.assertFalse(self.home.exists())
+
+    def test_other_bytes_are_refused_and_not_kept(self):
+        wrong = bytes(len(CONTENT))
+        with self.server(content=wrong):
+            message = self.refused("download", NAME)
+        self.assertRegex(message, r"SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}")
+        self.assertEqual(self.files_in(self.home), [])
+
+    def test_a_short_hash_over_http_needs_trust(self):
+        with self.server(short_hash=True):
+            self.assertIn("--trust-prefix", self.refused("download", NAME))
+            self.assertEqual(self.files_in(self.home), [])
+            _, note = self.zoo("download", NAME, "--trust-prefix")
+            self.assertIn(hashlib.sha256(CONTENT).hexdigest(), note)
+
+    def test_offline_fetches_nothing(self):
+        with self.server() as server:
+            self.assertIn("--offline", self.refused("download", NAME, "--offline"))
+            self.assertFalse(server.half_sent.is_set())
+
+    def test_a_server_that_is_not_there_is_named(self):
+        with self.server() as server:
+            url = server.url
+        self.assertIn(url, self.refused("download", NAME))
+        self.assertEqual(self.files_in(self.home), [])
+
+    def test_ctrl_c_leaves_nothing_half_written(self):
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            with self.server(stall=True) as server, self.start("download", NAME) as process:
+                self.assertTrue(server.half_sent.wait(20))
+                process.send_signal(stop)
+                out, err = process.communicate(timeout=20)
+                self.assertEqual(process.returncode, 130, err)
+                self.assertEqual(out, b"")
+                self.assertIn(b"interrupted", err)
+            self.assertEqual(self.files_in(self.home), [])
+
+    def test_a_full_disk_leaves_nothing_half_written(self):
+        # A file that may not grow past a limit fails as a full disk does: write() says no in the middle.
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        with self.server():
+            _, err = self.zoo("download", NAME, status=1, preexec_fn=limit)
+        self.assertRegex(err, r"^zoo: .*weights\.pth.*: ")
+        self.assertEqual(self.files_in(self.home), [])
+
+    def test_a_folder_that_cannot_be_made_is_named(self):
+        (self.folder / "file").write_text("")
+        with self.server():
+            self.assertIn("file/sub", self.refused("download", NAME, "--to", "file/sub"))
+
+    def test_the_progress_bar_is_for_terminals(self):
+        with self.server(stall=True):
+            master, slave = pty.openpty()
+            with self.start("download", NAME, stderr=slave) as process:
+                os.close(slave)
+                shown = b""
+                while b"50 %" not in shown or not shown.endswith(b" left"):
+                    shown += os.read(master, 4096)
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=20)
+            os.close(master)
+        line = re.split(rb"\r\x1b\[K", shown)[-1].decode()
+        self.assertRegex(line, r"^resnet20_cifar\.test  \[=+> +\]  50 % of 1\.0 MB  [\d.]+ .?B/s  0:\d\d left$")
+        self.assertLess(len(line), 80)
+
+
+class Verify(ZooCase):
+    def test_a_changed_file_shows_both_hashes(self):
+        with self.server():
+            self.zoo("download", NAME)
+            path = self.home / "weights.pth"
+            path.write_bytes(CONTENT[:-1] + b"x")
+            for arguments in ([], [NAME], [path]):
+                out, _ = self.zoo("verify", *arguments, status=1)
+                self.assertEqual(len(set(re.findall(r"[0-9a-f]{64}", out))), 2, out)
+            path.write_bytes(CONTENT[:-1])
+            out, _ = self.zoo("verify", status=1)
+            self.assertIn(str(len(CONTENT) - 1), out)
+
+    def test_missing_and_unknown_files(self):
+        self.assertIn("zoo download resnet18.tv_in1k", self.zoo("verify", "resnet18", status=1)[0])
+        self.assertIn("no such file", self.refused("verify", "./nothing.pth"))
+        (self.folder / "mine.bin").write_bytes(b"mine")
+        self.assertIn("no published weight", self.zoo("verify", "mine.bin", status=1)[0])
+        self.assertIn("holds no weights", self.zoo("verify")[1])
+
+
+class Inspect(ZooCase):
+    def write(self, name, content):
+        (self.folder / name).write_bytes(content)
+        return name
+
+    def resnet_shapes(self):
+        tensors = json.loads(self.zoo("show", "resnet20_cifar", "--json")[0])["tensors"]
+        return {tensor["name"]: tensor["shape"] for tensor in tensors if tensor["shape"]}
+
+    def test_names_and_shapes_tell_the_architecture(self):
+        shapes = {f"module.{name}": shape for name, shape in self.resnet_shapes().items()}
+        report = json.loads(self.zoo("inspect", self.write("a.bin", safetensors(shapes)), "--json")[0])
+        self.assertEqual(report["format"], "safetensors")
+        self.assertEqual(report["prefix"], "module.")
+        self.assertEqual(report["layout"], "torchvision")
+        self.assertEqual([(arch["name"], arch["exact"]) for arch in report["archs"]], [("resnet20_cifar", True)])
+        self.assertEqual({t["name"]: t["shape"] for t in report["tensors"]}, shapes)
+        out, _ = self.zoo("inspect", "a.bin")
+        self.assertIn("resnet20_cifar, 10 classes", out)
+        self.assertIn("float32  [16, 3, 3, 3]", out)
+
+    def test_a_file_that_is_cut_off_is_listed_and_fails(self):
+        shapes = self.resnet_shapes()
+        out, err = self.zoo("inspect", self.write("cut.safetensors", safetensors(shapes, cut=10)), "--json", status=1)
+        report = json.loads(out)
+        self.assertFalse(report["complete"])
+        self.assertEqual(len(report["tensors"]), len(shapes))
+        self.assertIn("cut off", err)
+
+    def test_what_is_no_checkpoint_is_refused(self):
+        for name, content in (("empty.pth", b""), ("text.pth", b"hello\n"), ("noise.pth", bytes(range(7, 207))),
+                              ("header.safetensors", b"\xff" * 16), ("page.pth", b"<!DOCTYPE html><html></html>")):
+            self.assertIn(name, self.refused("inspect", self.write(name, content)))
+        self.assertIn("no such file", self.refused("inspect", "none.pth"))
+        self.assertIn("folder", self.refused("inspect", "."))
+        if os.geteuid() != 0:
+            os.chmod(self.folder / self.write("secret.pth", b"x"), 0)
+            self.assertIn("ermission denied", self.refused("inspect", "secret.pth"))
+
+    def test_names_in_a_file_cannot_steer_the_terminal(self):
+        out, _ = self.zoo("inspect", self.write("evil.safetensors", safetensors({"a\x1b[31mb": [2]})))
+        self.assertNotIn("\x1b", out)
+
+
+class Corpus(ZooCase):
+    def test_odd_checkpoints_are_refused(self):
+        folder = CORPUS / "odd_checkpoints"
+        if not folder.is_dir():
+            self.skipTest("no corpus (set ZOO_CORPUS)")
+        for file in sorted(folder.iterdir()):
+            out, err = self.zoo("inspect", file, status=1)
+            self.assertTrue(err.startswith(f"zoo: {file}: "), err)
+            if "f37072fd" in file.name:  # the one whose header is whole in a format that is read
+                self.assertIn("cut off", err)
+                self.assertIn("resnet18, 1000 classes", out)
+                self.assertEqual(sum(line.startswith("float32") for line in out.splitlines()), 102)
+
+    def test_trained_resnets_are_recognised(self):
+        folder = CORPUS / "checkpoints" / "resnet"
+        if not folder.is_dir():
+            self.skipTest("no corpus (set ZOO_CORPUS)")
+        for file in sorted(folder.iterdir()):
+            report = json.loads(self.zoo("inspect", file, "--json")[0])
+            self.assertGreater(len(report["tensors"]), 90)
+            if file.name.startswith("akamaster"):
+                depth = re.search(r"resnet(\d+)", file.name)[1]
+                self.assertEqual(report["layout"], "akamaster")
+                self.assertEqual([arch["name"] for arch in report["archs"]], [f"resnet{depth}_cifar"])
+
+    def test_a_published_file_is_verified_under_its_own_name(self):
+        file = CORPUS / "checkpoints" / "resnet" / "akamaster_resnet20-12fca82f.th"
+        if not file.is_file():
+            self.skipTest("no corpus (set ZOO_CORPUS)")
+        shutil.copy2(file, self.folder / "resnet20-12fca82f.th")
+        out, _ = self.zoo("verify", "resnet20-12fca82f.th")
+        self.assertIn("resnet20_cifar.akamaster_cifar10", out)
+
+
+if __name__ == "__main__":
+    unittest.main()
