@@ -1,0 +1,222 @@
+#include <catch2/catch.hpp>
+
+#include "tests/checkpoint/forge.h"
+
+namespace zoo::test {
+namespace {
+
+const std::vector<float> kFour{1, 2, 3, 4};
+
+// Where the directory's entry for the record of this name begins.
+size_t directory_entry(const std::string& file, const std::string& name) {
+  return file.rfind(name, file.size() - 22) - 46;
+}
+
+}  // namespace
+
+TEST_CASE("a zip checkpoint opens however its container is written") {
+  const std::string object = pickle(dict({{text("w"), tensor()}}));
+  const bool deflate = GENERATE(false, true);
+  const bool descriptors = GENERATE(false, true);
+  const bool zip64 = GENERATE(false, true);
+  const std::string root = GENERATE("archive/"s, "a <function at 0x7f> b/"s, ""s);
+  const auto checkpoint =
+      read_bytes(zip({{root + "data.pkl", object, deflate}, {root + "data/0", four_floats(), deflate}},
+                     {descriptors, zip64}));
+  REQUIRE(checkpoint.tensors().size() == 1);
+  CHECK(checkpoint.format() == Format::zip);
+  CHECK(checkpoint.tensors()[0].name == "w");
+  CHECK(floats(checkpoint.tensors()[0].tensor) == kFour);
+}
+
+TEST_CASE("an archive that was written without checksums opens") {
+  std::string file = torch_zip();
+  for (const std::string name : {"archive/data.pkl", "archive/byteorder", "archive/data/0"}) {
+    poke<uint32_t>(file, directory_entry(file, name) + 16, 0);
+  }
+  CHECK(read_bytes(file).tensors().size() == 1);
+}
+
+TEST_CASE("a zip file that lies about a record is refused") {
+  std::string file = torch_zip();
+  const size_t entry = directory_entry(file, "archive/data/0");
+  SECTION("its offset is past the end") {
+    poke<uint32_t>(file, entry + 42, 0x7FFFFFFF);
+    CHECK_THAT(error_of(file), Catch::Contains("'archive/data/0' begins outside the file"));
+  }
+  SECTION("its offset is another record's") {
+    poke<uint32_t>(file, entry + 42, 0);
+    CHECK_THAT(error_of(file), Catch::Contains("another name in its own header"));
+  }
+  SECTION("its offset is no record's") {
+    poke<uint32_t>(file, entry + 42, 7);
+    CHECK_THAT(error_of(file), Catch::Contains("not where the directory says"));
+  }
+  SECTION("its size is past the end") {
+    poke<uint32_t>(file, entry + 20, 0x7FFFFFFF);
+    poke<uint32_t>(file, entry + 24, 0x7FFFFFFF);
+    CHECK_THAT(error_of(file), Catch::Contains("reaches beyond the end"));
+  }
+  SECTION("its two sizes differ though it is stored") {
+    poke<uint32_t>(file, entry + 24, 15);
+    CHECK_THAT(error_of(file), Catch::Contains("two sizes"));
+  }
+  SECTION("its size is not that of its storage") {
+    poke<uint32_t>(file, entry + 20, 15);
+    poke<uint32_t>(file, entry + 24, 15);
+    CHECK_THAT(error_of(file), Catch::Contains("has 15 bytes, its tensors need 16"));
+  }
+  SECTION("its checksum") {
+    file[file.find(four_floats())] ^= 1;
+    const std::string message = error_of(file);
+    CHECK_THAT(message, Catch::StartsWith("forged: "));
+    CHECK_THAT(message, Catch::Contains("checksum of record 'archive/data/0'") &&
+                            Catch::Contains("Download it again"));
+    CHECK(read_bytes(file, {.check_crc = false}).tensors().size() == 1);
+  }
+  SECTION("it is encrypted") {
+    poke<uint16_t>(file, entry + 8, 0x809);
+    CHECK_THAT(error_of(file), Catch::Contains("is encrypted"));
+  }
+  SECTION("its method") {
+    poke<uint16_t>(file, entry + 10, 93);
+    CHECK_THAT(error_of(file), Catch::Contains("compressed with method 93"));
+  }
+}
+
+TEST_CASE("a zip file that lies about its directory is refused") {
+  std::string file = torch_zip();
+  const size_t end = file.size() - 22;
+  SECTION("more records than there are") {
+    poke<uint16_t>(file, end + 10, 4);
+    CHECK_THAT(error_of(file), Catch::Contains("announces 4 records and holds 3") ||
+                                   Catch::Contains("does not fit into the file"));
+  }
+  SECTION("fewer records than there are") {
+    poke<uint16_t>(file, end + 10, 2);
+    CHECK_THAT(error_of(file), Catch::Contains("more than the records that it announces"));
+  }
+  SECTION("an offset past the end") {
+    poke<uint32_t>(file, end + 16, 0x7FFFFFFF);
+    CHECK_THAT(error_of(file), Catch::Contains("directory does not fit"));
+  }
+  SECTION("a zip64 directory that is missing") {
+    poke<uint32_t>(file, end + 16, 0xFFFFFFFF);
+    CHECK_THAT(error_of(file), Catch::Contains("zip64 directory is missing"));
+  }
+  SECTION("bytes after the end") {
+    CHECK_THAT(error_of(file + "garbage"), Catch::Contains("7 bytes follow the zip directory"));
+  }
+}
+
+TEST_CASE("a zip64 file that lies is refused") {
+  std::string file = zip({{"a/data.pkl", pickle(dict({{text("w"), tensor()}}))}, {"a/data/0", four_floats()}},
+                         {.descriptors = false, .zip64 = true});
+  const size_t locator = file.size() - 22 - 20;
+  SECTION("its directory is past the end") {
+    poke<uint64_t>(file, locator + 8, ~uint64_t{0} - 10);
+    CHECK_THAT(error_of(file), Catch::Contains("zip64 directory is not where"));
+  }
+  SECTION("its directory is as large as 2^64") {
+    poke<uint64_t>(file, locator - 56 + 40, ~uint64_t{0});
+    CHECK_THAT(error_of(file), Catch::Contains("does not fit into the file"));
+  }
+  SECTION("a record is as large as 2^64") {
+    const size_t field = file.find("a/data/0", file.find("PK\1\2")) + 8 + 4;
+    poke<uint64_t>(file, field, ~uint64_t{0});
+    poke<uint64_t>(file, field + 8, ~uint64_t{0});
+    CHECK_THAT(error_of(file), Catch::Contains("reaches beyond the end"));
+  }
+  SECTION("a field is too short") {
+    const size_t field = file.find("a/data/0", file.find("PK\1\2")) + 8;
+    poke<uint16_t>(file, field + 2, 8);
+    CHECK_THAT(error_of(file), Catch::Contains("zip64 field is too short"));
+  }
+}
+
+TEST_CASE("two records may share neither name nor bytes") {
+  const std::string object = pickle(dict({{text("w"), tensor()}}));
+  SECTION("the same name twice") {
+    CHECK_THAT(
+        error_of(zip({{"a/data.pkl", object}, {"a/data/0", four_floats()}, {"a/data/0", four_floats()}})),
+        Catch::Contains("'a/data/0' occurs twice"));
+  }
+  SECTION("one inside another") {
+    const std::string inner =
+        "PK\3\4"s + std::string(22, '\0') + le<uint16_t>(8) + le<uint16_t>(0) + "a/data/0" + four_floats();
+    std::string file = zip({{"a/data.pkl", object}, {"a/outer", inner}, {"a/data/0", four_floats()}});
+    poke<uint32_t>(file, directory_entry(file, "a/data/0") + 42, static_cast<uint32_t>(file.find(inner)));
+    CHECK_THAT(error_of(file), Catch::Contains("overlap"));
+  }
+  SECTION("two objects") {
+    CHECK_THAT(error_of(zip({{"a/data.pkl", object}, {"b/data.pkl", object}})),
+               Catch::Contains("two records named"));
+  }
+}
+
+TEST_CASE("names that leave the archive are refused") {
+  const std::string name = GENERATE("../data.pkl"s, "a/../data.pkl"s, "/a/data.pkl"s, "a\0/data.pkl"s);
+  CHECK_THAT(error_of(zip({{name, pickle("N")}})), Catch::Contains("a bad name"));
+}
+
+TEST_CASE("a deflate bomb is not inflated") {
+  const std::string object = pickle(dict({{text("w"), tensor()}}));
+  SECTION("it announces more than deflate can give") {
+    std::string file = zip({{"a/data.pkl", object}, {"a/data/0", four_floats(), true}});
+    poke<uint32_t>(file, directory_entry(file, "a/data/0") + 24, 0x7FFFFFFF);
+    CHECK_THAT(error_of(file), Catch::Contains("claims to inflate"));
+  }
+  SECTION("it gives more than it announces") {
+    std::string file =
+        zip({{"a/data.pkl", object}, {"a/data/0", four_floats() + std::string(100, 'x'), true}});
+    poke<uint32_t>(file, directory_entry(file, "a/data/0") + 24, 16);
+    CHECK_THAT(error_of(file), Catch::Contains("does not inflate to the 16 bytes"));
+  }
+  SECTION("it gives less than it announces") {
+    std::string file = zip({{"a/data.pkl", object}, {"a/data/0", le(1.0F), true}});
+    poke<uint32_t>(file, directory_entry(file, "a/data/0") + 24, 16);
+    CHECK_THAT(error_of(file), Catch::Contains("does not inflate to the 16 bytes"));
+  }
+  SECTION("its stream is broken") {
+    std::string file = zip({{"a/data.pkl", object}, {"a/data/0", four_floats(), true}});
+    file[file.find("a/data/0") + 8] = '\xFF';
+    CHECK_THAT(error_of(file), Catch::Contains("does not inflate"));
+  }
+  SECTION("honest, but larger than the memory should hold") {
+    const int64_t elements = 20'000'000;
+    const std::string big = pickle(dict({{text("w"), tensor({.storage_size = elements,
+                                                             .shape = tuple({number(elements)}),
+                                                             .strides = tuple({number(1)})})}}));
+    CHECK_THAT(error_of(zip({{"a/data.pkl", big}, {"a/data/0", std::string(4 * elements, '\0'), true}})),
+               Catch::Contains("more than 8 times the file"));
+  }
+}
+
+TEST_CASE("a zip file without the parts of a checkpoint says what is missing") {
+  CHECK_THAT(error_of(zip({{"config.json", "{}"}, {"model.weights.h5", ""}})),
+             Catch::Contains("no data.pkl, but config.json, model.weights.h5"));
+  CHECK_THAT(error_of(zip({})), Catch::Contains("no data.pkl, but nothing"));
+  CHECK_THAT(error_of(zip({{"a/data.pkl", pickle(tensor())}})), Catch::Contains("'data/0' is missing"));
+  CHECK_THAT(error_of(zip({{"a/data.pkl", pickle(tensor()) + "x"}, {"a/data/0", four_floats()}})),
+             Catch::Contains("bytes follow the pickle"));
+  CHECK_THAT(error_of(zip({{"a/data.pkl", pickle("N")}, {"a/byteorder", "big"}})),
+             Catch::Contains("big-endian"));
+}
+
+TEST_CASE("a zip file that is cut off lists its tensors only when asked") {
+  const std::string file = torch_zip();
+  const std::string cut = file.substr(0, file.find(four_floats()) + 5);
+  const std::string message = error_of(cut);
+  CHECK_THAT(message, Catch::Contains("cut off") && Catch::Contains("expected at least") &&
+                          Catch::Contains(std::to_string(cut.size()) + " found") &&
+                          Catch::Contains("Download it again"));
+  const auto checkpoint = read_bytes(cut, {.allow_truncated = true});
+  CHECK_THAT(checkpoint.truncation(), Catch::Contains("cut off"));
+  REQUIRE(checkpoint.tensors().size() == 1);
+  CHECK(checkpoint.tensors()[0].tensor.shape == std::vector<int64_t>{2, 2});
+  CHECK_THAT(error_of([&] { floats(checkpoint.tensors()[0].tensor); }), Catch::Contains("cut off"));
+  CHECK_THAT(error_of(file.substr(0, 60)), Catch::Contains("inside its header"));
+  CHECK_THAT(error_of(file.substr(0, 10)), Catch::Contains("cut off"));
+}
+
+}  // namespace zoo::test
