@@ -21,7 +21,7 @@ Json channels(const std::array<float, 3>& values) {
   Json list = Json::array();
   for (const float value : values) {
     char text[32];
-    const char* end = std::to_chars(text, text + sizeof text, value).ptr;
+    char* const end = std::to_chars(text, text + sizeof text, value).ptr;
     list.push_back(std::stod(std::string(text, end)));
   }
   return list;
