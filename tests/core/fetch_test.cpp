@@ -285,9 +285,8 @@ TEST_CASE("a redirect is followed, and the next URL is tried when one fails") {
   CHECK(fetch(weight({server.url("/moved")}), {.directory = folder / "a"}).downloaded);
   CHECK(fetch(weight({server.url("/none"), server.url("/w.pth")}), {.directory = folder / "b"}).downloaded);
 
-  const auto error = error_of([&] {
-    fetch(weight({server.url("/none"), "http://127.0.0.1:1/"}), {.directory = folder / "c"});
-  });
+  const auto error = error_of(
+      [&] { fetch(weight({server.url("/none"), "http://127.0.0.1:1/"}), {.directory = folder / "c"}); });
   CHECK(message_of(error).starts_with(server.url("/none") +
                                       ": The requested URL returned error: 404\n  then " +
                                       "http://127.0.0.1:1/: Failed to connect"));

@@ -88,7 +88,7 @@ TEST_CASE("an atomic file appears at commit, with the rights that any new file h
   CHECK(files_in(folder.path()) == 1);
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  struct stat status {};
+  struct stat status{};
   REQUIRE(::stat(path.c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == (0666 & ~mask));
 }

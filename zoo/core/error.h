@@ -22,8 +22,8 @@ enum class ErrorCode {
 //   weights.json:/weights/3/sha256: 12 hex digits, expected 64. Paste the output of 'sha256sum <file>'.
 class Error : public std::runtime_error {
  public:
-  // `where` is the file, flag or record at fault (may be empty); `what` says what is wrong, with what was found
-  // and what was expected; `remedy` is a whole sentence that says what to do (may be empty).
+  // `where` is the file, flag or record at fault (may be empty); `what` says what is wrong, with what was
+  // found and what was expected; `remedy` is a whole sentence that says what to do (may be empty).
   Error(ErrorCode code, const std::string& where, const std::string& what, const std::string& remedy = {});
 
   ErrorCode code() const noexcept { return code_; }

@@ -45,7 +45,7 @@ class Descriptor {
 int open_regular(const std::filesystem::path& path, size_t& size) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) fail(path, errno, "cannot open it");
-  struct stat status {};
+  struct stat status{};
   const int failed = ::fstat(descriptor, &status) != 0 ? errno : 0;
   if (failed != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor);
@@ -86,8 +86,8 @@ int open_exclusively(const std::filesystem::path& path, const std::function<void
       while_waiting();
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    struct stat locked {};
-    struct stat named {};
+    struct stat locked{};
+    struct stat named{};
     if (::fstat(file.get(), &locked) != 0) fail(path, errno, "cannot stat it");
     if (::stat(path.c_str(), &named) != 0 || locked.st_ino != named.st_ino || locked.st_dev != named.st_dev)
       continue;
@@ -98,7 +98,7 @@ int open_exclusively(const std::filesystem::path& path, const std::function<void
 
 void check_target(const std::filesystem::path& path) {
   if (!path.has_filename()) throw Error(ErrorCode::io, path.string(), "is not the name of a file");
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
     throw Error(ErrorCode::io, path.string(),
                 S_ISDIR(status.st_mode) ? "is a folder, expected a file" : "is not a regular file");

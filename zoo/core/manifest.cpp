@@ -71,6 +71,7 @@ const Manifest::LazyLabelSet& Manifest::labels_of(const std::string& name) const
   const auto found = label_sets_.find(name);
   if (found != label_sets_.end()) return *found->second;
   std::vector<std::string> known;
+  known.reserve(label_sets_.size());
   for (const auto& [key, set] : label_sets_) known.push_back(key);
   throw Error(ErrorCode::not_found, path_.string(), "no label set '" + name + "'",
               "Known: " + join(known, ", ") + ".");

@@ -280,6 +280,7 @@ const Value& look_up(const std::map<std::string, Value>& table, const Node& node
   const auto found = table.find(node.text());
   if (found != table.end()) return found->second;
   std::vector<std::string> names;
+  names.reserve(table.size());
   for (const auto& [name, value] : table) names.push_back(name);
   node.refuse("'" + node.text() + "' is not in " + table_name,
               did_you_mean(nearest_names(node.text(), names)) + "Known: " + join(names, ", ") + ".");

@@ -14,20 +14,20 @@ enum class ResizeMode {
 };
 enum class Interpolation { nearest, bilinear, bicubic };
 enum class Backend {
-  pillow,      // Pillow's antialiased fixed-point resize; EXIF ignored unless exif says otherwise
-  opencv,      // OpenCV's resize without antialiasing
+  pillow,  // Pillow's antialiased fixed-point resize; EXIF ignored unless exif says otherwise
+  opencv,  // OpenCV's resize without antialiasing
 };
 
 // Evaluation preprocessing: decode -> resize -> centre crop -> (x / 255 - mean) / std, in that order.
 struct Preprocess {
   ResizeMode resize = ResizeMode::short_edge;
-  int64_t resize_px = 256;                     // meaningless where resize is none
-  int64_t crop_px = 224;                       // side of the centre crop; 0 = no crop
+  int64_t resize_px = 256;  // meaningless where resize is none
+  int64_t crop_px = 224;    // side of the centre crop; 0 = no crop
   Interpolation interpolation = Interpolation::bilinear;
   Backend backend = Backend::pillow;
-  bool exif = false;                           // turn the picture as its EXIF orientation says
-  bool bgr = false;                            // the model wants blue, green, red
-  bool pad_to_crop = true;                     // a smaller picture is padded with zeros (torchvision); else crop shrinks
+  bool exif = false;        // turn the picture as its EXIF orientation says
+  bool bgr = false;         // the model wants blue, green, red
+  bool pad_to_crop = true;  // a smaller picture is padded with zeros (torchvision); else crop shrinks
   std::array<float, 3> mean{0.485F, 0.456F, 0.406F};  // in 0..1, in the order of the model's channels
   std::array<float, 3> std{0.229F, 0.224F, 0.225F};
 

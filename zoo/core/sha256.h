@@ -16,7 +16,7 @@ class Sha256 {
   Sha256(Sha256&&) noexcept;
   Sha256& operator=(Sha256&&) noexcept;
   void update(std::span<const std::byte> bytes);
-  std::string hex();                                 // 64 lower-case digits; ends the computation
+  std::string hex();  // 64 lower-case digits; ends the computation
 
  private:
   struct State;

@@ -160,6 +160,7 @@ std::string format_count(int64_t count) {
 
 std::string shape_text(const std::vector<int64_t>& shape) {
   std::vector<std::string> sizes;
+  sizes.reserve(shape.size());
   for (const int64_t size : shape) sizes.push_back(std::to_string(size));
   return "[" + join(sizes, ", ") + "]";
 }
