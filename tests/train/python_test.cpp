@@ -1,0 +1,92 @@
+// Against the real Python libraries on this machine. Hidden; the ctest entry train_python_test runs it.
+#include <ATen/Parallel.h>
+
+#include "tests/train/sgd_steps.h"
+#include "tests/temporary_folder.h"
+#include "zoo/core/sha256.h"
+#include "zoo/models/load.h"
+#include "zoo/train/run_dir.h"
+
+#include <cstdio>
+#include <optional>
+
+#include <catch2/catch.hpp>
+
+namespace zoo::test {
+namespace {
+
+const std::string kPython = ZOO_SOURCE_DIR "/.deps/venv/bin/python";
+
+// What the script prints, or nothing without the reference environment.
+std::optional<nlohmann::json> run_python(const std::string& arguments) {
+  if (!std::filesystem::exists(kPython)) {
+    WARN("skipped: no reference environment (scripts/setup --reference)");
+    return std::nullopt;
+  }
+  const std::string command = kPython + " " ZOO_SOURCE_DIR "/tests/" + arguments;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string text;
+  char buffer[65536];
+  for (size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, n);
+  REQUIRE(::pclose(pipe) == 0);
+  return nlohmann::json::parse(text);
+}
+
+std::string sha256_of(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.detach().contiguous();
+  return sha256_hex({static_cast<const std::byte*>(values.const_data_ptr()), values.nbytes()});
+}
+
+torch::Tensor to_tensor(const nlohmann::json& rows) {
+  const auto values = rows.get<std::vector<std::vector<double>>>();
+  std::vector<double> flat;
+  for (const auto& row : values) flat.insert(flat.end(), row.begin(), row.end());
+  return torch::tensor(flat, torch::kDouble)
+      .view({static_cast<int64_t>(values.size()), -1})
+      .to(torch::kFloat);
+}
+
+}  // namespace
+
+TEST_CASE("three steps of SGD equal PyTorch's bit for bit on one machine", "[.python]") {
+  at::set_num_threads(2);
+  const auto live = run_python("golden/train/make_train.py --stdout --threads 2");
+  if (!live) return;
+  for (const nlohmann::json& setting : (*live)["sgd"]) {
+    const Steps steps = run_sgd_steps(setting);
+    CHECK(steps.losses == setting["losses"].get<std::vector<double>>());
+    for (const auto& [name, tensor] : state_dict(steps.model)) {
+      INFO(name);
+      CHECK(sha256_of(tensor) == setting["tensors"][name]["sha256"]);
+    }
+  }
+}
+
+TEST_CASE("timm and transformers open a trained model and give its logits", "[.python]") {
+  at::set_num_threads(2);
+  ResNet model = hash_filled("resnet18", 3);
+  const TrainBatch batch{hash_pictures(7, {4, 3, 64, 64}), torch::tensor({0, 1, 2, 1}, torch::kLong)};
+  BatchSource train_batches = fixed_batches({batch}), val_batches = fixed_batches({batch});
+  train(model, {.epochs = 2}, train_batches, val_batches, {});
+  const TemporaryFolder folder;
+  const std::vector<std::string> labels{"ant", "bee", "green wasp"};
+  save_model_directory(
+      folder.path(), model,
+      {.arch = "resnet18", .labels = labels, .preprocess = {.resize_px = 72, .crop_px = 64}});
+
+  const auto opened = run_python("train/open_model.py " + folder.path().string());
+  if (!opened) return;
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor own =
+      model->forward(hash_pictures(1000, {2, 3, 64, 64}).contiguous(torch::MemoryFormat::ChannelsLast));
+  CHECK(own.equal(to_tensor((*opened)["timm"])));
+  CHECK(own.equal(to_tensor((*opened)["transformers"])));
+  CHECK((*opened)["missing"].empty());
+  CHECK((*opened)["labels"] == labels);
+  CHECK((*opened)["id2label"] == labels);
+  CHECK((*opened)["input_size"] == std::vector<int>{3, 64, 64});
+  CHECK((*opened)["crop_pct"].get<double>() == Approx(64.0 / 72));
+}
+
+}  // namespace zoo::test

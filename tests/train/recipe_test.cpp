@@ -1,0 +1,75 @@
+#include "zoo/train/recipe.h"
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include <catch2/catch.hpp>
+
+#include "zoo/core/error.h"
+
+namespace zoo {
+
+TEST_CASE("the schedule is the one that LambdaLR follows in PyTorch") {
+  const auto golden = nlohmann::json::parse(std::ifstream(ZOO_SOURCE_DIR "/tests/golden/train/train.json"));
+  for (const auto& schedule : golden["schedules"]) {
+    const Recipe recipe{
+        .epochs = schedule["epochs"], .lr = schedule["lr"], .warmup_epochs = schedule["warmup_epochs"]};
+    const auto steps = schedule["steps_per_epoch"].get<int64_t>();
+    const auto total = static_cast<int64_t>(schedule["rates"].size());
+    REQUIRE(total == steps * recipe.epochs);
+    for (int64_t step = 0; step < total; ++step)
+      CHECK(learning_rate(recipe, step, total, steps) ==
+            Approx(schedule["rates"][static_cast<size_t>(step)].get<double>()).epsilon(1e-12).margin(1e-15));
+  }
+}
+
+TEST_CASE("the rate rises to lr, falls after that and ends above zero") {
+  const Recipe recipe{.epochs = 6, .lr = 0.5, .warmup_epochs = 1.5};
+  const int64_t steps = 7, total = 42, warmup = 10;
+  for (int64_t step = 1; step < total; ++step) {
+    const double before = learning_rate(recipe, step - 1, total, steps);
+    const double now = learning_rate(recipe, step, total, steps);
+    CHECK((step <= warmup ? now >= before : now < before));
+    CHECK(now > 0);
+    CHECK(now <= recipe.lr);
+  }
+}
+
+TEST_CASE("a setting out of range is refused with its flag") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto [recipe, flag] = GENERATE_COPY(table<Recipe, std::string>({
+      {{.epochs = 0}, "--epochs"},
+      {{.epochs = -3}, "--epochs"},
+      {{.batch_size = 0}, "--batch-size"},
+      {{.lr = 0}, "--lr"},
+      {{.lr = -0.1}, "--lr"},
+      {{.lr = nan}, "--lr"},
+      {{.lr = infinity}, "--lr"},
+      {{.momentum = 1}, "--momentum"},
+      {{.momentum = -0.1}, "--momentum"},
+      {{.momentum = nan}, "--momentum"},
+      {{.weight_decay = -1}, "--weight-decay"},
+      {{.weight_decay = nan}, "--weight-decay"},
+      {{.warmup_epochs = -1}, "--warmup-epochs"},
+      {{.epochs = 2, .warmup_epochs = 3}, "--warmup-epochs"},
+      {{.momentum = 0, .nesterov = true}, "--nesterov"},
+  }));
+  try {
+    validate(recipe);
+    FAIL("accepted: " + flag);
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::usage);
+    CHECK(std::string(error.what()).starts_with(flag + ": "));
+  }
+}
+
+TEST_CASE("the defaults are valid, and so is a run that is all warm-up") {
+  CHECK_NOTHROW(validate(Recipe{}));
+  CHECK_NOTHROW(validate(Recipe{.epochs = 2, .warmup_epochs = 2}));
+}
+
+}  // namespace zoo
