@@ -56,9 +56,9 @@ void require_valid(const Dataset& dataset, const LoaderOptions& options) {
 
 }  // namespace
 
-BatchBuilder::BatchBuilder(std::shared_ptr<const Dataset> dataset, LoaderOptions options)
+BatchBuilder::BatchBuilder(std::shared_ptr<const Dataset> dataset, const LoaderOptions& options)
     : dataset_(std::move(dataset)),
-      options_(std::move(options)),
+      options_(options),
       decode_(decode_options(options_.preprocess)),
       table_(make_normalize_table(options_.dtype, options_.preprocess)),
       size_(fixed_size(options_)) {
@@ -101,7 +101,8 @@ Image BatchBuilder::transform(const Image& image, int64_t index, uint64_t epoch)
     RandomStream flip_draws(options_.seed, epoch, sample, kOpFlip);
     const CropRect rect = draw_resized_crop(image.width, image.height, *options_.train, crop_draws);
     Image part = resized_crop(image, rect, *options_.train);
-    return flip_draws.uniform() < options_.flip_probability ? flip_horizontal(part) : part;
+    if (flip_draws.uniform() < options_.flip_probability) return flip_horizontal(part);
+    return part;
   } catch (const Error& error) {
     throw Error(error.code(), dataset_->name(index), error.what());
   }

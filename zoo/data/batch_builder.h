@@ -23,7 +23,7 @@ struct BatchDraft {
 class BatchBuilder {
  public:
   // Throws Error{usage, mismatch} for options that make no batches.
-  BatchBuilder(std::shared_ptr<const Dataset> dataset, LoaderOptions options);
+  BatchBuilder(std::shared_ptr<const Dataset> dataset, const LoaderOptions& options);
 
   BatchDraft begin(std::vector<int64_t> indices, uint64_t epoch) const;
   // Thread-safe for different positions of one draft. Throws Error with the picture's name.

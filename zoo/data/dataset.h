@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "transforms/decode.h"
@@ -30,6 +31,9 @@ class Dataset {
   std::vector<std::string> classes_;
   std::vector<std::string> left_out_;
 };
+
+// Whether torchvision's ImageFolder would take a file of that name for a picture.
+bool has_picture_suffix(std::string_view file_name);
 
 // root/class/**/picture, in torchvision's order; classes in byte order of their folder names; torchvision's
 // suffixes

@@ -16,12 +16,6 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 9> kSuffixes{".jpg", ".jpeg", ".png",  ".ppm", ".bmp",
                                                     ".pgm", ".tif",  ".tiff", ".webp"};
 
-bool has_picture_suffix(const std::string& file_name) {
-  const std::string lower = to_lower(file_name);
-  return std::any_of(kSuffixes.begin(), kSuffixes.end(),
-                     [&](std::string_view suffix) { return lower.ends_with(suffix); });
-}
-
 struct Listing {
   std::vector<std::string> folders, files;  // names, sorted
 };
@@ -138,6 +132,12 @@ class ImageFolder : public Dataset {
 };
 
 }  // namespace
+
+bool has_picture_suffix(std::string_view file_name) {
+  const std::string lower = to_lower(file_name);
+  return std::any_of(kSuffixes.begin(), kSuffixes.end(),
+                     [&](std::string_view suffix) { return lower.ends_with(suffix); });
+}
 
 std::unique_ptr<Dataset> open_image_folder(const fs::path& root) {
   std::error_code error;

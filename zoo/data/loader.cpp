@@ -32,8 +32,8 @@ struct Work {
 // enters the window when one leaves it, which bounds the memory. Starting an epoch replaces the window: what
 // a worker still does for an old batch goes into that batch, which nobody will ask for.
 struct Loader::State {
-  State(std::shared_ptr<const Dataset> dataset, LoaderOptions options)
-      : builder(std::move(dataset), std::move(options)) {
+  State(std::shared_ptr<const Dataset> dataset, const LoaderOptions& options)
+      : builder(std::move(dataset), options) {
     try {
       for (int i = 0; i < builder.options().workers; ++i) threads.emplace_back([this] { work_loop(); });
     } catch (...) {
@@ -133,7 +133,8 @@ struct Loader::State {
     }
   }
 
-  // Takes the next sample, makes it without the lock, and counts it.
+  // Takes the next sample, makes it without the lock, and counts it. The copied pointer keeps its batch alive
+  // when an epoch is started meanwhile.
   void make_next_sample(std::unique_lock<std::mutex>& lock) {
     const auto open =
         std::find_if(window.begin(), window.end(), [](const auto& work) { return !work->all_started(); });
@@ -169,7 +170,7 @@ struct Loader::State {
 };
 
 Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options)
-    : state_(std::make_unique<State>(std::move(dataset), std::move(options))) {}
+    : state_(std::make_unique<State>(std::move(dataset), options)) {}
 Loader::~Loader() = default;
 
 void Loader::start_epoch(int64_t epoch) {
