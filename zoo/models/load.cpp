@@ -151,8 +151,8 @@ std::string describe_missing(const Plan& plan, std::string_view arch) {
 std::string describe_unexpected(const Plan& plan, std::string_view arch) {
   std::vector<std::string> each;
   for (const std::string& name : plan.unexpected) each.push_back("'" + name + "'");
-  return std::to_string(each.size()) + " of its tensors are not part of " + std::string(arch) + ": " +
-         some(std::move(each));
+  return std::to_string(plan.unexpected.size()) + " of its tensors are not part of " + std::string(arch) +
+         ": " + some(std::move(each));
 }
 
 // Throws if the plan is not what the options allow.

@@ -19,7 +19,7 @@ enum class HeadPolicy {
 struct LoadOptions {
   bool strict = true;  // missing or unexpected tensors are an error (counters may be missing)
   HeadPolicy head = HeadPolicy::strict;
-  std::optional<Layout> layout;  // recognised by the names unless given
+  std::optional<Layout> layout = {};  // recognised by the names unless given
 };
 
 struct LoadReport {

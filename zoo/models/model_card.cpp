@@ -72,13 +72,14 @@ Json to_json(const Preprocess& preprocess) {
 // A JSON value and where it stands: "config.json:/pretrained_cfg/mean".
 struct Place {
   const Json& json;
-  std::string where;
+  std::string file;
+  std::string pointer = {};
 
   [[noreturn]] void refuse(ErrorCode code, const std::string& what, const std::string& remedy = {}) const {
-    throw Error(code, where, what, remedy);
+    throw Error(code, pointer.empty() ? file : file + ":" + pointer, what, remedy);
   }
   [[noreturn]] void expected(const std::string& wanted) const {
-    refuse(ErrorCode::corrupt, std::string(json.type_name()) + ", expected " + wanted);
+    refuse(ErrorCode::corrupt, "is " + std::string(json.type_name()) + ", expected " + wanted);
   }
   const Place& object() const {
     if (!json.is_object()) expected("an object");
@@ -99,17 +100,17 @@ struct Place {
   int64_t integer(int64_t low, int64_t high) const {
     const double value = number();
     if (value != std::floor(value) || value < static_cast<double>(low) || value > static_cast<double>(high)) {
-      refuse(ErrorCode::corrupt, json.dump() + ", expected a whole number from " + std::to_string(low) +
-                                     " to " + std::to_string(high));
+      refuse(ErrorCode::corrupt, "is " + json.dump() + ", expected a whole number from " +
+                                     std::to_string(low) + " to " + std::to_string(high));
     }
     return static_cast<int64_t>(value);
   }
-  Place element(size_t index) const { return {json[index], where + "/" + std::to_string(index)}; }
+  Place element(size_t index) const { return {json[index], file, pointer + "/" + std::to_string(index)}; }
   // Absent and null are the same.
   std::optional<Place> find(const std::string& key) const {
     const auto found = json.find(key);
     if (found == json.end() || found->is_null()) return std::nullopt;
-    return Place{*found, where + "/" + key};
+    return Place{*found, file, pointer + "/" + key};
   }
   Place at(const std::string& key) const {
     if (const auto found = find(key)) return *found;
@@ -123,7 +124,7 @@ std::array<float, 3> read_triple(const Place& place, double low_exclusive) {
   for (size_t i = 0; i < values.size(); ++i) {
     const double value = place.element(i).number();
     if (!(value > low_exclusive) || !(value < 1e6)) {
-      place.element(i).refuse(ErrorCode::corrupt, place.json[i].dump() + " is out of range");
+      place.element(i).refuse(ErrorCode::corrupt, "is " + place.json[i].dump() + ", out of range");
     }
     values[i] = static_cast<float>(value);
   }
@@ -157,7 +158,7 @@ Preprocess read_own_preprocess(const Place& place) {
   preprocess.pad_to_crop = place.at("pad_to_crop").boolean();
   read_normalisation(place, preprocess);
   if (preprocess.resize != ResizeMode::none && preprocess.resize_px == 0) {
-    place.at("resize_px").refuse(ErrorCode::corrupt, "0, expected 1 or more");
+    place.at("resize_px").refuse(ErrorCode::corrupt, "is 0, expected 1 or more");
   }
   return preprocess;
 }
@@ -171,7 +172,7 @@ Preprocess read_timm_preprocess(const Place& config, const ArchSpec& arch) {
       size->expected("an array [channels, height, width]");
     preprocess.crop_px = size->element(1).integer(1, kMaxPixels);
     if (size->element(2).integer(1, kMaxPixels) != preprocess.crop_px) {
-      size->refuse(ErrorCode::unsupported, size->json.dump() + " is not square");
+      size->refuse(ErrorCode::unsupported, "is " + size->json.dump() + ", not square");
     }
   }
   double crop_pct = 0.875;
@@ -185,7 +186,7 @@ Preprocess read_timm_preprocess(const Place& config, const ArchSpec& arch) {
   if (mode && mode->string() == "squash") {
     preprocess.resize = ResizeMode::square;
   } else if (mode && mode->string() != "center") {
-    mode->refuse(ErrorCode::unsupported, "crop_mode '" + mode->string() + "', zoo has 'center' and 'squash'");
+    mode->refuse(ErrorCode::unsupported, "is '" + mode->string() + "', zoo has 'center' and 'squash'");
   }
   const auto interpolation = config.find("interpolation");
   preprocess.interpolation =
@@ -199,7 +200,7 @@ std::vector<std::string> read_labels(const Place& place, int64_t num_classes) {
   const bool is_object = place.json.is_object();
   if (!is_object && !place.json.is_array()) place.expected("an array of names");
   if (static_cast<int64_t>(place.json.size()) != num_classes) {
-    place.refuse(ErrorCode::corrupt, std::to_string(place.json.size()) + " names for " +
+    place.refuse(ErrorCode::corrupt, "has " + std::to_string(place.json.size()) + " names for " +
                                          std::to_string(num_classes) + " classes");
   }
   std::vector<std::string> labels;
@@ -214,8 +215,8 @@ int64_t read_in_channels(const Place& root) {
   if (!arguments) return 3;
   for (const auto& [key, value] : arguments->object().json.items()) {
     if (key != "in_chans" && key != "num_classes") {
-      Place{value, arguments->where + "/" + key}.refuse(ErrorCode::unsupported,
-                                                        "zoo does not know this argument of timm's");
+      Place{value, arguments->file, arguments->pointer + "/" + key}.refuse(
+          ErrorCode::unsupported, "is an argument of timm's that zoo does not know");
     }
   }
   const auto channels = arguments->find("in_chans");
@@ -226,7 +227,10 @@ Json parse_json(std::string_view text, const std::string& where) {
   try {
     return Json::parse(text);
   } catch (const Json::exception& error) {
-    throw Error(ErrorCode::corrupt, where, std::string("not JSON: ") + error.what());
+    const std::string what = error.what();  // "[json.exception...] parse error at line 1, ..."
+    const size_t begin = what.find("] ");
+    throw Error(ErrorCode::corrupt, where,
+                "is not JSON: " + (begin == std::string::npos ? what : what.substr(begin + 2)));
   }
 }
 
@@ -253,14 +257,13 @@ std::string to_config_json(const ModelConfig& config) {
 
 ModelConfig parse_config_json(std::string_view text, const std::string& where) {
   const Json json = parse_json(text, where);
-  const Place root{json, where + ":"};
+  const Place root{json, where};
   root.object();
   if (!root.find("architecture") && root.find("model_type")) {
     root.at("model_type")
-        .refuse(
-            ErrorCode::unsupported,
-            "a configuration of transformers' own '" + root.at("model_type").string() + "', not of timm's",
-            "Give the tensor file itself, with '--arch ARCH'.");
+        .refuse(ErrorCode::unsupported,
+                "is transformers' own '" + root.at("model_type").string() + "', not timm's configuration",
+                "Give the tensor file itself, with '--arch ARCH'.");
   }
   ModelConfig config;
   config.card.arch = root.at("architecture").string();
@@ -279,7 +282,7 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
     return root.find(key) ? root.find(key) : timm.find(key);
   };
   if (const auto pool = either("global_pool"); pool && pool->string() != "avg") {
-    pool->refuse(ErrorCode::unsupported, "pooling '" + pool->string() + "', zoo has 'avg'");
+    pool->refuse(ErrorCode::unsupported, "is '" + pool->string() + "', zoo has 'avg'");
   }
   config.in_channels = read_in_channels(root);
   config.num_classes = arch->num_classes;

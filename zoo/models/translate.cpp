@@ -1,7 +1,6 @@
 #include "zoo/models/translate.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
@@ -39,19 +38,11 @@ TranslatedTensors translate(const Checkpoint& checkpoint, const ArchSpec& spec,
   TranslatedTensors result;
   result.layout = layout ? *layout : layout_of(names, file);
   result.wrapper = state.wrapper + (state.wrapper.empty() || prefix.empty() ? "" : ", ") + prefix;
-  std::unordered_map<std::string, std::string> seen;
   for (size_t i = 0; i < names.size(); ++i) {
     TranslatedTensor& tensor = result.tensors.emplace_back();
     tensor.name = to_canonical(result.layout, names[i], &spec).value_or("");
     tensor.file_name = std::move(state.tensors[i].name);
     tensor.tensor = std::move(state.tensors[i].tensor);
-    if (tensor.name.empty()) continue;
-    const auto [other, fresh] = seen.emplace(tensor.name, tensor.file_name);
-    if (!fresh) {
-      throw Error(ErrorCode::mismatch, file,
-                  "'" + other->second + "' and '" + tensor.file_name + "' both mean the tensor '" +
-                      tensor.name + "'");
-    }
   }
   return result;
 }

@@ -26,8 +26,8 @@ struct TranslatedTensors {
 };
 
 // `spec` decides the few names that differ between architectures; without a layout it is recognised by the
-// names. Throws Error{mismatch} if the file holds no state dict, if no layout knows any of its names, or if
-// two of them mean the same tensor.
+// names. No two names of a file become one canonical name.
+// Throws Error{mismatch} if the file holds no state dict, or if no layout knows any of its names.
 TranslatedTensors translate(const Checkpoint& checkpoint, const ArchSpec& spec,
                             std::optional<Layout> layout = {});
 

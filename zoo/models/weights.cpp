@@ -1,6 +1,7 @@
 #include "zoo/models/weights.h"
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 #include <utility>
 
@@ -173,8 +174,11 @@ ResolvedWeights from_directory(const fs::path& directory, const ResolveOptions& 
               "Give a training run's directory, a model directory or a checkpoint file.");
 }
 
+// Names of weights hold dots too, so that an unknown suffix says nothing.
 bool looks_like_path(const std::string& text) {
-  return text.find('/') != std::string::npos || fs::path(text).has_extension();
+  constexpr std::array kSuffixes{".pth", ".pt", ".th", ".tar", ".bin", ".safetensors"};
+  return text.find('/') != std::string::npos ||
+         std::ranges::find(kSuffixes, fs::path(text).extension()) != kSuffixes.end();
 }
 
 }  // namespace

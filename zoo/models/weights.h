@@ -14,8 +14,8 @@
 namespace zoo {
 
 struct ResolveOptions {
-  std::optional<std::string> arch;  // overrides what the record or the file says
-  FetchOptions fetch;
+  std::optional<std::string> arch = {};  // overrides what the record or the file says
+  FetchOptions fetch = {};
 };
 
 struct ResolvedWeights {
