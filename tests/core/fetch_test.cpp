@@ -164,6 +164,17 @@ TEST_CASE("a prefix that does not match is refused even if prefixes are trusted"
   CHECK(names_in(folder / "cache").empty());
 }
 
+TEST_CASE("a file of which no hash is published is not enough from anywhere") {
+  const TemporaryFolder folder;
+  const std::string url = GENERATE(as<std::string>(), "https://127.0.0.1:1/w.pth", "file:///etc/hostname");
+  WeightRecord record = weight({url});
+  record.files[0].sha256.clear();
+  ZOO_CHECK_ERROR(fetch(record, {.directory = folder / "cache"}), ErrorCode::hash_mismatch,
+                  url + ": no SHA-256 of it is published. " +
+                      "Accept it with --trust-prefix if you know where it comes from.");
+  CHECK(names_in(folder / "cache").empty());
+}
+
 TEST_CASE("every later download must match the hash that was recorded") {
   const TemporaryFolder folder;
   const fs::path cache = folder / "cache";

@@ -127,8 +127,10 @@ FetchResult fetch_from(const WeightFile& file, const std::string& url, const fs:
   const Expected expected = expect(file, read_lock(folder, file.name), folder);
   const bool own_word = !expected.prefix.empty() && url_scheme(url) == "https";
   if (expected.sha256.empty() && !own_word && !options.trust_prefix) {
-    throw Error(ErrorCode::hash_mismatch, url, what_is_published(file) + ", which is enough only over https",
-                "Accept it with --trust-prefix if you know where it comes from.");
+    throw Error(
+        ErrorCode::hash_mismatch, url,
+        what_is_published(file) + (expected.prefix.empty() ? "" : ", which is enough only over https"),
+        "Accept it with --trust-prefix if you know where it comes from.");
   }
   Receiver receiver(out, expected, url);
   download(url, [&](std::span<const std::byte> bytes) { receiver.add(bytes); },
