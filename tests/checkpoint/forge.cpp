@@ -8,10 +8,10 @@
 
 namespace zoo::test {
 
-Checkpoint read_bytes(std::string bytes, const OpenOptions& options) {
+Checkpoint read_bytes(const std::string& bytes, const OpenOptions& options) {
   // Exactly as large as the file, so that a sanitizer sees every byte read beyond it.
-  const auto owner = std::make_shared<std::vector<std::byte>>(bytes.size());
-  std::memcpy(owner->data(), bytes.data(), bytes.size());
+  const auto all = std::as_bytes(std::span(bytes));
+  const auto owner = std::make_shared<const std::vector<std::byte>>(all.begin(), all.end());
   return Checkpoint::read(*owner, owner, "forged", options);
 }
 

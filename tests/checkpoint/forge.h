@@ -28,7 +28,7 @@ void poke(std::string& file, size_t at, T value) {
 }
 
 // Reads bytes as if they were a file called "forged".
-Checkpoint read_bytes(std::string bytes, const OpenOptions& options = {});
+Checkpoint read_bytes(const std::string& bytes, const OpenOptions& options = {});
 // What the error says; "" and a failed check where there is none.
 std::string error_of(const std::function<void()>& action);
 std::string error_of(const std::string& bytes);

@@ -90,7 +90,7 @@ TEST_CASE("a damaged file opens or throws zoo::Error") {
       // Most mutations of a zip file break its checksum, which would hide what lies behind.
       const OpenOptions options{.check_crc = round % 4 == 0, .allow_truncated = round % 2 == 0};
       try {
-        use(read_bytes(std::move(file), options));
+        use(read_bytes(file, options));
         ++opened;
       } catch (const Error&) {
         ++refused;

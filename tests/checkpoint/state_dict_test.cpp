@@ -71,9 +71,8 @@ TEST_CASE("the weights are found in the usual wrappers") {
 }
 
 TEST_CASE("an optimizer's state is no state dict") {
-  const auto checkpoint =
-      read_bytes(torch_zip(GENERATE_COPY(kOptimizer, dict({{text("optimizer"), kOptimizer}}))));
-  CHECK_THROWS_AS(find_state_dict(checkpoint), Error);
+  CHECK_THROWS_AS(find(kOptimizer), Error);
+  CHECK_THROWS_AS(find(dict({{text("optimizer"), kOptimizer}})), Error);
 }
 
 TEST_CASE("where there is no state dict the error lists the keys") {
