@@ -71,7 +71,8 @@ Size resized_size(Size image, const Preprocess& preprocess) {
 Image center_crop(const Image& image, int64_t crop_px, bool pad) {
   const CropAxis x = crop_axis(image.width, crop_px, pad), y = crop_axis(image.height, crop_px, pad);
   Image part = crop(image, {x.source, y.source, x.length, y.length});
-  return x.length == x.total && y.length == y.total ? part : place(part, x, y);
+  if (x.length == x.total && y.length == y.total) return part;
+  return place(part, x, y);
 }
 
 Image evaluation_transform(const Image& image, const Preprocess& preprocess) {
@@ -80,7 +81,8 @@ Image evaluation_transform(const Image& image, const Preprocess& preprocess) {
   const CropAxis x = crop_axis(whole.width, preprocess.crop_px, preprocess.pad_to_crop);
   const CropAxis y = crop_axis(whole.height, preprocess.crop_px, preprocess.pad_to_crop);
   Image part = resize_window(image, whole, preprocess, {x.source, y.source, x.length, y.length});
-  return x.length == x.total && y.length == y.total ? part : place(part, x, y);
+  if (x.length == x.total && y.length == y.total) return part;
+  return place(part, x, y);
 }
 
 DecodeOptions decode_options(const Preprocess& preprocess) {

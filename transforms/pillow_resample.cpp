@@ -63,8 +63,10 @@ Kernel make_kernel(const ResampleAxis& axis, Interpolation interpolation) {
   std::vector<double> exact(static_cast<size_t>(kernel.taps));
   for (int64_t i = 0; i < axis.count; ++i) {
     const double center = axis.from + (static_cast<double>(axis.first + i) + 0.5) * scale;
-    const int64_t start = std::max<int64_t>(static_cast<int64_t>(center - support + 0.5), 0);
-    const int64_t end = std::min<int64_t>(static_cast<int64_t>(center + support + 0.5), axis.source);
+    const double lowest = center - support + 0.5,
+                 highest = center + support + 0.5;  // Pillow cuts off what follows
+    const int64_t start = std::max<int64_t>(static_cast<int64_t>(lowest), 0);
+    const int64_t end = std::min<int64_t>(static_cast<int64_t>(highest), axis.source);
     double sum = 0;
     for (int64_t k = 0; k < end - start; ++k) {
       const double weight = filter((static_cast<double>(k + start) - center + 0.5) * (1.0 / filter_scale));
