@@ -45,10 +45,11 @@ cxxopts::Options declare_flags() {
                    "Classes are matched by name; pictures are prepared as the weight's publisher does.");
   add_weights_options(options);
   const auto text = [] { return cxxopts::value<std::string>(); };
-  options.add_options("Data and output")("data", "one folder of pictures a class, or CIFAR's binary batches",
-                                         text(), "DIR")("per-image", "also write one line a picture (CSV)",
-                                                        text(), "FILE")(
-      "batch-size", "pictures at once", text()->default_value("32"), "N")("json", "print one JSON object");
+  auto add = options.add_options("Data and output");
+  add("data", "one folder of pictures a class, or CIFAR's binary batches", text(), "DIR");
+  add("per-image", "also write one line a picture (CSV)", text(), "FILE");
+  add("batch-size", "pictures at once", text()->default_value("32"), "N");
+  add("json", "print one JSON object");
   add_preprocess_options(options);
   add_torch_options(options);
   return options;

@@ -1,27 +1,21 @@
 #include "apps/picture_files.h"
 
 #include <algorithm>
-#include <array>
 
 #include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/data/dataset.h"
 
 namespace zoo::apps {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool has_picture_suffix(const fs::path& path) {
-  constexpr std::array kSuffixes{".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"};
-  return std::find(kSuffixes.begin(), kSuffixes.end(), to_lower(path.extension().string())) !=
-         kSuffixes.end();
-}
-
 std::vector<fs::path> pictures_below(const fs::path& folder) {
   std::vector<fs::path> pictures;
   try {
     for (const auto& entry : fs::recursive_directory_iterator(folder))
-      if (entry.is_regular_file() && has_picture_suffix(entry.path())) pictures.push_back(entry.path());
+      if (entry.is_regular_file() && has_picture_suffix(entry.path().filename().string()))
+        pictures.push_back(entry.path());
   } catch (const fs::filesystem_error& error) {
     throw Error(ErrorCode::io, error.path1().string(), error.code().message());
   }

@@ -38,12 +38,10 @@ cxxopts::Options declare_flags() {
                    "What a model sees in pictures. Folders are searched for pictures at any depth.\n"
                    "One that cannot be read is reported, the others are answered, and the status is 1.");
   add_weights_options(options);
-  const auto text = [](const char* otherwise) {
-    return cxxopts::value<std::string>()->default_value(otherwise);
-  };
-  options.add_options("Output")("top", "how many classes to name", text("5"), "K")(
-      "logits", "with --json: also the raw score of every class, in class order")("json",
-                                                                                  "print one JSON array");
+  auto add = options.add_options("Output");
+  add("top", "how many classes to name", cxxopts::value<std::string>()->default_value("5"), "K");
+  add("logits", "with --json: also the raw score of every class, in class order");
+  add("json", "print one JSON array");
   add_preprocess_options(options);
   add_torch_options(options);
   return options;

@@ -47,12 +47,12 @@ void set_image_size(Preprocess& preprocess, int64_t size, bool keep_resize) {
 
 void add_preprocess_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
-  options.add_options("Preprocessing, instead of the weight's own")(
-      "image-size", "side of the picture that the model sees, in pixels", text(), "PX")(
-      "resize", "before the centre crop: length of the short edge, square:PX, or none", text(), "PX")(
-      "interpolation", "nearest, bilinear or bicubic", text(), "NAME")(
-      "mean", "of red, green, blue, each 0 to 1", text(), "R,G,B")(
-      "std", "of red, green, blue, each above 0 and up to 1", text(), "R,G,B");
+  auto add = options.add_options("Preprocessing");
+  add("image-size", "instead of the weight's own: side of what the model sees", text(), "PX");
+  add("resize", "before the centre crop: length of the short edge, square:PX, or none", text(), "PX");
+  add("interpolation", "nearest, bilinear or bicubic", text(), "NAME");
+  add("mean", "of red, green, blue, each 0 to 1", text(), "R,G,B");
+  add("std", "of red, green, blue, each above 0 and up to 1", text(), "R,G,B");
 }
 
 Preprocess override_preprocess(Preprocess preprocess, const cxxopts::ParseResult& flags) {

@@ -58,12 +58,12 @@ void add_torch_options(cxxopts::Options& options, const std::string& default_pre
   const auto text = [](const std::string& otherwise) {
     return cxxopts::value<std::string>()->default_value(otherwise);
   };
-  options.add_options("Machine")("threads", "threads of LibTorch's operators; 0 = as many as cores",
-                                 text("0"), "N")("workers", "threads that read pictures",
-                                                 text(std::to_string(usable_cores())), "N")(
-      "device", "cpu, cuda, cuda:N or auto", text("cpu"), "NAME")(
-      "precision", "fp32, bf16, or auto: bf16 where the hardware has it", text(default_precision), "NAME")(
-      "build-info", "print what is known of LibTorch as JSON, and end");
+  auto add = options.add_options("Machine");
+  add("threads", "threads of LibTorch's operators; 0 = as many as cores", text("0"), "N");
+  add("workers", "threads that read pictures", text(std::to_string(usable_cores())), "N");
+  add("device", "cpu, cuda, cuda:N or auto", text("cpu"), "NAME");
+  add("precision", "fp32, bf16, or auto: bf16 where the hardware has it", text(default_precision), "NAME");
+  add("build-info", "print what is known of LibTorch as JSON, and end");
 }
 
 TorchOptions read_torch_options(const cxxopts::ParseResult& flags) {

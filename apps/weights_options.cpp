@@ -1,15 +1,14 @@
 #include "apps/weights_options.h"
 
+#include <functional>
 #include <iostream>
 #include <sstream>
 
 #include <cxxopts.hpp>
 
-#include "apps/interrupt.h"
-#include "apps/progress.h"
+#include "apps/download_progress.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
-#include "zoo/core/text.h"
 
 namespace zoo::apps {
 namespace {
@@ -29,42 +28,30 @@ std::vector<std::string> read_labels(const std::string& file, int64_t num_classe
   return labels;
 }
 
-std::string download_text(int64_t received, int64_t total) {
-  if (total <= 0) return "downloading: " + format_bytes(received);
-  const double fraction = static_cast<double>(received) / static_cast<double>(total);
-  return "downloading " + progress_bar(fraction, 30) + ' ' + format_bytes(received) + " of " +
-         format_bytes(total);
-}
-
 }  // namespace
 
 void add_weights_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
-  options.add_options("Model")(
-      "weights", "a published name ('zoo list'), a checkpoint file, or a run's directory", text(),
-      "NAME|FILE|RUN")("arch", "the architecture, where a file does not say it", text(), "ARCH")(
-      "labels", "class names, one a line, where nobody names the classes", text(), "FILE")(
-      "offline", "download nothing")("trust-prefix",
-                                     "accept a file from elsewhere of which only a short hash is published");
+  auto add = options.add_options("Model");
+  add("weights", "a published name ('zoo list'), a checkpoint file, or a run's directory", text(), "NAME");
+  add("arch", "the architecture, where a file does not say it", text(), "ARCH");
+  add("labels", "class names, one a line, where nobody names the classes", text(), "FILE");
+  add("offline", "download nothing");
+  add("trust-prefix", "accept a file from elsewhere of which only a short hash is published");
 }
 
 ResolvedWeights read_weights(const cxxopts::ParseResult& flags) {
   if (flags.count("weights") == 0)
     throw Error(ErrorCode::usage, "--weights", "is missing",
                 "Give a name from 'zoo list', a checkpoint file or a run.");
+  const std::string name = flags["weights"].as<std::string>();
+  DownloadProgress progress(name);
   ResolveOptions options;
   if (flags.count("arch") > 0) options.arch = flags["arch"].as<std::string>();
   options.fetch.offline = flags.count("offline") > 0;
   options.fetch.trust_prefix = flags.count("trust-prefix") > 0;
-  ProgressLine progress;
-  const InterruptGuard whole_files_only;
-  options.fetch.progress = [&](int64_t received, int64_t total) {
-    throw_if_interrupted("What arrived was removed.");
-    progress.show(download_text(received, total));
-  };
-  ResolvedWeights weights =
-      resolve_weights(flags["weights"].as<std::string>(), Manifest::load_default(), options);
-  progress.clear();
+  options.fetch.progress = std::ref(progress);
+  ResolvedWeights weights = resolve_weights(name, Manifest::load_default(), options);
   if (flags.count("labels") > 0)
     weights.labels = read_labels(flags["labels"].as<std::string>(), weights.num_classes);
   for (const std::string& note : weights.notes) std::cerr << "note: " << note << '\n';
