@@ -1,0 +1,302 @@
+// zoo finetune as a user types it, on pictures that the test draws, and on real ones where the corpus is.
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <catch2/catch.hpp>
+
+#include "tests/corpus.h"
+#include "tests/run_program.h"
+#include "tests/temporary_folder.h"
+#include "transforms/decode.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/core/file.h"
+#include "zoo/core/sha256.h"
+
+namespace zoo::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+// Pictures of one class: a stripe whose place, and so the class, is `kind`.
+void draw_class(const fs::path& folder, int kind, int count) {
+  fs::create_directories(folder);
+  for (int i = 0; i < count; ++i) {
+    Image image = make_image(36 + i % 5, 32);
+    for (int64_t y = 0; y < image.height; ++y)
+      for (int64_t x = 0; x < image.width * 3; ++x)
+        image.row(y)[x] = static_cast<uint8_t>((x * 7 + y * 13 + i * 29) % 97 + (y / 8 == kind ? 150 : 0));
+    write_png(folder / (std::to_string(i) + ".png"), image);
+  }
+}
+
+fs::path draw_data(const fs::path& root, const std::vector<std::string>& classes = {"low", "middle", "top"}) {
+  for (size_t i = 0; i < classes.size(); ++i) draw_class(root / classes[i], static_cast<int>(i), 8);
+  return root;
+}
+
+using Flags = std::vector<std::string>;
+
+Flags command(Flags flags) {
+  flags.insert(flags.begin(), ZOO_BINARY_DIR "/bin/zoo-finetune");
+  return flags;
+}
+ProgramResult finetune(const Flags& flags) {
+  return run_program(command(flags));
+}
+
+Flags small_run(const fs::path& data, const fs::path& out, const Flags& more = {}) {
+  Flags flags{"--data", data.string(),  "--out", out.string(),  "--image-size", "16",        "--epochs",
+              "2",      "--batch-size", "8",     "--precision", "fp32",         "--threads", "1"};
+  flags.insert(flags.end(), more.begin(), more.end());
+  return flags;
+}
+
+Json read_json(const fs::path& path) {
+  return Json::parse(read_text(path));
+}
+
+}  // namespace
+
+TEST_CASE("a run from scratch leaves its recipe, its metrics and two models, and says where") {
+  const TemporaryFolder folder;
+  const fs::path run = folder / "run";
+  const ProgramResult result =
+      finetune(small_run(draw_data(folder / "data"), run,
+                         {"--arch", "resnet20_cifar", "--val", "0.25", "--seed", "5", "--json"}));
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const Json summary = Json::parse(result.out);
+  CHECK(summary["out"] == run.string());
+  CHECK(summary["last_epoch"] == 2);
+  CHECK_THAT(result.err, Catch::Contains("epoch 1/2  loss") && Catch::Contains("epoch 2/2  loss"));
+  CHECK(result.err.find('\033') == std::string::npos);
+
+  const Json recipe = read_json(run / "recipe.json");
+  CHECK(recipe["arch"] == "resnet20_cifar");
+  CHECK(recipe["weights"].is_null());
+  CHECK(recipe["data"]["classes"] == Flags{"low", "middle", "top"});
+  CHECK(recipe["data"]["split"] == 0.25);
+  CHECK(recipe["data"]["train_images"] == 18);
+  CHECK(recipe["data"]["val_images"] == 6);
+  CHECK(recipe["recipe"]["seed"] == 5);
+  CHECK(recipe["recipe"]["warmup_epochs"] == 1.0);
+  CHECK(recipe["preprocess"]["crop_px"] == 16);
+  CHECK(recipe["preprocess"]["resize_px"] == 16);
+  CHECK(recipe["preprocess"]["mean"][0] == 0.485);
+  CHECK(recipe["machine"]["threads"] == 1);
+
+  std::ifstream metrics(run / "metrics.jsonl");
+  std::vector<Json> epochs;
+  for (std::string line; std::getline(metrics, line);) epochs.push_back(Json::parse(line));
+  REQUIRE(epochs.size() == 2);
+  CHECK(epochs[1]["epoch"] == 2);
+  CHECK(epochs[1]["val_top1"] == summary["last_val_top1"]);
+  CHECK(epochs[summary["best_epoch"].get<size_t>() - 1]["val_top1"] == summary["best_val_top1"]);
+  for (const char* name : {"best", "last"}) {
+    CHECK(Checkpoint::open(run / name / "model.safetensors").tensors().size() == 116);
+    CHECK(read_json(run / name / "config.json")["label_names"] == recipe["data"]["classes"]);
+  }
+}
+
+TEST_CASE("the same seed gives the same model for any number of workers; another seed another one") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  const auto model = [&](const std::string& name, const Flags& more) {
+    Flags flags{"--arch", "resnet20_cifar", "--epochs", "1"};
+    flags.insert(flags.end(), more.begin(), more.end());
+    REQUIRE(finetune(small_run(data, folder / name, flags)).status == 0);
+    return sha256_file(folder / name / "last" / "model.safetensors");
+  };
+  const std::string first = model("a", {"--workers", "0", "--seed", "3"});
+  CHECK(model("b", {"--workers", "3", "--seed", "3"}) == first);
+  CHECK(model("c", {"--workers", "0", "--seed", "4"}) != first);
+}
+
+TEST_CASE("a run goes on from another: with its head for the same classes, with a new one for others") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  REQUIRE(finetune(small_run(data, folder / "first", {"--arch", "resnet20_cifar"})).status == 0);
+
+  const Flags from_first{"--weights", (folder / "first" / "last").string(), "--freeze", "backbone"};
+  const ProgramResult same = finetune(small_run(data, folder / "same", from_first));
+  INFO(same.err);
+  REQUIRE(same.status == 0);
+  CHECK_THAT(same.err, Catch::Contains("its head is kept"));
+  CHECK(read_json(folder / "same" / "recipe.json")["weights"]["head"] == "kept");
+  CHECK(read_json(folder / "same" / "recipe.json")["weights"]["sha256"] ==
+        sha256_file(folder / "first" / "last" / "model.safetensors"));
+
+  const ProgramResult other =
+      finetune(small_run(draw_data(folder / "two", {"a", "b"}), folder / "other", from_first));
+  REQUIRE(other.status == 0);
+  CHECK_THAT(other.err, Catch::Contains("new head: 2 classes instead of 3"));
+}
+
+TEST_CASE("wrong usage ends with 2, names the flag and leaves nothing behind") {
+  const TemporaryFolder folder;
+  const fs::path out = folder / "run";
+  const std::vector<std::pair<Flags, std::string>> cases{
+      {Flags{}, "--weights and --arch: are both missing"},
+      {{"--arch", "resnet18", "--lr", "nan"}, "--lr: "},
+      {{"--arch", "resnet18", "--lr", "0"}, "--lr: "},
+      {{"--arch", "resnet18", "--lr", "-0.1"}, "--lr: "},
+      {{"--arch", "resnet18", "--epochs", "0"}, "--epochs: "},
+      {{"--arch", "resnet18", "--epochs", "1.5"}, "--epochs: "},
+      {{"--arch", "resnet18", "--batch-size", "many"}, "--batch-size: "},
+      {{"--arch", "resnet18", "--momentum", "1"}, "--momentum: "},
+      {{"--arch", "resnet18", "--momentum", "0", "--nesterov"}, "--nesterov: "},
+      {{"--arch", "resnet18", "--weight-decay", "-1"}, "--weight-decay: "},
+      {{"--arch", "resnet18", "--warmup-epochs", "99"}, "--warmup-epochs: "},
+      {{"--arch", "resnet18", "--crop-scale", "0.5"}, "--crop-scale: "},
+      {{"--arch", "resnet18", "--crop-scale", "0.9,0.3"}, "--crop-scale: "},
+      {{"--arch", "resnet18", "--freeze", "head"}, "--freeze: "},
+      {{"--arch", "resnet18", "--precision", "fp64"}, "--precision: "},
+      {{"--arch", "resnet18", "--device", "tpu"}, "--device: "},
+      {{"--arch", "resnet18", "--seed", "-1"}, "--seed: "},
+      {{"--arch", "resnet18", "--max-train-samples", "0"}, "--max-train-samples: "},
+      {{"--arch", "resnet18", "--epoch", "3"}, "unknown flag '--epoch'. Did you mean '--epochs'"},
+      {{"--arch", "resnet18", "pictures"}, "unexpected 'pictures'"},
+  };
+  for (const auto& [more, message] : cases) {
+    // No case gets as far as looking at the data.
+    Flags flags{"--data", "data", "--out", out.string()};
+    flags.insert(flags.end(), more.begin(), more.end());
+    const ProgramResult result = finetune(flags);
+    INFO(message);
+    CHECK(result.status == 2);
+    CHECK_THAT(result.err, Catch::Contains(message));
+    CHECK(result.out.empty());
+    CHECK_FALSE(fs::exists(out));
+  }
+}
+
+TEST_CASE("--data and --out are demanded") {
+  CHECK_THAT(finetune({"--arch", "resnet18", "--out", "run"}).err, Catch::Contains("--data: is missing"));
+  CHECK_THAT(finetune({"--arch", "resnet18", "--data", "data"}).err, Catch::Contains("--out: is missing"));
+}
+
+TEST_CASE("data that cannot be learnt from is refused before a run is made") {
+  const TemporaryFolder folder;
+  const fs::path data = folder / "data", out = folder / "run";
+  Flags flags = small_run(data, out, {"--arch", "resnet20_cifar"});
+  int status = 1;
+  std::string message;
+  SECTION("no such folder") {
+    message = data.string();
+  }
+  SECTION("one class only") {
+    draw_data(data, {"alone"});
+    message = "class";
+  }
+  SECTION("an empty class") {
+    draw_data(data);
+    fs::create_directory(data / "void");
+    message = "void";
+  }
+  SECTION("train/ without val/") {
+    draw_data(data / "train");
+    message = (data / "val").string() + ": is missing beside train/";
+  }
+  SECTION("validation with another class") {
+    draw_data(data / "train");
+    draw_data(data / "val", {"low", "middle", "bottom"});
+    message = "it has no class 'top'";
+  }
+  SECTION("validation that is neither folder nor share") {
+    draw_data(data);
+    flags.insert(flags.end(), {"--val", "nowhere"});
+    status = 2;
+    message = "--val: 'nowhere' is neither a folder nor a share";
+  }
+  SECTION("a share of all") {
+    draw_data(data);
+    flags.insert(flags.end(), {"--val", "1"});
+    status = 2;
+    message = "--val: '1' is neither a folder nor a share";
+  }
+  SECTION("an unknown architecture") {
+    draw_data(data);
+    flags.back() = "resnet20_cifra";
+    message = "Did you mean 'resnet20_cifar'";
+  }
+  SECTION("a resize below the crop") {
+    draw_data(data);
+    flags.insert(flags.end(), {"--resize", "8"});
+    status = 2;
+    message = "--resize: 8 is smaller";
+  }
+  const ProgramResult result = finetune(flags);
+  CHECK(result.status == status);
+  CHECK_THAT(result.err, Catch::Contains(message));
+  CHECK_FALSE(fs::exists(out));
+}
+
+TEST_CASE("a picture that does not decode ends the training with its name") {
+  const TemporaryFolder folder;
+  std::ofstream(draw_data(folder / "data") / "low" / "0.png") << "not a picture";
+  const ProgramResult result =
+      finetune(small_run(folder / "data", folder / "run", {"--arch", "resnet20_cifar"}));
+  CHECK(result.status == 1);
+  CHECK_THAT(result.err, Catch::Contains((folder / "data" / "low" / "0.png").string()) &&
+                             Catch::Contains("No epoch was finished"));
+}
+
+TEST_CASE("an --out that holds a run is refused, and replaced with --overwrite") {
+  const TemporaryFolder folder;
+  Flags flags =
+      small_run(draw_data(folder / "data"), folder / "run", {"--arch", "resnet20_cifar", "--epochs", "1"});
+  REQUIRE(finetune(flags).status == 0);
+  const ProgramResult refused = finetune(flags);
+  CHECK(refused.status == 2);
+  CHECK_THAT(refused.err, Catch::Contains("holds a training run"));
+  flags.push_back("--overwrite");
+  CHECK(finetune(flags).status == 0);
+  std::ofstream(folder / "run" / "notes.txt") << "mine";
+  CHECK(finetune(flags).status == 2);
+  CHECK(read_text(folder / "run" / "notes.txt") == "mine");
+}
+
+TEST_CASE("Ctrl-C keeps what was finished and says how to start from it") {
+  const TemporaryFolder folder;
+  const fs::path run = folder / "run";
+  Flags flags =
+      small_run(draw_data(folder / "data"), run, {"--arch", "resnet20_cifar", "--epochs", "1000000"});
+  Program program(command(flags));
+  for (int i = 0; i < 600 && !fs::exists(run / "metrics.jsonl"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  program.send(SIGINT);
+  const ProgramResult result = program.wait();
+  CHECK(result.status == 130);
+  CHECK_THAT(result.err,
+             Catch::Contains("stopped.") && Catch::Contains("--weights " + (run / "last").string()));
+  for (const char* name : {"best", "last"})
+    CHECK(Checkpoint::open(run / name / "model.safetensors").tensors().size() == 116);
+  CHECK_FALSE(fs::exists(run / ".last.new"));
+  CHECK_FALSE(fs::exists(run / ".best.new"));
+}
+
+TEST_CASE("the tutorial's ants and bees train", "[corpus]") {
+  ZOO_REQUIRE_CORPUS(corpus);
+  const TemporaryFolder folder;
+  const ProgramResult result = finetune(
+      {"--arch", "resnet18", "--data", (corpus / "datasets" / "hymenoptera_data").string(), "--epochs", "1",
+       "--max-train-samples", "32", "--image-size", "64", "--out", (folder / "run").string(), "--json"});
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  CHECK_THAT(result.err, Catch::Contains("imageNotFound.gif"));
+  const Json recipe = read_json(folder / "run" / "recipe.json");
+  CHECK(recipe["data"]["train_images"] == 32);
+  CHECK(recipe["data"]["val_images"] == 153);
+  CHECK(recipe["data"]["classes"] == Flags{"ants", "bees"});
+  CHECK(Json::parse(result.out)["last_val_top1"].get<double>() > 30);
+}
+
+}  // namespace zoo::test
