@@ -16,8 +16,8 @@ Size resized_size(Size image, const Preprocess& preprocess);
 // the crop shrinks (OpenMMLab) as preprocess.pad_to_crop says.
 Image center_crop(const Image& image, int64_t crop_px, bool pad);
 
-// Resize and crop; still RGB. Throws Error{mismatch} for an empty picture or a resize that would make one of
-// more than 2^28 pixels.
+// Resize and crop; still RGB. Throws Error{mismatch} for an empty picture or a resize that would make one
+// of more than 2^28 pixels.
 Image evaluation_transform(const Image& image, const Preprocess& preprocess);
 // Decodes with the preprocessing's EXIF rule first.
 DecodeOptions decode_options(const Preprocess& preprocess);

@@ -211,9 +211,9 @@ std::optional<Kernel> make_kernel_if_needed(const ResampleAxis& axis, Interpolat
 }
 
 // Note [which pass comes first]. Each pass rounds to 8 bits, so the order shows in the result. Up to 12.x
-// Pillow always began with the horizontal one; 13 begins with the vertical one where that shrinks the picture
-// much more, by this rule on the sizes of the whole picture (found by experiment, 5472 random sizes and boxes
-// without an exception).
+// Pillow always began with the horizontal one; 13 begins with the vertical one where that shrinks the
+// picture much more, by this rule on the sizes of the whole picture (found by experiment, 5472 random sizes
+// and boxes without an exception).
 bool vertical_first(const ResampleAxis& x, const ResampleAxis& y) {
   return y.target < y.source && y.source - y.target > 2 * (x.source - x.target);
 }

@@ -26,9 +26,9 @@ struct Box {
 Image crop(const Image& image, const CropRect& rect);
 
 // Pillow's Image.resize: antialiased, support scaled with the ratio, 22-bit fixed-point weights, horizontal
-// pass first and rounded to 8 bits. Bit-equal for nearest, bilinear and bicubic. `box` as in Pillow (default:
-// all of it); Pillow keeps it in single precision. Throws Error{mismatch} for an empty picture, size or box,
-// or one outside the picture.
+// pass first and rounded to 8 bits. Bit-equal for nearest, bilinear and bicubic. `box` as in Pillow
+// (default: all of it); Pillow keeps it in single precision. Throws Error{mismatch} for an empty picture,
+// size or box, or one outside the picture.
 Image resize_pillow(const Image& image, int64_t width, int64_t height, Interpolation interpolation);
 Image resize_pillow(const Image& image, int64_t width, int64_t height, Interpolation interpolation,
                     const Box& box);

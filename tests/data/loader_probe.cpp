@@ -1,8 +1,8 @@
 // Prints what the loader makes of a data set, for tests and measurements beside Python:
-//   loader_probe tensors DATA [bgr]             one line a picture, torchvision's 256/224 evaluation: NAME
-//   SHA256
-//                                               of its [3, 224, 224] float32 tensor
-//   loader_probe speed DATA train|evaluate WORKERS BATCH EPOCHS     pictures a second, one line an epoch
+//   loader_probe tensors DATA [bgr]
+//     one line a picture, torchvision's 256/224 evaluation: NAME SHA256-of-its-[3, 224, 224]-float32-tensor
+//   loader_probe speed DATA train|evaluate WORKERS BATCH EPOCHS
+//     pictures a second, one line an epoch
 #include <ATen/ATen.h>
 
 #include <chrono>

@@ -19,8 +19,8 @@ class Dataset {
   virtual ~Dataset() = default;
   virtual int64_t size() const = 0;
   virtual int64_t label(int64_t index) const = 0;  // 0 .. classes().size()-1
-  virtual std::string name(
-      int64_t index) const = 0;  // path relative to the dataset, or "data_batch_1.bin[17]"
+  // Path relative to the dataset, or "data_batch_1.bin[17]".
+  virtual std::string name(int64_t index) const = 0;
   // Thread-safe; throws Error with the path.
   virtual Image load(int64_t index, const DecodeOptions& options) const = 0;
   const std::vector<std::string>& classes() const { return classes_; }
@@ -36,10 +36,9 @@ class Dataset {
 bool has_picture_suffix(std::string_view file_name);
 
 // root/class/**/picture, in torchvision's order; classes in byte order of their folder names; torchvision's
-// suffixes
-// (.jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp, any case) say which files count, content says how to
-// decode. Links are followed. Throws Error{not_found, io, mismatch}: no such folder, one that cannot be read,
-// no class folder, an empty class folder, one class only.
+// suffixes (.jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp, any case) say which files count, content says
+// how to decode. Links are followed. Throws Error{not_found, io, mismatch}: no such folder, one that cannot
+// be read, no class folder, an empty class folder, one class only.
 std::unique_ptr<Dataset> open_image_folder(const std::filesystem::path& root);
 // CIFAR-10/100 binary batches (3073- or 3074-byte records): one file, or all *.bin of a folder in byte order
 // of their names. Class names from batches.meta.txt or fine_label_names.txt beside them, else CIFAR's own.
@@ -59,8 +58,7 @@ struct Split {
 Split stratified_split(const Dataset& dataset, double fraction, uint64_t seed);
 
 // For each class of the dataset its index among the model's labels, matched by name (exact, then ignoring
-// case,
-// '_', '-' and ' '). Throws Error{mismatch} that shows both lists' first names; never guesses.
+// case, '_', '-' and ' '). Throws Error{mismatch} that shows both lists' first names; never guesses.
 std::vector<int64_t> match_classes(const std::vector<std::string>& dataset_classes,
                                    const std::vector<std::string>& labels);
 

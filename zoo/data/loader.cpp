@@ -133,8 +133,8 @@ struct Loader::State {
     }
   }
 
-  // Takes the next sample, makes it without the lock, and counts it. The copied pointer keeps its batch alive
-  // when an epoch is started meanwhile.
+  // Takes the next sample, makes it without the lock, and counts it. The copied pointer keeps its batch
+  // alive when an epoch is started meanwhile.
   void make_next_sample(std::unique_lock<std::mutex>& lock) {
     const auto open =
         std::find_if(window.begin(), window.end(), [](const auto& work) { return !work->all_started(); });
