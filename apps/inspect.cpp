@@ -109,9 +109,9 @@ void print_text(const Checkpoint& checkpoint, const Finding& finding) {
   for (const ArchFit& fit : finding.archs) print_fact(exact ? "Fits" : "Nearest", arch_text(fit));
   if (finding.archs.empty()) print_fact("Fits", "no architecture that zoo knows");
   for (const auto& [key, value] : checkpoint.metadata())
-    print_fact("Metadata", printable(key + " = " + value));
+    print_fact("Metadata", printable(join({key, value}, " = ")));
   for (const Plain& plain : plain_values(checkpoint.root())) {
-    print_fact("Value", printable(plain.name + " = " + plain.value).substr(0, kValueColumns));
+    print_fact("Value", printable(join({plain.name, plain.value}, " = ")).substr(0, kValueColumns));
   }
   std::string label = "Names";
   for (const std::string& global : checkpoint.globals())

@@ -68,7 +68,7 @@ void sort_records(Records& records, const std::string& key) {
 
 // The records whose `field` is `value`; an unknown value is an error that lists the known ones.
 void keep(Records& records, const std::string& flag, const std::string& value,
-          std::string WeightRecord::*field) {
+          std::string WeightRecord::* field) {
   std::set<std::string> known;
   for (const WeightRecord* record : records) known.insert(record->*field);
   if (!known.contains(value)) {
@@ -118,7 +118,7 @@ ordered_json to_json(const WeightRecord& record) {
   if (record.file().bytes >= 0) object["bytes"] = record.file().bytes;
   if (!record.metrics.empty()) {
     object["top1"] = record.metrics.front().top1;
-    if (record.metrics.front().top5) object["top5"] = *record.metrics.front().top5;
+    if (const auto& top5 = record.metrics.front().top5) object["top5"] = *top5;
   }
   return object;
 }

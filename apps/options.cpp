@@ -59,7 +59,7 @@ cxxopts::Options make_options(const std::string& command, const std::string& usa
 }
 
 cxxopts::ParseResult parse_options(cxxopts::Options& options, const std::vector<std::string>& arguments) {
-  cxxopts::ParseResult flags = parse(options, arguments);
+  const cxxopts::ParseResult flags = parse(options, arguments);
   if (flags.count("help") > 0) throw Finished{options.help()};
 
   const auto separator = std::ranges::find(arguments, "--");

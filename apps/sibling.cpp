@@ -24,10 +24,11 @@ std::vector<char*> argument_pointers(const std::string& program, const std::vect
 }
 
 std::string everything_in(std::FILE* file) {
-  std::rewind(file);
   std::string text;
   char buffer[4096];
-  for (size_t got; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;) text.append(buffer, got);
+  for (ssize_t got = 0; (got = ::pread(::fileno(file), buffer, sizeof buffer, std::ssize(text))) > 0;) {
+    text.append(buffer, static_cast<size_t>(got));
+  }
   return text;
 }
 

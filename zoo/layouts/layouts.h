@@ -1,5 +1,5 @@
-// The tensors of an architecture: canonical names (torchvision's), shapes and roles, derived from its spec alone, and
-// the names that other publishers give them. Knows nothing of files nor of LibTorch.
+// The tensors of an architecture: canonical names (torchvision's), shapes and roles, derived from its spec
+// alone, and the names that other publishers give them. Knows nothing of files nor of LibTorch.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,30 @@
 
 namespace zoo {
 
-enum class Role { conv_weight, norm_weight, norm_bias, running_mean, running_var, counter, head_weight, head_bias };
+enum class Role {
+  conv_weight,
+  norm_weight,
+  norm_bias,
+  running_mean,
+  running_var,
+  counter,
+  head_weight,
+  head_bias
+};
 
 struct TensorSpec {
-  std::string name;             // canonical: "layer1.0.bn1.running_mean"
-  std::vector<int64_t> shape;   // counters (num_batches_tracked, int64) are 0-dim
+  std::string name;            // canonical: "layer1.0.bn1.running_mean"
+  std::vector<int64_t> shape;  // counters (num_batches_tracked, int64) are 0-dim
   Role role;
 
-  bool is_buffer() const { return role == Role::running_mean || role == Role::running_var || role == Role::counter; }
+  bool is_buffer() const {
+    return role == Role::running_mean || role == Role::running_var || role == Role::counter;
+  }
   int64_t numel() const;
 };
 
 struct TensorListOptions {
-  int64_t num_classes = 1000;   // 0 = no head
+  int64_t num_classes = 1000;  // 0 = no head
   int64_t in_channels = 3;
 };
 
@@ -34,20 +45,23 @@ std::vector<TensorSpec> list_tensors(const ArchSpec& spec, const TensorListOptio
 // Learnable scalars.
 int64_t count_parameters(const ArchSpec& spec, const TensorListOptions& options = {});
 // Multiply-accumulates of convolutions and the head for one height x width input.
-int64_t count_macs(const ArchSpec& spec, int64_t height, int64_t width, const TensorListOptions& options = {});
+int64_t count_macs(const ArchSpec& spec, int64_t height, int64_t width,
+                   const TensorListOptions& options = {});
 
 enum class Layout { torchvision, openmmlab, akamaster };
 std::string_view to_string(Layout layout);
 Layout parse_layout(std::string_view text);  // throws Error{usage}
 
-// The canonical name of a tensor that a publisher calls `name` (wrapper prefixes such as "module." already removed);
-// nothing if that layout has no such name. OpenMMLab numbers parts of deep stems and pooled shortcuts otherwise: for
-// these the spec decides. Without one a stem is judged by its own names and a shortcut is taken for a plain one.
+// The canonical name of a tensor that a publisher calls `name` (wrapper prefixes such as "module." already
+// removed); nothing if that layout has no such name. OpenMMLab numbers parts of deep stems and pooled
+// shortcuts otherwise: for these the spec decides. Without one a stem is judged by its own names and a
+// shortcut is taken for a plain one.
 std::optional<std::string> to_canonical(Layout layout, std::string_view name, const ArchSpec* spec = nullptr);
 std::string from_canonical(Layout layout, std::string_view canonical_name, const ArchSpec* spec = nullptr);
 
-// Prefixes that wrappers put before every name: "module.", "_orig_mod.", ...  Returns the longest chain of them that
-// ALL names share (e.g. "module."), or "". "backbone." is not one: it is OpenMMLab's, with or without a head.
+// Prefixes that wrappers put before every name: "module.", "_orig_mod.", ...  Returns the longest chain of
+// them that ALL names share (e.g. "module."), or "". "backbone." is not one: it is OpenMMLab's, with or
+// without a head.
 std::string common_wrapper_prefix(std::span<const std::string> names);
 
 // A name and a shape as read from some file.
@@ -56,22 +70,23 @@ struct NamedShape {
   std::vector<int64_t> shape;
 };
 
-// The layout whose rules turn the most of the names into canonical ones. Names must be free of wrapper prefixes.
+// The layout whose rules turn the most of the names into canonical ones. Names must be free of wrapper
+// prefixes.
 std::optional<Layout> recognise_layout(std::span<const std::string> names);
 
 struct ArchFit {
   const ArchSpec* arch;
   Layout layout;
-  std::string prefix;              // wrapper prefix that was removed
-  int64_t num_classes = 0;         // from the head's shape; 0 = the file has no head
-  int64_t in_channels = 3;         // from the first convolution
-  int64_t missing = 0;             // tensors of the arch that the file lacks (counters not counted)
-  int64_t unexpected = 0;          // tensors of the file that the arch lacks
+  std::string prefix;       // wrapper prefix that was removed
+  int64_t num_classes = 0;  // from the head's shape; 0 = the file has no head
+  int64_t in_channels = 3;  // from the first convolution
+  int64_t missing = 0;      // tensors of the arch that the file lacks (counters not counted)
+  int64_t unexpected = 0;   // tensors of the file that the arch lacks
   bool exact() const { return missing == 0 && unexpected == 0; }
 };
-// The architectures that the names and shapes of a file fit, best first: every tensor that both have agrees in shape,
-// and the file has more of the arch's tensors than it lacks. Two archs that differ in no tensor (a pad shortcut has
-// none) are both listed.
+// The architectures that the names and shapes of a file fit, best first: every tensor that both have agrees
+// in shape, and the file has more of the arch's tensors than it lacks. Two archs that differ in no tensor (a
+// pad shortcut has none) are both listed.
 std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors);
 
 }  // namespace zoo
