@@ -107,6 +107,11 @@ TEST_CASE("a config that contradicts itself is not written") {
   ModelConfig config = config_of("resnet18", 3);
   config.num_classes = 4;
   ZOO_CHECK_ERROR(to_config_json(config), ErrorCode::mismatch, "model card: 3 labels for 4 classes");
+  ModelConfig latin = config_of("resnet18", 1);
+  latin.card.labels = {
+      "Gr\xf6\xdf"
+      "e"};
+  CHECK_THROWS_WITH(to_config_json(latin), Catch::Contains("not UTF-8") && Catch::Contains("class folder"));
   CHECK_THROWS_WITH(to_config_json(config_of("resnet5O", 2)), Catch::Contains("Did you mean 'resnet50'"));
 }
 

@@ -1,9 +1,8 @@
 #include "zoo/models/model_card.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
-#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -14,10 +13,6 @@ namespace zoo {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr int64_t kMaxPixels = 1 << 16;
-constexpr int64_t kMaxChannels = 1 << 12;
-constexpr int64_t kMaxClasses = 10'000'000;
 
 // A float's shortest decimal, so that 0.485F is written as 0.485.
 double shortest(float value) {
@@ -69,171 +64,6 @@ Json to_json(const Preprocess& preprocess) {
           {"std", to_json(preprocess.std)}};
 }
 
-// A JSON value and where it stands: "config.json:/pretrained_cfg/mean".
-struct Place {
-  const Json& json;
-  std::string file;
-  std::string pointer = {};
-
-  [[noreturn]] void refuse(ErrorCode code, const std::string& what, const std::string& remedy = {}) const {
-    throw Error(code, pointer.empty() ? file : file + ":" + pointer, what, remedy);
-  }
-  [[noreturn]] void expected(const std::string& wanted) const {
-    refuse(ErrorCode::corrupt, "is " + std::string(json.type_name()) + ", expected " + wanted);
-  }
-  const Place& object() const {
-    if (!json.is_object()) expected("an object");
-    return *this;
-  }
-  std::string string() const {
-    if (!json.is_string()) expected("a string");
-    return json.get<std::string>();
-  }
-  bool boolean() const {
-    if (!json.is_boolean()) expected("true or false");
-    return json.get<bool>();
-  }
-  double number() const {
-    if (!json.is_number()) expected("a number");
-    return json.get<double>();
-  }
-  int64_t integer(int64_t low, int64_t high) const {
-    const double value = number();
-    if (value != std::floor(value) || value < static_cast<double>(low) || value > static_cast<double>(high)) {
-      refuse(ErrorCode::corrupt, "is " + json.dump() + ", expected a whole number from " +
-                                     std::to_string(low) + " to " + std::to_string(high));
-    }
-    return static_cast<int64_t>(value);
-  }
-  Place element(size_t index) const { return {json[index], file, pointer + "/" + std::to_string(index)}; }
-  // Absent and null are the same.
-  std::optional<Place> find(const std::string& key) const {
-    const auto found = json.find(key);
-    if (found == json.end() || found->is_null()) return std::nullopt;
-    return Place{*found, file, pointer + "/" + key};
-  }
-  Place at(const std::string& key) const {
-    if (const auto found = find(key)) return *found;
-    refuse(ErrorCode::corrupt, "'" + key + "' is missing");
-  }
-};
-
-std::array<float, 3> read_triple(const Place& place, double low_exclusive) {
-  if (!place.json.is_array() || place.json.size() != 3) place.expected("an array of 3 numbers");
-  std::array<float, 3> values{};
-  for (size_t i = 0; i < values.size(); ++i) {
-    const double value = place.element(i).number();
-    if (!(value > low_exclusive) || !(value < 1e6)) {
-      place.element(i).refuse(ErrorCode::corrupt, "is " + place.json[i].dump() + ", out of range");
-    }
-    values[i] = static_cast<float>(value);
-  }
-  return values;
-}
-
-void read_normalisation(const Place& place, Preprocess& preprocess) {
-  if (const auto mean = place.find("mean")) preprocess.mean = read_triple(*mean, -1e6);
-  if (const auto std = place.find("std")) preprocess.std = read_triple(*std, 0);
-}
-
-// Names come from a file, so that an unknown one is the file's fault, not a flag's.
-template <typename Parse>
-auto read_name(const Place& place, Parse parse) {
-  try {
-    return parse(place.string());
-  } catch (const Error& error) {
-    place.refuse(ErrorCode::unsupported, error.what());
-  }
-}
-
-Preprocess read_own_preprocess(const Place& place) {
-  Preprocess preprocess;
-  preprocess.resize = read_name(place.at("resize"), parse_resize_mode);
-  preprocess.resize_px = place.at("resize_px").integer(0, kMaxPixels);
-  preprocess.crop_px = place.at("crop_px").integer(0, kMaxPixels);
-  preprocess.interpolation = read_name(place.at("interpolation"), parse_interpolation);
-  preprocess.backend = read_name(place.at("backend"), parse_backend);
-  preprocess.exif = place.at("exif").boolean();
-  preprocess.bgr = place.at("bgr").boolean();
-  preprocess.pad_to_crop = place.at("pad_to_crop").boolean();
-  read_normalisation(place, preprocess);
-  if (preprocess.resize != ResizeMode::none && preprocess.resize_px == 0) {
-    place.at("resize_px").refuse(ErrorCode::corrupt, "is 0, expected 1 or more");
-  }
-  return preprocess;
-}
-
-// timm's evaluation transform: resize to floor(input / crop_pct), then a centre crop of input_size.
-Preprocess read_timm_preprocess(const Place& config, const ArchSpec& arch) {
-  Preprocess preprocess;
-  preprocess.crop_px = arch.input_px;
-  if (const auto size = config.find("input_size")) {
-    if (!size->json.is_array() || size->json.size() != 3)
-      size->expected("an array [channels, height, width]");
-    preprocess.crop_px = size->element(1).integer(1, kMaxPixels);
-    if (size->element(2).integer(1, kMaxPixels) != preprocess.crop_px) {
-      size->refuse(ErrorCode::unsupported, "is " + size->json.dump() + ", not square");
-    }
-  }
-  double crop_pct = 0.875;
-  if (const auto pct = config.find("crop_pct")) crop_pct = pct->number();
-  const double resize = std::floor(static_cast<double>(preprocess.crop_px) / crop_pct);
-  if (!(resize >= 1 && resize <= kMaxPixels)) {
-    config.refuse(ErrorCode::corrupt, "crop_pct " + std::to_string(crop_pct) + " is out of range");
-  }
-  preprocess.resize_px = static_cast<int64_t>(resize);
-  const auto mode = config.find("crop_mode");
-  if (mode && mode->string() == "squash") {
-    preprocess.resize = ResizeMode::square;
-  } else if (mode && mode->string() != "center") {
-    mode->refuse(ErrorCode::unsupported, "is '" + mode->string() + "', zoo has 'center' and 'squash'");
-  }
-  const auto interpolation = config.find("interpolation");
-  preprocess.interpolation =
-      interpolation ? read_name(*interpolation, parse_interpolation) : Interpolation::bicubic;
-  read_normalisation(config, preprocess);
-  return preprocess;
-}
-
-// An array, or timm's other form: an object from class index to name.
-std::vector<std::string> read_labels(const Place& place, int64_t num_classes) {
-  const bool is_object = place.json.is_object();
-  if (!is_object && !place.json.is_array()) place.expected("an array of names");
-  if (static_cast<int64_t>(place.json.size()) != num_classes) {
-    place.refuse(ErrorCode::corrupt, "has " + std::to_string(place.json.size()) + " names for " +
-                                         std::to_string(num_classes) + " classes");
-  }
-  std::vector<std::string> labels;
-  for (size_t i = 0; i < place.json.size(); ++i) {
-    labels.push_back((is_object ? place.at(std::to_string(i)) : place.element(i)).string());
-  }
-  return labels;
-}
-
-int64_t read_in_channels(const Place& root) {
-  const auto arguments = root.find("model_args");
-  if (!arguments) return 3;
-  for (const auto& [key, value] : arguments->object().json.items()) {
-    if (key != "in_chans" && key != "num_classes") {
-      Place{value, arguments->file, arguments->pointer + "/" + key}.refuse(
-          ErrorCode::unsupported, "is an argument of timm's that zoo does not know");
-    }
-  }
-  const auto channels = arguments->find("in_chans");
-  return channels ? channels->integer(1, kMaxChannels) : 3;
-}
-
-Json parse_json(std::string_view text, const std::string& where) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
-    const std::string what = error.what();  // "[json.exception...] parse error at line 1, ..."
-    const size_t begin = what.find("] ");
-    throw Error(ErrorCode::corrupt, where,
-                "is not JSON: " + (begin == std::string::npos ? what : what.substr(begin + 2)));
-  }
-}
-
 }  // namespace
 
 std::string to_config_json(const ModelConfig& config) {
@@ -252,48 +82,12 @@ std::string to_config_json(const ModelConfig& config) {
   if (config.in_channels != 3) json["model_args"] = {{"in_chans", config.in_channels}};
   json["pretrained_cfg"] = to_timm(card.preprocess, arch, config);
   json["zoo"] = {{"preprocess", to_json(card.preprocess)}};
-  return json.dump(2) + "\n";
-}
-
-ModelConfig parse_config_json(std::string_view text, const std::string& where) {
-  const Json json = parse_json(text, where);
-  const Place root{json, where};
-  root.object();
-  if (!root.find("architecture") && root.find("model_type")) {
-    root.at("model_type")
-        .refuse(ErrorCode::unsupported,
-                "is transformers' own '" + root.at("model_type").string() + "', not timm's configuration",
-                "Give the tensor file itself, with '--arch ARCH'.");
+  try {
+    return json.dump(2) + "\n";
+  } catch (const Json::type_error&) {
+    throw Error(ErrorCode::unsupported, "model card", "a label is not UTF-8 text, which JSON cannot hold",
+                "Rename the class folder.");
   }
-  ModelConfig config;
-  config.card.arch = root.at("architecture").string();
-  const ArchSpec* arch = find_arch(config.card.arch);
-  if (arch == nullptr) {
-    try {
-      get_arch(config.card.arch);
-    } catch (const Error& error) {
-      root.at("architecture").refuse(error.code(), error.what());
-    }
-  }
-
-  // timm's oldest files have the members of pretrained_cfg at the top.
-  const Place timm = root.find("pretrained_cfg").value_or(root).object();
-  const auto either = [&](const std::string& key) {
-    return root.find(key) ? root.find(key) : timm.find(key);
-  };
-  if (const auto pool = either("global_pool"); pool && pool->string() != "avg") {
-    pool->refuse(ErrorCode::unsupported, "is '" + pool->string() + "', zoo has 'avg'");
-  }
-  config.in_channels = read_in_channels(root);
-  config.num_classes = arch->num_classes;
-  if (const auto classes = either("num_classes")) config.num_classes = classes->integer(0, kMaxClasses);
-  if (const auto labels = either("label_names"))
-    config.card.labels = read_labels(*labels, config.num_classes);
-
-  const auto own = root.find("zoo");
-  config.card.preprocess =
-      own ? read_own_preprocess(own->object().at("preprocess").object()) : read_timm_preprocess(timm, *arch);
-  return config;
 }
 
 }  // namespace zoo

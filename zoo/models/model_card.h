@@ -24,7 +24,8 @@ struct ModelConfig {
 };
 
 // Ends with a newline; the same config gives the same bytes.
-// Throws Error{mismatch} if there are labels, but not one a class; Error{not_found} for an unknown arch.
+// Throws Error{mismatch} if there are labels, but not one a class; Error{not_found} for an unknown arch;
+// Error{unsupported} for a label that is not UTF-8.
 std::string to_config_json(const ModelConfig& config);
 
 // Reads what to_config_json writes, and timm's own files (there the preprocessing is that of timm's
