@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "tests/checkpoint/forge.h"
+#include "tests/temporary_folder.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 
@@ -32,19 +33,6 @@ std::vector<std::byte> counting(size_t size) {
   for (size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::byte>(i);
   return bytes;
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_(std::filesystem::path(ZOO_BINARY_DIR) / "tests" / "safetensors_test_files") {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace
 

@@ -23,6 +23,13 @@ void add_pairs(Dict& dict, std::vector<Value> items) {
     dict.emplace_back(std::move(items[i]), std::move(items[i + 1]));
 }
 
+// How protocols 0 and 1 make an object: copyreg._reconstructor(class, base, value of the base).
+const Opaque* reconstructed_class(const Opaque& function, const std::vector<Value>& args) {
+  const bool is_it =
+      function.class_name == "copy_reg._reconstructor" || function.class_name == "copyreg._reconstructor";
+  return is_it && args.size() == 3 ? args[0].as_opaque() : nullptr;
+}
+
 }  // namespace
 
 void PickleMachine::charge(int64_t values) {
@@ -125,6 +132,9 @@ void PickleMachine::call(const Value& callee, const Value& arguments) {
   if (known) {
     charge(weight(*known));
     push(std::move(*known));
+  } else if (const Opaque* of = reconstructed_class(*function, tuple->items)) {
+    push(Value::opaque(
+        {.class_name = of->class_name, .args = nursery_.adopt(Value::tuple({})), .items = tuple->items[2]}));
   } else {
     push(Value::opaque({.class_name = function->class_name, .args = arguments}));
   }

@@ -109,7 +109,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::set<std::string> names_;
 };
 
-// Strides of a row-major tensor whose bytes were found to be end - begin.
+// A row-major view without its bytes; an empty tensor has the strides that torch gives it.
 TensorView make_view(const Record& record) {
   TensorView view;
   view.dtype = *record.dtype;
@@ -121,16 +121,16 @@ TensorView make_view(const Record& record) {
     overflow |= __builtin_mul_overflow(bytes, size, &bytes) || size > INT64_MAX;
     view.shape.push_back(static_cast<int64_t>(size));
   }
-  const auto& offsets = *record.offsets;
-  if (overflow || offsets.size() != 2 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != bytes) {
-    fail("tensor '" + record.name.substr(0, 200) +
-         "': its shape, dtype and data_offsets contradict each other");
-  }
   view.strides.resize(view.shape.size());
   int64_t stride = 1;
   for (size_t i = view.shape.size(); i-- > 0;) {
     view.strides[i] = stride;
-    if (bytes != 0) stride *= view.shape[i];
+    overflow |= __builtin_mul_overflow(stride, std::max<int64_t>(view.shape[i], 1), &stride);
+  }
+  const auto& offsets = *record.offsets;
+  if (overflow || offsets.size() != 2 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != bytes) {
+    fail("tensor '" + record.name.substr(0, 200) +
+         "': its shape, dtype and data_offsets contradict each other");
   }
   return view;
 }

@@ -1,0 +1,73 @@
+// What zoo sees in a checkpoint, for comparison with Python.
+//   checkpoint_dump FILE...         one JSON line a file: {format, tensors, values, globals, metadata,
+//   wrapper} or {error} checkpoint_dump --rewrite IN OUT   writes IN's tensors as safetensors
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/core/error.h"
+#include "zoo/core/sha256.h"
+
+namespace {
+
+using nlohmann::json;
+
+json plain(const zoo::Value& value) {
+  if (const bool* flag = value.as_bool()) return *flag;
+  if (const int64_t* number = value.as_int()) return *number;
+  if (const double* number = value.as_double()) return *number;
+  if (const std::string* text = value.as_string()) return *text;
+  if (const auto* items = value.as_sequence()) {
+    json out = json::array();
+    for (const zoo::Value& item : *items) out.push_back(plain(item));
+    return out;
+  }
+  if (const zoo::Dict* dict = value.as_dict()) {
+    json out = json::object();
+    for (const auto& [key, member] : *dict) {
+      if (key.as_string() != nullptr) out[*key.as_string()] = plain(member);
+    }
+    return out;
+  }
+  if (const zoo::Opaque* opaque = value.as_opaque()) {
+    return {{"class", opaque->class_name}, {"args", plain(opaque->args)}, {"state", plain(opaque->state)}};
+  }
+  if (value.as_tensor() != nullptr) return "tensor";
+  if (value.as_bytes() != nullptr) return "bytes";
+  return nullptr;
+}
+
+json describe(const zoo::TensorView& tensor) {
+  std::vector<std::byte> bytes(static_cast<size_t>(tensor.bytes()));
+  tensor.copy_to(bytes.data());
+  return {{"dtype", to_string(tensor.dtype)}, {"shape", tensor.shape},   {"stride", tensor.strides},
+          {"offset", tensor.offset},          {"device", tensor.device}, {"sha256", zoo::sha256_hex(bytes)}};
+}
+
+json dump(const char* path) {
+  try {
+    const auto checkpoint = zoo::Checkpoint::open(path);
+    json tensors = json::object();
+    for (const auto& [name, tensor] : checkpoint.tensors()) tensors[name] = describe(tensor);
+    return {{"format", to_string(checkpoint.format())},
+            {"tensors", tensors},
+            {"values", plain(checkpoint.root())},
+            {"globals", checkpoint.globals()},
+            {"metadata", checkpoint.metadata()}};
+  } catch (const zoo::Error& error) {
+    return {{"error", error.what()}};
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count == 4 && std::string_view(arguments[1]) == "--rewrite") {
+    const auto checkpoint = zoo::Checkpoint::open(arguments[2]);
+    zoo::write_safetensors(arguments[3], checkpoint.tensors(), checkpoint.metadata());
+    return 0;
+  }
+  for (int i = 1; i < count; ++i) std::cout << dump(arguments[i]).dump() << '\n';
+  return 0;
+}
