@@ -1,0 +1,286 @@
+"""zoo evaluate and predict as a user types them, on a ResNet-20 whose weights are all zero: its scores are its biases."""
+import csv
+import json
+import math
+import os
+import pathlib
+import shutil
+import struct
+import unittest
+
+from zoo_cli import PROGRAMS, SOURCE, ZooCase
+
+CORPUS = pathlib.Path(os.environ.get("ZOO_CORPUS", SOURCE / ".." / "shared" / "corpus")).resolve()
+CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+KNOWN_NAME = "resnet20-12fca82f.th"  # a file called so is taken for the published one, whose classes are CIFAR-10's
+CPU = ["--threads", "1", "--workers", "1"]
+
+
+def resnet20_tensors(classes):
+    """Names and shapes of the paper's ResNet-20."""
+    def norm(name, width):
+        return {f"{name}.{part}": [width] for part in ("weight", "bias", "running_mean", "running_var")}
+    tensors = {"conv1.weight": [16, 3, 3, 3], **norm("bn1", 16)}
+    before = 16
+    for stage, width in enumerate((16, 32, 64), 1):
+        for block in (f"layer{stage}.{i}" for i in range(3)):
+            tensors |= {f"{block}.conv1.weight": [width, before, 3, 3], **norm(f"{block}.bn1", width),
+                        f"{block}.conv2.weight": [width, width, 3, 3], **norm(f"{block}.bn2", width)}
+            before = width
+    return {**tensors, "fc.weight": [classes, 64], "fc.bias": [classes]}
+
+
+def checkpoint(bias):
+    """A safetensors file of zeros but for the head's bias."""
+    header, offset, data = {}, 0, b""
+    for name, shape in resnet20_tensors(len(bias)).items():
+        values = struct.pack(f"<{len(bias)}f", *bias) if name == "fc.bias" else bytes(4 * math.prod(shape))
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [offset, offset + len(values)]}
+        offset, data = offset + len(values), data + values
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def picture(value=128, side=32):
+    return b"P6\n%d %d\n255\n" % (side, side) + bytes([value]) * (3 * side * side)
+
+
+class ModelCase(ZooCase):
+    def setUp(self):
+        super().setUp()
+        self.weights = self.folder / KNOWN_NAME
+        self.weights.write_bytes(checkpoint([i / 4 for i in range(10)]))  # the last class is the answer to everything
+
+    def draw(self, *names):
+        for name in names:
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(picture())
+
+    def run_model(self, command, *arguments, status=0, weights=None):
+        return self.zoo(command, "--weights", weights or self.weights, *CPU, *arguments, status=status)
+
+    def model_refused(self, command, *arguments, status=1, weights=None):
+        out, err = self.run_model(command, *arguments, status=status, weights=weights)
+        self.assertEqual(out, "", arguments)
+        self.assertRegex(err, r"(?m)^zoo( \w+)?: ", arguments)
+        return err
+
+
+class Evaluate(ModelCase):
+    def test_a_model_is_measured_on_class_folders(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm", "data/ship/c.ppm", "data/bird/d.ppm")
+        out, _ = self.run_model("evaluate", "--data", "data", "--json")
+        answer = json.loads(out)
+        self.assertEqual(set(answer), {"top1", "top5", "loss", "images", "images_per_s"})
+        self.assertEqual((answer["top1"], answer["top5"], answer["images"]), (25.0, 75.0, 4))
+        log_sum = math.log(sum(math.exp(i / 4) for i in range(10)))
+        self.assertAlmostEqual(answer["loss"], log_sum - (9 + 8 + 8 + 2) / 4 / 4, places=6)
+        self.assertGreater(answer["images_per_s"], 0)
+
+    def test_the_table_says_the_same(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        out, _ = self.run_model("evaluate", "--data", "data")
+        self.assertRegex(out, r"top-1 +50\.00 %\ntop-5 +100\.00 %\nloss +\d\.\d{6}\n")
+
+    def test_per_image_writes_one_line_a_picture(self):
+        self.draw("data/truck/a.ppm", 'data/ship/b, "c".ppm')
+        self.run_model("evaluate", "--data", "data", "--per-image", "lines.csv", "--batch-size", "1")
+        with open(self.folder / "lines.csv", newline="") as file:
+            lines = list(csv.DictReader(file))
+        self.assertEqual([(r["file"], r["label"], r["predicted"], r["correct"]) for r in lines],
+                         [('ship/b, "c".ppm', "ship", "truck", "0"), ("truck/a.ppm", "truck", "truck", "1")])
+        total = sum(math.exp(i / 4) for i in range(10))
+        self.assertAlmostEqual(float(lines[0]["probability"]), math.exp(9 / 4) / total, places=7)
+        self.assertAlmostEqual(float(lines[0]["loss"]), math.log(total) - 8 / 4, places=6)
+
+    def test_what_is_left_out_and_assumed_is_said(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        (self.folder / "data" / "ship" / "notes.txt").write_text("no picture")
+        _, err = self.run_model("evaluate", "--data", "data")
+        self.assertRegex(err, r"left out: .*notes\.txt")
+        self.assertIn("resnet20_cifar.akamaster_cifar10 by its file name", err)
+        other = self.folder / "mine.safetensors"
+        shutil.copy(self.weights, other)
+        (self.folder / "names.txt").write_text("\n".join(CIFAR10))
+        _, err = self.run_model("evaluate", "--arch", "resnet20_cifar", "--labels", "names.txt", "--data", "data", weights=other)
+        self.assertRegex(err, r"note: .*mine\.safetensors: nobody says how")
+
+    def test_classes_are_matched_by_name_and_never_guessed(self):
+        self.draw("data/Truck/a.ppm", "data/SHIP/b.ppm")
+        self.assertEqual(json.loads(self.run_model("evaluate", "--data", "data", "--json")[0])["top1"], 50.0)
+        self.draw("data/lorry/a.ppm")
+        self.assertIn("lorry", self.model_refused("evaluate", "--data", "data"))
+        other = self.folder / "nobody.safetensors"
+        shutil.copy(self.weights, other)
+        shutil.rmtree(self.folder / "data" / "lorry")
+        self.model_refused("evaluate", "--data", "data", "--arch", "resnet20_cifar", weights=other)
+
+    def test_more_classes_than_the_head_is_an_error(self):
+        self.draw(*(f"data/{name}/a.ppm" for name in CIFAR10), "data/zebra/a.ppm")
+        self.assertRegex(self.model_refused("evaluate", "--data", "data"), "11 classes.* 10")
+
+    def test_folders_that_are_no_data_set(self):
+        self.draw("one/truck/a.ppm", "empty/truck/a.ppm")
+        (self.folder / "empty" / "ship").mkdir()
+        self.assertIn("only one class", self.model_refused("evaluate", "--data", "one"))
+        self.assertIn("empty/ship", self.model_refused("evaluate", "--data", "empty"))
+        self.assertIn("nowhere", self.model_refused("evaluate", "--data", "nowhere"))
+
+    def test_a_picture_that_does_not_decode_is_named_and_no_file_is_left(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        (self.folder / "data" / "ship" / "c.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+        message = self.model_refused("evaluate", "--data", "data", "--per-image", "lines.csv")
+        self.assertIn("ship/c.png", message)
+        self.assertEqual([p.name for p in self.folder.glob("*lines*")], [])
+
+    def test_a_csv_that_cannot_be_written_is_said_before_the_work(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        self.assertIn("nowhere", self.model_refused("evaluate", "--data", "data", "--per-image", "nowhere/lines.csv"))
+
+    def test_scores_that_are_no_numbers_are_an_error(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        self.weights.write_bytes(checkpoint([math.nan] * 10))
+        self.assertIn("not finite", self.model_refused("evaluate", "--data", "data", "--json"))
+
+    def test_wrong_usage(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        for arguments, words in ((["--dta", "data"], "--data"), ([], "--data"), (["--data", "data", "extra"], "extra"),
+                                 (["--data", "data", "--precision", "fp8"], "fp32, bf16 or auto"),
+                                 (["--data", "data", "--batch-size", "0"], "1 to"),
+                                 (["--data", "data", "--threads", "-1"], "0 to"),
+                                 (["--data", "data", "--workers", "many"], "whole number"),
+                                 (["--data", "data", "--device", "tpu"], "cpu, cuda"),
+                                 (["--data", "data", "--image-size", "1e9"], "--image-size"),
+                                 (["--data", "data", "--resize", "0"], "--resize"),
+                                 (["--data", "data", "--interpolation", "sinc"], "bicubic"),
+                                 (["--data", "data", "--mean", "0.5,0.5"], "3 numbers"),
+                                 (["--data", "data", "--mean", "124,116,104"], "0 to 1"),
+                                 (["--data", "data", "--std", "0,0,0"], "--std")):
+            self.assertIn(words, self.model_refused("evaluate", *arguments, status=2), arguments)
+        self.assertIn("--weights", self.refused("evaluate", "--data", "data", status=2))
+
+    def test_preprocessing_flags_change_what_the_model_sees(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        self.run_model("evaluate", "--data", "data", "--image-size", "48", "--resize", "square:50", "--interpolation",
+                       "bicubic", "--mean", "0.5,0.5,0.5", "--std", "0.25,0.25,0.25", "--precision", "bf16")
+
+    def test_the_machine_is_described_for_doctor(self):
+        for program in ("zoo-evaluate", "zoo-predict"):
+            out, _ = self.zoo("--build-info", program=PROGRAMS / program)
+            self.assertLessEqual({"libtorch", "cxx11_abi", "cpu_capability", "mkldnn", "openmp", "threads", "cuda"},
+                                 set(json.loads(out)))
+
+
+class Predict(ModelCase):
+    def test_files_and_folders_are_answered_in_order(self):
+        self.draw("z.ppm", "album/b.ppm", "album/a/c.PPM")
+        (self.folder / "album" / "notes.txt").write_text("no picture")
+        out, _ = self.run_model("predict", "--top", "2", "--json", "z.ppm", "album")
+        answers = json.loads(out)
+        self.assertEqual([a["file"] for a in answers], ["z.ppm", "album/a/c.PPM", "album/b.ppm"])
+        total = sum(math.exp(i / 4) for i in range(10))
+        for answer in answers:
+            self.assertEqual(set(answer), {"file", "top"})
+            self.assertEqual([(t["label"], t["index"]) for t in answer["top"]], [("truck", 9), ("ship", 8)])
+            self.assertAlmostEqual(answer["top"][0]["probability"], math.exp(9 / 4) / total, places=6)
+
+    def test_logits_are_all_scores_in_class_order(self):
+        self.draw("a.ppm")
+        answer = json.loads(self.run_model("predict", "--logits", "--json", "a.ppm")[0])[0]
+        self.assertEqual(answer["logits"], [i / 4 for i in range(10)])
+        self.assertEqual(len(answer["top"]), 5)
+
+    def test_people_get_percentages(self):
+        self.draw("a.ppm")
+        out, _ = self.run_model("predict", "--top", "1", "a.ppm")
+        self.assertRegex(out, r"^a\.ppm\n +\d+\.\d\d %  truck\n$")
+
+    def test_more_classes_than_there_are_gives_all(self):
+        self.draw("a.ppm")
+        answer = json.loads(self.run_model("predict", "--top", "100", "--json", "a.ppm")[0])[0]
+        self.assertEqual(len(answer["top"]), 10)
+
+    def test_classes_that_nobody_names_have_their_index(self):
+        self.draw("a.ppm")
+        other = self.folder / "mine.safetensors"
+        shutil.copy(self.weights, other)
+        out, _ = self.run_model("predict", "--arch", "resnet20_cifar", "--top", "1", "--json", "a.ppm", weights=other)
+        self.assertEqual(json.loads(out)[0]["top"][0]["label"], "9")
+        (self.folder / "names.txt").write_text("\n".join("abcdefghij") + "\n")
+        out, _ = self.run_model("predict", "--arch", "resnet20_cifar", "--labels", "names.txt", "--top", "1", "--json",
+                                "a.ppm", weights=other)
+        self.assertEqual(json.loads(out)[0]["top"][0]["label"], "j")
+        (self.folder / "names.txt").write_text("a\nb\n")
+        self.assertIn("2 class names", self.model_refused("predict", "--arch", "resnet20_cifar", "--labels", "names.txt",
+                                                          "a.ppm", weights=other))
+
+    def test_a_picture_that_cannot_be_read_does_not_stop_the_others(self):
+        self.draw("a.ppm", "c.ppm")
+        (self.folder / "b.png").write_text("no picture")
+        for workers in ("0", "1", "3"):
+            out, err = self.run_model("predict", "--workers", workers, "--json", "missing.jpg", "a.ppm", "b.png", "c.ppm",
+                                      status=1)
+            self.assertEqual([a["file"] for a in json.loads(out)], ["a.ppm", "c.ppm"])
+            self.assertRegex(err, r"zoo: missing\.jpg: ")
+            self.assertRegex(err, r"zoo: b\.png: ")
+
+    def test_a_folder_without_pictures_is_an_error(self):
+        (self.folder / "album").mkdir()
+        self.assertIn("album", self.model_refused("predict", "album"))
+
+    def test_scores_that_are_no_numbers_are_an_error(self):
+        self.draw("a.ppm")
+        self.weights.write_bytes(checkpoint([math.inf] + [0.0] * 9))
+        self.assertIn("not finite", self.model_refused("predict", "a.ppm"))
+
+    def test_wrong_usage(self):
+        self.draw("a.ppm")
+        for arguments, words in (([], "picture"), (["--top", "0", "a.ppm"], "--top"), (["--topp", "1", "a.ppm"], "--top"),
+                                 (["--logits", "a.ppm"], "--json")):
+            self.assertIn(words, self.model_refused("predict", *arguments, status=2), arguments)
+
+
+class Weights(ModelCase):
+    def test_an_unknown_name_gets_the_nearest(self):
+        self.draw("a.ppm")
+        for weights in ("resnet5O", "resnet20_cifar.akamaster_cifar"):
+            self.assertIn("Did you mean", self.model_refused("predict", "a.ppm", weights=weights))
+
+    def test_a_file_that_is_no_checkpoint(self):
+        self.draw("a.ppm")
+        self.assertIn("nowhere.pth", self.model_refused("predict", "a.ppm", weights="nowhere.pth"))
+        text = self.folder / "text.pth"
+        text.write_text("no checkpoint")
+        self.assertIn("text.pth", self.model_refused("predict", "a.ppm", weights=text))
+        self.weights.write_bytes(self.weights.read_bytes()[:-100])
+        self.assertIn(KNOWN_NAME, self.model_refused("predict", "a.ppm"))
+
+    def test_an_architecture_that_the_file_does_not_fit(self):
+        self.draw("a.ppm")
+        self.assertRegex(self.model_refused("predict", "--arch", "resnet50", "a.ppm"), "conv1|layer1|resnet")
+        self.assertIn("Did you mean", self.model_refused("predict", "--arch", "resnet5O", "a.ppm"))
+
+    def test_a_published_weight_is_found_in_the_cache(self):
+        source = CORPUS / "checkpoints" / "resnet" / "akamaster_resnet20-12fca82f.th"
+        if not source.exists():
+            self.skipTest("no corpus")
+        self.draw("a.ppm")
+        self.home.mkdir()
+        shutil.copy(source, self.home / KNOWN_NAME)
+        out, _ = self.run_model("predict", "--offline", "--json", "a.ppm", weights="resnet20_cifar.akamaster_cifar10")
+        self.assertIn(json.loads(out)[0]["top"][0]["label"], CIFAR10)
+
+    def test_broken_checkpoints_are_refused(self):
+        folder = CORPUS / "odd_checkpoints"
+        if not folder.is_dir():
+            self.skipTest("no corpus")
+        self.draw("a.ppm")
+        files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".md", ".tsv", ".json"))
+        self.assertTrue(files)
+        for file in files:
+            self.assertIn(file.name, self.model_refused("predict", "a.ppm", weights=file), file)
+
+
+if __name__ == "__main__":
+    unittest.main()
