@@ -115,6 +115,20 @@ Finding examine_program(const std::string& name) {
   return finding;
 }
 
+// The parts with commas between, on lines that fit beside the topics.
+std::string wrap(const std::vector<std::string>& parts) {
+  constexpr size_t kColumns = 64;
+  std::string text, line;
+  for (const std::string& part : parts) {
+    if (!line.empty() && line.size() + part.size() + 2 > kColumns) {
+      text += line + ",\n               ";
+      line.clear();
+    }
+    line.append(line.empty() ? "" : ", ").append(part);
+  }
+  return text + line;
+}
+
 // "libtorch" is a text, "mkldnn" is true, ... as the program prints them.
 std::string build_text(const ordered_json& info) {
   std::vector<std::string> facts;
@@ -125,7 +139,7 @@ std::string build_text(const ordered_json& info) {
       facts.push_back(key + " " + (value.is_string() ? value.get<std::string>() : value.dump()));
     }
   }
-  return join(facts, ", ");
+  return wrap(facts);
 }
 
 Finding examine_libtorch() {
@@ -152,8 +166,9 @@ Finding examine_libtorch() {
 
 std::vector<Finding> examine_all() {
   std::vector<Finding> findings{examine_machine(), examine_manifest(), examine_cache()};
-  for (const char* name : {"download", "finetune", "evaluate", "predict"})
-    findings.push_back(examine_program(name));
+  for (const Command& command : commands()) {
+    if (command.run == nullptr) findings.push_back(examine_program(std::string(command.name)));
+  }
   findings.push_back(examine_libtorch());
   return findings;
 }

@@ -157,7 +157,7 @@ class Doctor(ZooCase):
         self.programs = self.folder / "bin"
         self.programs.mkdir()
         shutil.copy2(PROGRAMS / "zoo", self.programs / "zoo")
-        for name in ("download", "finetune", "predict"):
+        for name in ("download", "draw", "finetune", "predict"):
             self.script(name, "true")
         self.script("evaluate", """echo '{"libtorch": "2.13.0", "mkldnn": true, "cuda": false}'""")
 
