@@ -174,9 +174,7 @@ TEST_CASE("what cannot be written leaves no file") {
                Catch::Contains("'q' is qint8"));
   }
   SECTION("a tensor whose data is cut off") {
-    CHECK_THAT(error_of([&] {
-                 write_safetensors(path, {fine, make("t", DType::f32, {1}, {1}, {})});
-               }),
+    CHECK_THAT(error_of([&] { write_safetensors(path, {fine, make("t", DType::f32, {1}, {1}, {})}); }),
                Catch::Contains("cut off"));
   }
   CHECK_FALSE(std::filesystem::exists(path));

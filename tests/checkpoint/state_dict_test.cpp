@@ -76,9 +76,7 @@ TEST_CASE("an optimizer's state is no state dict") {
 }
 
 TEST_CASE("where there is no state dict the error lists the keys") {
-  CHECK_THAT(error_of([] {
-               find(dict({{text("epoch"), "K\x01"}, {text("best"), "N"}}));
-             }),
+  CHECK_THAT(error_of([] { find(dict({{text("epoch"), "K\x01"}, {text("best"), "N"}})); }),
              Catch::Contains("no state dict") && Catch::Contains("'epoch', 'best'"));
   CHECK_THAT(error_of([] { find(tensor()); }), Catch::Contains("not a dict"));
 }

@@ -25,7 +25,9 @@ TEST_CASE("tensors look into one storage with their own shape, strides and offse
 
 TEST_CASE("tensors outlive their checkpoint") {
   TensorView kept;
-  { kept = read_bytes(torch_zip()).tensors()[0].tensor; }
+  {
+    kept = read_bytes(torch_zip()).tensors()[0].tensor;
+  }
   CHECK(floats(kept) == std::vector<float>{1, 2, 3, 4});
 }
 

@@ -14,8 +14,8 @@ bool is_utf8(std::string_view text) {
         (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) {
       return false;
     }
-    for (size_t end = i + more; i < end; ++i) {
-      if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return false;
+    for (size_t k = 0; k < more; ++k) {
+      if ((static_cast<unsigned char>(text[i++]) & 0xC0) != 0x80) return false;
     }
   }
   return true;

@@ -33,7 +33,8 @@ const Opaque* reconstructed_class(const Opaque& function, const std::vector<Valu
 }  // namespace
 
 void PickleMachine::charge(int64_t values) {
-  if ((charged_ += values) > kMaxValues) fail("more than " + std::to_string(kMaxValues) + " values");
+  charged_ += values;
+  if (charged_ > kMaxValues) fail("more than " + std::to_string(kMaxValues) + " values");
 }
 
 void PickleMachine::push(Value value) {
@@ -89,9 +90,10 @@ void PickleMachine::put(uint64_t index) {
 }
 
 void PickleMachine::get(uint64_t index) {
-  if (index >= memo_.size() || !memo_[index]) fail("the memo has no entry " + std::to_string(index));
+  const std::optional<Value> entry = index < memo_.size() ? memo_[index] : std::nullopt;
+  if (!entry) fail("the memo has no entry " + std::to_string(index));
   charge(1);
-  stack_.push_back(*memo_[index]);
+  stack_.push_back(*entry);
 }
 
 void PickleMachine::push_global(std::string_view module, std::string_view name) {

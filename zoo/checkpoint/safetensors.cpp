@@ -2,7 +2,6 @@
 // the package's README, and its Rust source (0.8) for what it refuses.
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 #include <string>
 
@@ -16,6 +15,7 @@ namespace {
 
 constexpr uint64_t kMaxHeader = 100'000'000;  // bytes, the package's own limit
 constexpr size_t kMaxDims = 64;
+constexpr size_t kMaxTensors = 250'000;
 
 [[noreturn]] void fail(const std::string& what) {
   throw Error(ErrorCode::corrupt, {}, what);
@@ -23,9 +23,12 @@ constexpr size_t kMaxDims = 64;
 
 struct Record {
   std::string name;
-  std::optional<DType> dtype;
-  std::optional<std::vector<uint64_t>> shape, offsets;
+  DType dtype = DType::f32;
+  std::vector<uint64_t> shape = {}, offsets = {};
+  unsigned fields = 0;  // those that were met
 };
+
+constexpr unsigned kDType = 1, kShape = 2, kOffsets = 4, kAllFields = 7;
 
 // Reads {"name": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}, "__metadata__": {"k": "v"}} as the
 // parser meets it, so that a key that occurs twice is seen. Every other shape of JSON is an error.
@@ -37,14 +40,13 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool start_object(std::size_t) override {
     if (depth_ >= 2 || array_ != nullptr) refuse();
     ++depth_;
-    if (depth_ == 2 && !in_metadata_) records.push_back({name_, {}, {}, {}});
+    if (depth_ != 2 || in_metadata_) return true;
+    if (records.size() == kMaxTensors) fail("more than " + std::to_string(kMaxTensors) + " tensors");
+    records.push_back({.name = name_});
     return true;
   }
   bool end_object() override {
-    if (depth_ == 2 && !in_metadata_) {
-      const Record& record = records.back();
-      if (!record.dtype || !record.shape || !record.offsets) refuse();
-    }
+    if (depth_ == 2 && !in_metadata_ && records.back().fields != kAllFields) refuse();
     --depth_;
     return true;
   }
@@ -65,16 +67,17 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
         fail("the metadata has '" + field_.substr(0, 200) + "' twice");
       return true;
     }
-    if (depth_ != 2 || array_ != nullptr || field_ != "dtype" || records.back().dtype) refuse();
+    if (depth_ != 2 || array_ != nullptr || field_ != "dtype") refuse();
+    meet(kDType);
     records.back().dtype = parse_safetensors_dtype(text, name_);
     return true;
   }
   bool start_array(std::size_t) override {
     if (depth_ != 2 || in_metadata_ || array_ != nullptr) refuse();
-    Record& record = records.back();
-    auto& target = field_ == "shape" ? record.shape : record.offsets;
-    if (target || (field_ != "shape" && field_ != "data_offsets")) refuse();
-    array_ = &target.emplace();
+    if (field_ != "shape" && field_ != "data_offsets") refuse();
+    const bool is_shape = field_ == "shape";
+    meet(is_shape ? kShape : kOffsets);
+    array_ = is_shape ? &records.back().shape : &records.back().offsets;
     return true;
   }
   bool end_array() override {
@@ -102,6 +105,11 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     fail("the header's entry '" + name_.substr(0, 200) + "' is not {dtype, shape, data_offsets}");
   }
 
+  void meet(unsigned field) {
+    if ((records.back().fields & field) != 0) refuse();
+    records.back().fields |= field;
+  }
+
   int depth_ = 0;
   bool in_metadata_ = false;
   std::string name_, field_;
@@ -112,12 +120,12 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 // A row-major view without its bytes; an empty tensor has the strides that torch gives it.
 TensorView make_view(const Record& record) {
   TensorView view;
-  view.dtype = *record.dtype;
+  view.dtype = record.dtype;
   view.storage_key = record.name;
   view.device = "cpu";
   uint64_t bytes = static_cast<uint64_t>(item_size(view.dtype));
   bool overflow = false;
-  for (const uint64_t size : *record.shape) {
+  for (const uint64_t size : record.shape) {
     overflow |= __builtin_mul_overflow(bytes, size, &bytes) || size > INT64_MAX;
     view.shape.push_back(static_cast<int64_t>(size));
   }
@@ -127,7 +135,7 @@ TensorView make_view(const Record& record) {
     view.strides[i] = stride;
     overflow |= __builtin_mul_overflow(stride, std::max<int64_t>(view.shape[i], 1), &stride);
   }
-  const auto& offsets = *record.offsets;
+  const auto& offsets = record.offsets;
   if (overflow || offsets.size() != 2 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != bytes) {
     fail("tensor '" + record.name.substr(0, 200) +
          "': its shape, dtype and data_offsets contradict each other");
@@ -138,17 +146,18 @@ TensorView make_view(const Record& record) {
 // The tensors must fill the data without holes. Returns where they end.
 uint64_t check_tiling(const std::vector<Record>& records) {
   std::vector<const Record*> ordered;
+  ordered.reserve(records.size());
   for (const Record& record : records) ordered.push_back(&record);
   std::sort(ordered.begin(), ordered.end(),
-            [](const Record* a, const Record* b) { return *a->offsets < *b->offsets; });
+            [](const Record* a, const Record* b) { return a->offsets < b->offsets; });
   uint64_t end = 0;
   for (const Record* record : ordered) {
-    const uint64_t begin = record->offsets->front();
+    const uint64_t begin = record->offsets.front();
     if (begin != end) {
       fail("tensor '" + record->name.substr(0, 200) + "' begins at data byte " + std::to_string(begin) +
            ", the one before it ends at " + std::to_string(end));
     }
-    end = record->offsets->back();
+    end = record->offsets.back();
   }
   return end;
 }
@@ -182,7 +191,7 @@ Contents read_safetensors(const FileBytes& file, const OpenOptions& options) {
   std::string truncation;
   if (size > data.size()) truncation = cut_off(8 + header + size, false, found, options);
   for (size_t i = 0; i < views.size(); ++i) {
-    const auto& offsets = *reader.records[i].offsets;
+    const auto& offsets = reader.records[i].offsets;
     if (offsets[1] > data.size()) continue;
     views[i]->storage = data.subspan(offsets[0], offsets[1] - offsets[0]);
     views[i]->owner = file.owner;

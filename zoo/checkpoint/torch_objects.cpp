@@ -193,8 +193,9 @@ Value TorchObjects::rebuild_tensor(const std::vector<Value>& args, std::optional
     room = storage->bytes() / item_size(*dtype);
   }
   const int64_t count = check_extent(tensor, offset, room);
-  const int64_t excess = count * item_size(tensor.dtype) - storage->bytes();
-  if (excess > 0 && (excess > kMaxExpandedBytes || (expanded_bytes_ += excess) > kMaxExpandedBytes)) {
+  const int64_t excess = std::max<int64_t>(0, count * item_size(tensor.dtype) - storage->bytes());
+  expanded_bytes_ += std::min(excess, kMaxExpandedBytes + 1);
+  if (excess > 0 && expanded_bytes_ > kMaxExpandedBytes) {
     fail("a tensor of the shape " + shape_text(tensor.shape) + " repeats a storage of only " +
          std::to_string(storage->bytes()) + " bytes");
   }

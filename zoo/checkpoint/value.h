@@ -40,8 +40,8 @@ class Value {
                    std::shared_ptr<Dict>, std::shared_ptr<const TensorView>, std::shared_ptr<Opaque>>;
   Value() = default;
   template <class T>
-  requires std::constructible_from<Data, T&&> &&(!std::same_as<std::remove_cvref_t<T>, Value>)Value(T&& data)
-      : data_(std::forward<T>(data)) {}                  // NOLINT: a value is made of its data
+    requires std::constructible_from<Data, T&&> && (!std::same_as<std::remove_cvref_t<T>, Value>)
+  Value(T&& data) : data_(std::forward<T>(data)) {}      // NOLINT: a value is made of its data
   Value(std::string text);                               // NOLINT
   Value(const char* text) : Value(std::string(text)) {}  // NOLINT
   Value(Bytes bytes);                                    // NOLINT

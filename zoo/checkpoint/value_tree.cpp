@@ -93,19 +93,17 @@ class Inspector {
   std::unordered_map<const void*, Extent> extents_;
 };
 
-void take_apart(Value& container) {
-  std::visit(
-      [](auto& data) {
-        using T = std::remove_cvref_t<decltype(data)>;
-        if constexpr (std::same_as<T, std::shared_ptr<List>> || std::same_as<T, std::shared_ptr<Tuple>>) {
-          data->items.clear();
-        } else if constexpr (std::same_as<T, std::shared_ptr<Dict>>) {
-          data->clear();
-        } else if constexpr (std::same_as<T, std::shared_ptr<Opaque>>) {
-          data->args = data->state = data->items = Value();
-        }
-      },
-      container.data());
+template <class T>
+T* member(Value& value) {
+  auto* pointer = std::get_if<std::shared_ptr<T>>(&value.data());
+  return pointer == nullptr ? nullptr : pointer->get();
+}
+
+void take_apart(Value& container) noexcept {
+  if (auto* list = member<List>(container)) list->items.clear();
+  if (auto* tuple = member<Tuple>(container)) tuple->items.clear();
+  if (auto* dict = member<Dict>(container)) dict->clear();
+  if (auto* opaque = member<Opaque>(container)) opaque->args = opaque->state = opaque->items = Value();
 }
 
 bool is_module_part(const std::string& key) {
