@@ -28,6 +28,8 @@ function(zoo_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} zoo_build_flags)
-  set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)  # LibTorch is rarely where the loader looks
+  if(Torch_FOUND)  # rarely where the loader looks
+    set_target_properties(${name} PROPERTIES INSTALL_RPATH ${TORCH_INSTALL_PREFIX}/lib)
+  endif()
   install(TARGETS ${name})
 endfunction()
