@@ -12,6 +12,7 @@
 
 #include "apps/flag_values.h"
 #include "apps/interrupt.h"
+#include "apps/left_out.h"
 #include "apps/options.h"
 #include "apps/per_image_csv.h"
 #include "apps/preprocess_options.h"
@@ -30,8 +31,6 @@ namespace zoo::apps {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr size_t kShownLeftOut = 10;
 
 struct Outcome {
   EvalResult result;
@@ -53,14 +52,6 @@ cxxopts::Options declare_flags() {
   add_preprocess_options(options);
   add_torch_options(options);
   return options;
-}
-
-void report_left_out(const Dataset& dataset) {
-  const auto& lines = dataset.left_out();
-  for (size_t i = 0; i < std::min(lines.size(), kShownLeftOut); ++i)
-    std::cerr << "left out: " << lines[i] << '\n';
-  if (lines.size() > kShownLeftOut)
-    std::cerr << "left out: " << lines.size() - kShownLeftOut << " more files\n";
 }
 
 // For each class of the data its index among the model's.

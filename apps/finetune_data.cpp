@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iostream>
 #include <map>
 #include <string_view>
 #include <system_error>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "apps/flag_values.h"
+#include "apps/left_out.h"
 #include "transforms/random.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
@@ -21,15 +21,10 @@ namespace fs = std::filesystem;
 
 constexpr double kDefaultShare = 0.2;
 constexpr uint32_t kOpChoose = 1000;  // the draw's number, apart from those of zoo/data
-constexpr size_t kShownLeftOut = 10;
 
 std::shared_ptr<const Dataset> open(const fs::path& root) {
   std::shared_ptr<const Dataset> dataset = open_dataset(root);
-  const auto& lines = dataset->left_out();
-  for (size_t i = 0; i < std::min(lines.size(), kShownLeftOut); ++i)
-    std::cerr << "left out: " << lines[i] << '\n';
-  if (lines.size() > kShownLeftOut)
-    std::cerr << "left out: " << lines.size() - kShownLeftOut << " more files\n";
+  report_left_out(*dataset);
   return dataset;
 }
 

@@ -58,8 +58,13 @@ void exchange_folder(const fs::path& fresh, const fs::path& target) {
 
 void replace_model(const fs::path& run, const std::string& name, const ResNet& model, const ModelCard& card) {
   const fs::path fresh = run / ("." + name + ".new");
-  save_model_directory(fresh, model, card);
-  exchange_folder(fresh, run / name);
+  try {
+    save_model_directory(fresh, model, card);
+    exchange_folder(fresh, run / name);
+  } catch (...) {
+    remove_model_folder(fresh);
+    throw;
+  }
 }
 
 bool contains(const auto& names, const fs::path& file) {
