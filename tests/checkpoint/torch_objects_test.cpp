@@ -23,6 +23,23 @@ TEST_CASE("tensors look into one storage with their own shape, strides and offse
   CHECK(checkpoint.tensors()[0].tensor.storage.data() == checkpoint.tensors()[1].tensor.storage.data());
 }
 
+TEST_CASE("owned copies are row-major, aligned and independent of the file") {
+  std::vector<NamedTensor> copies;
+  {
+    const std::string object =
+        dict({{text("a"), tensor({.shape = tuple({number(3)}), .strides = tuple({number(1)})})},
+              {text("t"), tensor({.strides = tuple({number(1), number(2)})})}});
+    copies = owned_copies(read_bytes(torch_zip(object)).tensors());
+  }
+  REQUIRE(copies.size() == 2);
+  CHECK(copies[0].name == "a");
+  CHECK(floats(copies[0].tensor) == std::vector<float>{1, 2, 3});
+  CHECK(floats(copies[1].tensor) == std::vector<float>{1, 3, 2, 4});
+  CHECK(copies[1].tensor.is_contiguous());
+  CHECK(reinterpret_cast<uintptr_t>(copies[1].tensor.storage.data()) % 64 == 0);
+  CHECK(owned_copies({}).empty());
+}
+
 TEST_CASE("tensors outlive their checkpoint") {
   TensorView kept;
   {

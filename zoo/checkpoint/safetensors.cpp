@@ -117,28 +117,18 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::set<std::string> names_;
 };
 
-// A row-major view without its bytes; an empty tensor has the strides that torch gives it.
 TensorView make_view(const Record& record) {
-  TensorView view;
-  view.dtype = record.dtype;
+  const bool too_large =
+      std::any_of(record.shape.begin(), record.shape.end(), [](uint64_t size) { return size > INT64_MAX; });
+  if (too_large || record.offsets.size() != 2)
+    fail("tensor '" + record.name.substr(0, 200) + "' has a bad shape or data_offsets");
+  TensorView view = contiguous_view(record.dtype, {record.shape.begin(), record.shape.end()});
   view.storage_key = record.name;
   view.device = "cpu";
-  uint64_t bytes = static_cast<uint64_t>(item_size(view.dtype));
-  bool overflow = false;
-  for (const uint64_t size : record.shape) {
-    overflow |= __builtin_mul_overflow(bytes, size, &bytes) || size > INT64_MAX;
-    view.shape.push_back(static_cast<int64_t>(size));
-  }
-  view.strides.resize(view.shape.size());
-  int64_t stride = 1;
-  for (size_t i = view.shape.size(); i-- > 0;) {
-    view.strides[i] = stride;
-    overflow |= __builtin_mul_overflow(stride, std::max<int64_t>(view.shape[i], 1), &stride);
-  }
-  const auto& offsets = record.offsets;
-  if (overflow || offsets.size() != 2 || offsets[1] < offsets[0] || offsets[1] - offsets[0] != bytes) {
-    fail("tensor '" + record.name.substr(0, 200) +
-         "': its shape, dtype and data_offsets contradict each other");
+  const uint64_t begin = record.offsets[0], end = record.offsets[1];
+  if (end < begin || end - begin != static_cast<uint64_t>(view.bytes())) {
+    fail("tensor '" + record.name.substr(0, 200) + "' has the data_offsets [" + std::to_string(begin) + ", " +
+         std::to_string(end) + "], its shape and dtype need " + std::to_string(view.bytes()) + " bytes");
   }
   return view;
 }

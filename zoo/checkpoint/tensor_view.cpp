@@ -1,5 +1,6 @@
 #include "zoo/checkpoint/tensor_view.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -62,6 +63,24 @@ int64_t item_size(DType dtype) {
 
 std::string_view to_string(DType dtype) {
   return kDTypes[static_cast<size_t>(dtype)].name;
+}
+
+TensorView contiguous_view(DType dtype, std::vector<int64_t> shape) {
+  TensorView view;
+  view.dtype = dtype;
+  view.strides.resize(shape.size());
+  int64_t stride = 1;
+  bool overflow = false;
+  for (size_t i = shape.size(); i-- > 0;) {
+    view.strides[i] = stride;
+    overflow |= shape[i] < 0 || __builtin_mul_overflow(stride, std::max<int64_t>(shape[i], 1), &stride);
+  }
+  if (overflow || __builtin_mul_overflow(stride, item_size(dtype), &stride)) {
+    throw Error(ErrorCode::corrupt, {},
+                "a tensor of the shape " + shape_text(shape) + " is larger than 2^63 bytes");
+  }
+  view.shape = std::move(shape);
+  return view;
 }
 
 int64_t TensorView::numel() const {

@@ -54,4 +54,8 @@ struct TensorView {
   void copy_to(std::byte* out) const;
 };
 
+// A row-major tensor without its bytes, with the strides that torch gives it. Throws Error{corrupt} for a
+// shape of more than 2^63 bytes.
+TensorView contiguous_view(DType dtype, std::vector<int64_t> shape);
+
 }  // namespace zoo
