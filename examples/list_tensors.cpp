@@ -1,4 +1,4 @@
-// What is in a checkpoint of any known format, without LibTorch and without executing anything: list_tensors FILE
+// What is in a checkpoint of any known format; no LibTorch, nothing is executed: list_tensors FILE
 #include <cstdio>
 #include <exception>
 
