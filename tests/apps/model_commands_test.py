@@ -261,6 +261,24 @@ class Weights(ModelCase):
         self.assertRegex(self.model_refused("predict", "--arch", "resnet50", "a.ppm"), "conv1|layer1|resnet")
         self.assertIn("Did you mean", self.model_refused("predict", "--arch", "resnet5O", "a.ppm"))
 
+    def test_a_run_answers_with_its_own_labels_and_preprocessing(self):
+        self.draw("a.ppm", "data/yak/a.ppm", "data/zebu/b.ppm")
+        best = self.folder / "run" / "best"
+        best.mkdir(parents=True)
+        (best / "model.safetensors").write_bytes(checkpoint([0, 1, 2]))
+        (best / "config.json").write_text(json.dumps({
+            "architecture": "resnet20_cifar", "num_classes": 3, "label_names": ["yak", "zebra", "zebu"],
+            "pretrained_cfg": {"input_size": [3, 48, 48], "crop_pct": 0.875, "interpolation": "bilinear",
+                               "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}}))
+        for weights in ("run", "run/best"):
+            out, err = self.run_model("predict", "--top", "1", "--json", "a.ppm", weights=weights)
+            self.assertEqual(json.loads(out)[0]["top"][0]["label"], "zebu")
+            self.assertNotIn("assumed", err)
+        out, _ = self.run_model("evaluate", "--data", "data", "--json", weights="run")
+        self.assertEqual(json.loads(out)["top1"], 50.0)
+        (best / "config.json").write_text("{}")
+        self.assertIn("config.json", self.model_refused("predict", "a.ppm", weights="run"))
+
     def test_a_published_weight_is_found_in_the_cache(self):
         source = CORPUS / "checkpoints" / "resnet" / "akamaster_resnet20-12fca82f.th"
         if not source.exists():
