@@ -12,12 +12,18 @@ namespace {
 
 constexpr double kPi = std::numbers::pi;
 
-double radius(Point p) { return std::hypot(p.x, p.y); }
-bool disc(Point p, double r) { return radius(p) <= r; }
+double radius(Point p) {
+  return std::hypot(p.x, p.y);
+}
+bool disc(Point p, double r) {
+  return radius(p) <= r;
+}
 bool box(Point p, double half_width, double half_height) {
   return std::abs(p.x) <= half_width && std::abs(p.y) <= half_height;
 }
-Point moved(Point p, double dx, double dy) { return {p.x - dx, p.y - dy}; }
+Point moved(Point p, double dx, double dy) {
+  return {p.x - dx, p.y - dy};
+}
 
 // Regular polygon with its first corner on top, corners on the unit circle.
 bool polygon(Point p, int sides) {
@@ -31,11 +37,14 @@ bool polygon(Point p, int sides) {
 bool star(Point p, int points, double dent) {
   const double sector = 2 * kPi / points;
   const double angle = std::atan2(p.x, -p.y);
-  const double share = std::abs(angle / sector - std::round(angle / sector)) * 2;   // 0 at a point, 1 at a dent
+  const double share =
+      std::abs(angle / sector - std::round(angle / sector)) * 2;  // 0 at a point, 1 at a dent
   return radius(p) <= 1 - share * (1 - dent);
 }
 
-bool stripe(double v) { return v - std::floor(v) < 0.5; }
+bool stripe(double v) {
+  return v - std::floor(v) < 0.5;
+}
 
 constexpr std::array kBasic{
     Figure{"disc", [](Point p) { return disc(p, 0.9); }},
@@ -51,7 +60,8 @@ constexpr std::array kBasic{
     Figure{"fence", [](Point p) { return box(p, 0.9, 0.9) && stripe(p.x * 1.25); }},
     Figure{"checkers", [](Point p) { return box(p, 0.9, 0.9) && stripe(p.x * 1.1) != stripe(p.y * 1.1); }},
     Figure{"bowl", [](Point p) { return disc(moved(p, 0, -0.4), 0.95) && p.y >= -0.4; }},
-    Figure{"bead pair", [](Point p) { return disc(moved(p, -0.5, 0), 0.42) || disc(moved(p, 0.5, 0), 0.42); }},
+    Figure{"bead pair",
+           [](Point p) { return disc(moved(p, -0.5, 0), 0.42) || disc(moved(p, 0.5, 0), 0.42); }},
     Figure{"wedge", [](Point p) { return disc(p, 0.95) && !(p.x > 0 && std::abs(p.y) < p.x * 0.8); }},
     Figure{"corner", [](Point p) { return box(p, 0.85, 0.85) && (p.x < -0.3 || p.y > 0.3); }},
 };
@@ -74,13 +84,16 @@ constexpr std::array kEmblems{
              return (box(moved(p, 0, 0.4), 0.65, 0.45) && !box(moved(p, 0, 0.6), 0.18, 0.26)) ||
                     (p.y <= -0.05 && std::abs(p.x) <= (p.y + 0.95) * 1.05);
            }},
-    Figure{"hourglass", [](Point p) { return std::abs(p.y) <= 0.9 && std::abs(p.x) <= 0.12 + std::abs(p.y) * 0.75; }},
+    Figure{"hourglass",
+           [](Point p) { return std::abs(p.y) <= 0.9 && std::abs(p.x) <= 0.12 + std::abs(p.y) * 0.75; }},
     Figure{"gear", [](Point p) { return star(p, 9, 0.72) && !disc(p, 0.3); }},
-    Figure{"letter T", [](Point p) { return box(moved(p, 0, -0.65), 0.85, 0.25) || box(moved(p, 0, 0.15), 0.22, 0.75); }},
+    Figure{"letter T",
+           [](Point p) { return box(moved(p, 0, -0.65), 0.85, 0.25) || box(moved(p, 0, 0.15), 0.22, 0.75); }},
     Figure{"flash",
            [](Point p) {
              return (p.y <= 0.1 && std::abs(p.x - 0.2 + p.y * 0.5) <= 0.3 && p.y >= -0.95) ||
-                    (p.y >= -0.1 && std::abs(p.x + 0.1 + (p.y - 0.4) * 0.5) <= 0.32 * (1 - p.y) && p.y <= 0.95);
+                    (p.y >= -0.1 && std::abs(p.x + 0.1 + (p.y - 0.4) * 0.5) <= 0.32 * (1 - p.y) &&
+                     p.y <= 0.95);
            }},
 };
 
@@ -89,7 +102,8 @@ struct Colour {
 };
 
 Colour mix(Colour a, Colour b, double share) {
-  return {a.red + (b.red - a.red) * share, a.green + (b.green - a.green) * share, a.blue + (b.blue - a.blue) * share};
+  return {a.red + (b.red - a.red) * share, a.green + (b.green - a.green) * share,
+          a.blue + (b.blue - a.blue) * share};
 }
 double distance(Colour a, Colour b) {
   return std::abs(a.red - b.red) + std::abs(a.green - b.green) + std::abs(a.blue - b.blue);
@@ -122,7 +136,7 @@ std::span<const Figure> figures(FigureSet set) {
 }
 
 Image draw(const Figure& figure, int64_t size_px, uint64_t seed, uint64_t index) {
-  constexpr int kSamples = 4;          // per pixel and side
+  constexpr int kSamples = 4;  // per pixel and side
   constexpr int kScratches = 5;
   constexpr double kNoise = 0.06;
   RandomStream random(seed, 0, index, 0);
@@ -170,8 +184,10 @@ Image draw(const Figure& figure, int64_t size_px, uint64_t seed, uint64_t index)
     for (int64_t x = 0; x < size_px; ++x) {
       Colour sum;
       for (int sample = 0; sample < kSamples * kSamples; ++sample) {
-        const double along = (static_cast<double>(x) + (sample % kSamples + 0.5) / kSamples) / static_cast<double>(size_px);
-        const double down = (static_cast<double>(y) + (sample / kSamples + 0.5) / kSamples) / static_cast<double>(size_px);
+        const double along =
+            (static_cast<double>(x) + (sample % kSamples + 0.5) / kSamples) / static_cast<double>(size_px);
+        const double down =
+            (static_cast<double>(y) + (sample / kSamples + 0.5) / kSamples) / static_cast<double>(size_px);
         const Colour colour = colour_at({along * 2 - 1, down * 2 - 1});
         sum = {sum.red + colour.red, sum.green + colour.green, sum.blue + colour.blue};
       }

@@ -1,5 +1,6 @@
-// Pictures that the program draws itself: simple figures at random places, sizes, angles and colours over a cluttered
-// ground. The embedded default weight is trained on one set of figures, the demo fine-tunes it on another.
+// Pictures that the program draws itself: simple figures at random places, sizes, angles and colours over a
+// cluttered ground. The embedded default weight is trained on one set of figures, the demo fine-tunes it on
+// another.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +17,13 @@ struct Point {
 
 // A figure in the square [-1, 1] x [-1, 1], y downwards.
 struct Figure {
-  std::string_view name;            // the class
+  std::string_view name;  // the class
   bool (*contains)(Point point);
 };
 
 enum class FigureSet {
-  basic,     // 16 classes: what the embedded default knows
-  emblems,   // 8 other classes: what the demo teaches it
+  basic,    // 16 classes: what the embedded default knows
+  emblems,  // 8 other classes: what the demo teaches it
 };
 std::span<const Figure> figures(FigureSet set);
 

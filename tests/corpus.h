@@ -1,5 +1,5 @@
-// Where the real files are that the tests labelled "corpus" read: $ZOO_CORPUS, else ../shared/corpus beside the project.
-// They are not part of the project; without them those tests say that they were skipped.
+// Where the real files are that the tests labelled "corpus" read: $ZOO_CORPUS, else ../shared/corpus beside
+// the project. They are not part of the project; without them those tests say that they were skipped.
 #pragma once
 
 #include <cstdlib>
@@ -19,10 +19,10 @@ inline std::optional<std::filesystem::path> corpus() {
 }  // namespace zoo::test
 
 // First line of a test case that needs the corpus.
-#define ZOO_REQUIRE_CORPUS(variable)                                        \
-  const auto variable##_found = zoo::test::corpus();                        \
-  if (!variable##_found) {                                                  \
-    WARN("skipped: no corpus (set ZOO_CORPUS)");                            \
-    return;                                                                 \
-  }                                                                         \
+#define ZOO_REQUIRE_CORPUS(variable)                 \
+  const auto variable##_found = zoo::test::corpus(); \
+  if (!variable##_found) {                           \
+    WARN("skipped: no corpus (set ZOO_CORPUS)");     \
+    return;                                          \
+  }                                                  \
   const std::filesystem::path& variable = *variable##_found

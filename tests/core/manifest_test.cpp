@@ -92,7 +92,7 @@ TEST_CASE("label sets have the classes that their data sets have") {
   ZOO_CHECK_ERROR(manifest.label_set("mnist"), ErrorCode::not_found,
                   manifest.path().string() +
                       ": no label set 'mnist'. Known: cifar10, cifar100, cub-200-2011, " +
-                      "imagenet-1k, stanford-cars.");
+                      "drawn-shapes, imagenet-1k, stanford-cars.");
 }
 
 TEST_CASE("folders named by WordNet ids or by the original archive become labels, others stay") {

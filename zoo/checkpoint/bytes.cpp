@@ -21,4 +21,24 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string excerpt(std::string_view text, size_t at_most) {
+  std::string_view part = text.substr(0, at_most);
+  // The cut may have split a character of up to four bytes.
+  for (int i = 0; i < 3 && part.size() < text.size() && !is_utf8(part); ++i) part.remove_suffix(1);
+  const bool keep = is_utf8(part);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (const char c : part) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !keep)) {
+      out += "\\x";
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  return part.size() < text.size() ? out + "..." : out;
+}
+
 }  // namespace zoo

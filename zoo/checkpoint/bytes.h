@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace zoo {
@@ -32,5 +33,8 @@ constexpr bool fits(uint64_t begin, uint64_t length, uint64_t size) {
 
 // Well-formed UTF-8: no surrogates, no overlong forms, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
+
+// Foreign text as a message may show it: UTF-8 without control characters, cut after about `at_most` bytes.
+std::string excerpt(std::string_view text, size_t at_most = 100);
 
 }  // namespace zoo

@@ -60,7 +60,7 @@ Value parse_integer(std::string_view text) {
   const std::string_view digits = text.substr(negative ? 1 : 0);
   if (digits.empty() || digits.size() > kMaxIntegerLength ||
       digits.find_first_not_of("0123456789") != std::string_view::npos) {
-    fail("'" + std::string(text.substr(0, 40)) + "' is not an integer");
+    fail("'" + excerpt(text, 40) + "' is not an integer");
   }
   int64_t number = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -100,7 +100,7 @@ double parse_float(std::string_view text) {
   double number = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc::invalid_argument || stop != text.data() + text.size()) {
-    fail("'" + std::string(text.substr(0, 40)) + "' is not a number");
+    fail("'" + excerpt(text, 40) + "' is not a number");
   }
   return number;
 }

@@ -55,16 +55,14 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       field_ = std::move(text);
       return true;
     }
-    if (!names_.insert(text).second)
-      fail("the name '" + text.substr(0, 200) + "' occurs twice in the header");
+    if (!names_.insert(text).second) fail("the name '" + excerpt(text) + "' occurs twice in the header");
     name_ = std::move(text);
     in_metadata_ = name_ == "__metadata__";
     return true;
   }
   bool string(std::string& text) override {
     if (depth_ == 2 && in_metadata_) {
-      if (!metadata.emplace(field_, text).second)
-        fail("the metadata has '" + field_.substr(0, 200) + "' twice");
+      if (!metadata.emplace(field_, text).second) fail("the metadata has '" + excerpt(field_) + "' twice");
       return true;
     }
     if (depth_ != 2 || array_ != nullptr || field_ != "dtype") refuse();
@@ -97,12 +95,12 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::json::exception& error) override {
     fail("the header is not valid JSON at byte " + std::to_string(8 + position) + " (" +
-         std::string(error.what()).substr(0, 200) + ")");
+         excerpt(error.what(), 200) + ")");
   }
 
  private:
   [[noreturn]] void refuse() const {
-    fail("the header's entry '" + name_.substr(0, 200) + "' is not {dtype, shape, data_offsets}");
+    fail("the header's entry '" + excerpt(name_) + "' is not {dtype, shape, data_offsets}");
   }
 
   void meet(unsigned field) {
@@ -121,13 +119,13 @@ TensorView make_view(const Record& record) {
   const bool too_large =
       std::any_of(record.shape.begin(), record.shape.end(), [](uint64_t size) { return size > INT64_MAX; });
   if (too_large || record.offsets.size() != 2)
-    fail("tensor '" + record.name.substr(0, 200) + "' has a bad shape or data_offsets");
+    fail("tensor '" + excerpt(record.name) + "' has a bad shape or data_offsets");
   TensorView view = contiguous_view(record.dtype, {record.shape.begin(), record.shape.end()});
   view.storage_key = record.name;
   view.device = "cpu";
   const uint64_t begin = record.offsets[0], end = record.offsets[1];
   if (end < begin || end - begin != static_cast<uint64_t>(view.bytes())) {
-    fail("tensor '" + record.name.substr(0, 200) + "' has the data_offsets [" + std::to_string(begin) + ", " +
+    fail("tensor '" + excerpt(record.name) + "' has the data_offsets [" + std::to_string(begin) + ", " +
          std::to_string(end) + "], its shape and dtype need " + std::to_string(view.bytes()) + " bytes");
   }
   return view;
@@ -144,7 +142,7 @@ uint64_t check_tiling(const std::vector<Record>& records) {
   for (const Record* record : ordered) {
     const uint64_t begin = record->offsets.front();
     if (begin != end) {
-      fail("tensor '" + record->name.substr(0, 200) + "' begins at data byte " + std::to_string(begin) +
+      fail("tensor '" + excerpt(record->name) + "' begins at data byte " + std::to_string(begin) +
            ", the one before it ends at " + std::to_string(end));
     }
     end = record->offsets.back();

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "zoo/checkpoint/bytes.h"
 #include "zoo/core/error.h"
 
 namespace zoo {
@@ -30,9 +31,8 @@ DType parse_safetensors_dtype(std::string_view text, const std::string& tensor) 
   for (const NamedDType& known : kNames) {
     if (known.name == text) return known.dtype;
   }
-  throw Error(
-      ErrorCode::unsupported, {},
-      "tensor '" + tensor.substr(0, 200) + "' has the dtype '" + std::string(text.substr(0, 40)) + "'");
+  throw Error(ErrorCode::unsupported, {},
+              "tensor '" + excerpt(tensor) + "' has the dtype '" + excerpt(text, 40) + "'");
 }
 
 int safetensors_rank(DType dtype) {

@@ -113,7 +113,7 @@ bool is_text(std::string_view head) {
   if (begin.starts_with("{") || begin.starts_with("[")) {
     refuse("a JSON text, not a checkpoint", "Name the file with the weights; an index file only lists them.");
   }
-  const std::string line(body.substr(0, std::min(body.find_first_of("\r\n"), size_t{60})));
+  const std::string line = excerpt(body.substr(0, body.find_first_of("\r\n")), 60);
   refuse("a text file that begins with '" + line + "', not a checkpoint",
          "Python keeps folder names in files called .pth too; look for the checkpoint itself.");
 }

@@ -113,7 +113,7 @@ StateDict find_state_dict(const Checkpoint& checkpoint) {
 
   std::vector<std::string> keys;
   if (const Dict* dict = checkpoint.root().as_dict()) {
-    for (const auto& [key, member] : *dict) keys.push_back("'" + key_text(key).substr(0, 80) + "'");
+    for (const auto& [key, member] : *dict) keys.push_back("'" + excerpt(key_text(key), 80) + "'");
   }
   if (keys.size() > 12) keys.erase(keys.begin() + 12, keys.end());
   throw Error(

@@ -33,7 +33,7 @@ std::string find_root(const ZipArchive& archive) {
   std::string names;
   for (size_t i = 0; i < archive.entries().size() && i < 3; ++i) {
     const std::string_view name = archive.entries()[i].name;
-    names += (i == 0 ? "" : ", ") + (is_utf8(name) ? std::string(name.substr(0, 100)) : "?");
+    names += (i == 0 ? "" : ", ") + excerpt(name);
   }
   throw Error(
       ErrorCode::unsupported, {},

@@ -42,8 +42,7 @@ void refuse_duplicate_keys(const Dict& dict) {
   std::sort(keys.begin(), keys.end());
   const auto twice = std::adjacent_find(keys.begin(), keys.end());
   if (twice != keys.end()) {
-    throw Error(ErrorCode::corrupt, {},
-                "a dict has the key '" + std::string(twice->substr(0, 200)) + "' twice");
+    throw Error(ErrorCode::corrupt, {}, "a dict has the key '" + excerpt(*twice) + "' twice");
   }
 }
 

@@ -28,7 +28,7 @@ constexpr uint64_t kMaxRatio = 1032, kMaxInflatedBytes = 64'000'000, kMaxInflate
 }
 
 std::string quoted(std::string_view name) {
-  return "record '" + (is_utf8(name) ? std::string(name.substr(0, 200)) : std::string("?")) + "'";
+  return "record '" + excerpt(name) + "'";
 }
 
 size_t find_end_record(ByteSpan file) {
