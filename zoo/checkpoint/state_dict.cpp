@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "zoo/checkpoint/bytes.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/checkpoint/value_tree.h"
 #include "zoo/core/error.h"

@@ -62,7 +62,7 @@ std::vector<const Storage*> order_storages(const TorchObjects& objects, const Va
     ordered.push_back(found->second);
     by_key.erase(found);
   }
-  if (!by_key.empty()) fail("storage '" + std::string(by_key.begin()->first) + "' is not in the file");
+  if (!by_key.empty()) fail("storage '" + excerpt(by_key.begin()->first) + "' is not in the file");
   return ordered;
 }
 
@@ -90,8 +90,8 @@ Contents read_torch_legacy(const FileBytes& file, const OpenOptions& options) {
     if (!fits(at, 8, found)) break;
     const auto count = load<int64_t>(file.bytes, at);
     if (count != storage->bytes / storage->item) {
-      fail("storage '" + storage->key + "' has " + std::to_string(count) + " elements, its tensors need " +
-           std::to_string(storage->bytes / storage->item));
+      fail("storage '" + excerpt(storage->key) + "' has " + std::to_string(count) +
+           " elements, its tensors need " + std::to_string(storage->bytes / storage->item));
     }
     if (!fits(at + 8, static_cast<uint64_t>(storage->bytes), found)) break;
     TorchObjects::attach(*storage, file.bytes.subspan(at + 8, static_cast<size_t>(storage->bytes)),

@@ -50,7 +50,7 @@ DType storage_dtype(const Value& type) {
   for (const NamedDType& known : kStorageClasses) {
     if (known.name == last && name->starts_with("torch.")) return known.dtype;
   }
-  throw Error(ErrorCode::unsupported, {}, "storages of the class '" + *name + "'");
+  throw Error(ErrorCode::unsupported, {}, "storages of the class '" + excerpt(*name) + "'");
 }
 
 // "torch.float8_e4m3fn"
@@ -62,7 +62,7 @@ DType parse_dtype(const Value& value) {
       if (std::string_view(*name).substr(6) == to_string(dtype)) return dtype;
     }
   }
-  throw Error(ErrorCode::unsupported, {}, "tensors of the dtype '" + (name ? *name : "?") + "'");
+  throw Error(ErrorCode::unsupported, {}, "tensors of the dtype '" + (name ? excerpt(*name) : "?") + "'");
 }
 
 const Value& argument(const std::vector<Value>& args, size_t index) {
@@ -145,7 +145,8 @@ Value TorchObjects::persistent(const Value& id) {
   const auto& items = tuple->items;
   const std::string kind = text(items[0], "the kind of a persistent id");
   if (kind == "module" && items.size() >= 2) return items[1];
-  if (kind != "storage" || items.size() < 5) fail("a persistent id of the unknown kind '" + kind + "'");
+  if (kind != "storage" || items.size() < 5)
+    fail("a persistent id of the unknown kind '" + excerpt(kind) + "'");
 
   TensorView whole;
   whole.dtype = storage_dtype(items[1]);
@@ -160,8 +161,8 @@ Value TorchObjects::persistent(const Value& id) {
   if (is_new) storages_.push_back({whole.storage_key, whole.bytes(), item_size(whole.dtype), {}});
   const size_t index = found->second;
   if (storages_[index].bytes != whole.bytes()) {
-    fail("storage '" + whole.storage_key + "' has " + std::to_string(whole.bytes()) + " bytes here, " +
-         std::to_string(storages_[index].bytes) + " elsewhere");
+    fail("storage '" + excerpt(whole.storage_key) + "' has " + std::to_string(whole.bytes()) +
+         " bytes here, " + std::to_string(storages_[index].bytes) + " elsewhere");
   }
   if (items.size() > 5 && !items[5].is_none()) {  // legacy files: (view's key, offset, size), in elements
     const Tuple* view = items[5].as_tuple();
@@ -226,7 +227,7 @@ std::optional<Value> TorchObjects::call(const std::string& name, const std::vect
   }
   if (name.starts_with("torch._utils._rebuild_") || name == "torch.storage._load_from_bytes" ||
       name == "torch.jit._pickle.build_tensor_from_id") {
-    throw Error(ErrorCode::unsupported, {}, "a tensor made by '" + name + "'",
+    throw Error(ErrorCode::unsupported, {}, "a tensor made by '" + excerpt(name) + "'",
                 "Save a state dict of plain dense tensors in Python and open that.");
   }
   if (name == "collections.OrderedDict") return make_dict(args);

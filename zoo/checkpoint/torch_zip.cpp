@@ -93,9 +93,9 @@ Contents read_torch_zip(const FileBytes& file, const OpenOptions& options) {
   std::vector<const ZipEntry*> entries;
   for (const Storage& storage : objects.storages()) {
     const ZipEntry* entry = archive.find(root + "data/" + storage.key);
-    if (entry == nullptr) fail("the record 'data/" + storage.key + "' is missing");
+    if (entry == nullptr) fail("the record 'data/" + excerpt(storage.key) + "' is missing");
     if (entry->size != static_cast<uint64_t>(storage.bytes)) {
-      fail("record 'data/" + storage.key + "' has " + std::to_string(entry->size) +
+      fail("record 'data/" + excerpt(storage.key) + "' has " + std::to_string(entry->size) +
            " bytes, its tensors need " + std::to_string(storage.bytes));
     }
     entries.push_back(entry);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <unordered_map>
 
+#include "zoo/checkpoint/bytes.h"
 #include "zoo/core/error.h"
 
 namespace zoo {
