@@ -94,7 +94,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--zoo", default=str(REPOSITORY / "build/bin/zoo"), help="the zoo program")
-    parser.add_argument("--out", type=pathlib.Path, default=REPOSITORY / ".cache/flowers.jsonl")
+    parser.add_argument("--out", type=pathlib.Path, default=REPOSITORY / "bench/results/flowers.jsonl")
     args = parser.parse_args()
 
     recipe = RECIPE | {"epochs": args.epochs}
