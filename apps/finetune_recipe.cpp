@@ -35,6 +35,7 @@ Json preprocess_json(const Preprocess& preprocess) {
           {"backend", to_string(preprocess.backend)},
           {"exif", preprocess.exif},
           {"bgr", preprocess.bgr},
+          {"pad_to_crop", preprocess.pad_to_crop},
           {"mean", channels(preprocess.mean)},
           {"std", channels(preprocess.std)}};
 }
