@@ -21,6 +21,11 @@ std::optional<Error> error_of(Action action) {
   return std::nullopt;
 }
 
+// Its message; "" of nothing.
+inline std::string message_of(const std::optional<Error>& error) {
+  return error ? error->what() : "";
+}
+
 }  // namespace zoo::test
 
 #define ZOO_CHECK_ERROR(action, expected_code, expected_message)         \

@@ -1,50 +1,17 @@
 #include "zoo/core/cache.h"
 
-#include <cstdlib>
-#include <optional>
 #include <string>
 
 #include <catch2/catch.hpp>
 
+#include "tests/environment.h"
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
-#include "zoo/core/download.h"
 #include "zoo/core/file.h"
 #include "zoo/core/lockfile.h"
-#include "tests/core/http_server.h"
 
 using namespace zoo;
 using namespace zoo::test;
-
-namespace {
-
-// Sets a variable of the environment, or removes it, for as long as it lives.
-class Environment {
- public:
-  Environment(const char* name, const char* value) : name_(name) {
-    if (const char* before = std::getenv(name)) before_ = before;
-    if (value != nullptr) {
-      ::setenv(name, value, 1);
-    } else {
-      ::unsetenv(name);
-    }
-  }
-  ~Environment() {
-    if (before_) {
-      ::setenv(name_, before_->c_str(), 1);
-    } else {
-      ::unsetenv(name_);
-    }
-  }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
-
-}  // namespace
 
 TEST_CASE("the cache is ZOO_HOME, else XDG_CACHE_HOME/zoo, else ~/.cache/zoo") {
   const Environment home("HOME", "/home/me");
@@ -97,17 +64,4 @@ TEST_CASE("a lock file that is none is refused, not overwritten") {
   ZOO_CHECK_ERROR(write_lock(folder.path(), "a", {.sha256 = std::string(64, 'a'), .bytes = 1}),
                   ErrorCode::corrupt, expected);
   CHECK(read_text(lock_path(folder.path())) == text);
-}
-
-TEST_CASE("a server that falls silent is given up") {
-  const HttpServer server({{"/stall", {.bytes = cut_short("0123456789", 3).bytes, .stall_ms = 20'000}}});
-  std::string received;
-  const auto sink = [&](std::span<const std::byte> bytes) {
-    received.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  };
-  const auto error = error_of([&] { download(server.url("/stall"), sink, {.stall_timeout_s = 1}); });
-  REQUIRE(error.has_value());
-  CHECK((error->code() == ErrorCode::network));
-  CHECK(std::string(error->what()).starts_with(server.url("/stall") + ": Operation too slow."));
-  CHECK(received == "012");
 }

@@ -39,6 +39,12 @@ TEST_CASE("a file's hash is that of its bytes") {
   write_text(folder / "empty", "");
   CHECK(sha256_file(folder / "abc") == hash_of("abc"));
   CHECK(sha256_file(folder / "empty") == hash_of(""));
+  for (const size_t size : {(2 << 20) - 1, 2 << 20, (2 << 20) + 1, 5 << 20}) {  // blocks have 2 MiB
+    std::string text(size, 'x');
+    for (size_t i = 0; i < size; i += 4096) text[i] = static_cast<char>('a' + i / 4096 % 26);
+    write_text(folder / "long", text);
+    CHECK(sha256_file(folder / "long") == hash_of(text));
+  }
   ZOO_CHECK_ERROR(sha256_file(folder / "none"), ErrorCode::not_found,
                   (folder / "none").string() + ": no such file");
 }

@@ -1,9 +1,9 @@
 #include "zoo/core/cache.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <system_error>
 
+#include "zoo/core/environment.h"
 #include "zoo/core/error.h"
 #include "zoo/core/expected.h"
 #include "zoo/core/lockfile.h"
@@ -13,11 +13,6 @@ namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-const char* environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
-}
 
 fs::path folder_or_cache(const fs::path& directory) {
   return directory.empty() ? cache_directory() : directory;
@@ -31,11 +26,8 @@ bool has_right_size(const WeightFile& file, const fs::path& path) {
 }  // namespace
 
 fs::path cache_directory() {
-  if (const char* home = environment("ZOO_HOME")) return home;
-  const char* cache = environment("XDG_CACHE_HOME");
-  // A relative one is invalid and to be ignored (XDG Base Directory Specification).
-  if (cache != nullptr && fs::path(cache).is_absolute()) return fs::path(cache) / "zoo";
-  if (const char* home = environment("HOME")) return fs::path(home) / ".cache" / "zoo";
+  if (const auto home = environment("ZOO_HOME")) return *home;
+  if (const auto cache = user_cache_folder()) return *cache / "zoo";
   throw Error(ErrorCode::not_found, "", "no folder for downloads: neither ZOO_HOME nor HOME is set",
               "Set ZOO_HOME to a folder of your choice.");
 }
@@ -61,7 +53,7 @@ VerifyResult verify_file(const WeightRecord& record, const fs::path& path) {
   const auto named = std::ranges::find(record.files, path.filename().string(), &WeightFile::name);
   const WeightFile& file = named == record.files.end() ? record.file() : *named;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const Expected expected = expect(file, read_lock(folder, file.name), folder);
+  const Expected expected = expect(file, folder);
   if (expected.bytes >= 0 && size != expected.bytes) {
     result.verdict = Verdict::wrong_size;
     result.expected = std::to_string(expected.bytes);

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "zoo/core/download.h"
 #include "zoo/core/manifest.h"
+#include "zoo/core/mirrors.h"
 
 namespace zoo {
 
@@ -17,13 +19,18 @@ struct FetchOptions {
   bool trust_prefix = false;        // accept a file of which only a short prefix is published from elsewhere
   // Called while bytes arrive: received so far, and the total or -1. May throw to stop.
   std::function<void(int64_t received, int64_t total)> progress = {};
+  // Called with what goes on meanwhile and is worth a line: a failure, and when it is tried again.
+  std::function<void(const std::string& line)> notice = {};
+  NetworkOptions network = {};
+  std::vector<Mirror> mirrors = {};         // asked before the record's own URLs
+  std::filesystem::path project_lock = {};  // a further lock file, whose hashes are binding too; empty = none
 };
 
 struct FetchResult {
-  std::filesystem::path path;
-  std::string sha256;       // of the whole file, 64 hex digits
-  bool downloaded = false;  // false: it was there
-  std::string note;         // e.g. that a full hash was recorded at first use; may be empty
+  std::filesystem::path path = {};
+  std::string sha256 = {};  // of the whole file, 64 hex digits
+  bool downloaded = false;  // false: it was on this machine
+  std::string note = {};    // e.g. that a full hash was recorded at first use; may be empty
 };
 
 // $ZOO_HOME, else $XDG_CACHE_HOME/zoo, else ~/.cache/zoo. Not created.
@@ -36,7 +43,8 @@ bool is_cached(const WeightRecord& record, const std::filesystem::path& director
 
 // Makes sure that one of the weight's files is there and is the published one, and returns it.
 // A file found in the cache is trusted by name, size and its entry in the lock file, a wrong one is replaced;
-// a new one is hashed as it arrives. URLs are tried in their order until one gives the right bytes. Any
+// a new one is hashed as it arrives. One that is in torch hub's or Hugging Face's cache is linked or copied
+// from there. URLs are tried in their order until one gives the right bytes. Any
 // number of processes and threads may fetch the same file: one of them transfers it, the others wait. Throws
 // Error{network, hash_mismatch, io, not_found, corrupt (the lock file)}; whatever happens, no wrong file ever
 // gets the final name.

@@ -15,18 +15,33 @@ int64_t size_of(const fs::path& path) {
   return failed ? -1 : static_cast<int64_t>(size);
 }
 
-Expected expect(const WeightFile& file, const std::optional<LockEntry>& lock, const fs::path& folder) {
-  Expected expected{.sha256 = file.sha256, .prefix = file.sha256_prefix, .bytes = file.bytes};
-  if (!lock) return expected;
-  if (!expected.matches(lock->sha256) || (file.bytes >= 0 && lock->bytes != file.bytes)) {
-    throw Error(ErrorCode::hash_mismatch, lock_path(folder).string(),
-                "'" + file.name + "' is recorded with SHA-256 " + lock->sha256 + " and " +
-                    std::to_string(lock->bytes) + " bytes, the manifest says " + expected.hash_text() +
-                    (file.bytes >= 0 ? " and " + std::to_string(file.bytes) + " bytes" : ""),
-                "Delete that entry if the manifest is the one to believe.");
+namespace {
+
+// Completes `expected`, which is the word of `by`.
+void add_lock(Expected& expected, std::string& by, const fs::path& lock_file, const std::string& name) {
+  const LockEntries entries = read_lock_file(lock_file);
+  const auto found = entries.find(name);
+  if (found == entries.end()) return;
+  const LockEntry& lock = found->second;
+  if (!expected.matches(lock.sha256) || (expected.bytes >= 0 && lock.bytes != expected.bytes)) {
+    throw Error(ErrorCode::hash_mismatch, lock_file.string(),
+                "'" + name + "' is recorded with SHA-256 " + lock.sha256 + " and " +
+                    std::to_string(lock.bytes) + " bytes, " + by + " says " + expected.hash_text() +
+                    (expected.bytes >= 0 ? " and " + std::to_string(expected.bytes) + " bytes" : ""),
+                "Delete that entry if " + by + " is the one to believe.");
   }
-  expected.sha256 = lock->sha256;
-  expected.bytes = lock->bytes;
+  expected.sha256 = lock.sha256;
+  expected.bytes = lock.bytes;
+  by = lock_file.string();
+}
+
+}  // namespace
+
+Expected expect(const WeightFile& file, const fs::path& folder, const fs::path& project_lock) {
+  Expected expected{.sha256 = file.sha256, .prefix = file.sha256_prefix, .bytes = file.bytes};
+  std::string by = "the manifest";
+  add_lock(expected, by, lock_path(folder), file.name);
+  if (!project_lock.empty()) add_lock(expected, by, project_lock, file.name);
   return expected;
 }
 

@@ -1,9 +1,8 @@
-// What is known of a file's bytes before they are read: the manifest's word, completed by the lock file's.
+// What is known of a file's bytes before they are read: the manifest's word, completed by the lock files'.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "zoo/core/lockfile.h"
@@ -22,9 +21,10 @@ struct Expected {
   std::string hash_text() const { return sha256.empty() ? prefix + "..." : sha256; }
 };
 
-// Throws Error{hash_mismatch} where the two disagree.
-Expected expect(const WeightFile& file, const std::optional<LockEntry>& lock,
-                const std::filesystem::path& folder);
+// By the manifest, the lock file in `folder` and the project's, where these are and mention the file. Throws
+// Error{hash_mismatch} where they disagree, Error{io, corrupt} where one cannot be read.
+Expected expect(const WeightFile& file, const std::filesystem::path& folder,
+                const std::filesystem::path& project_lock = {});
 // "only the first 8 digits of its SHA-256 are published".
 std::string what_is_published(const WeightFile& file);
 // -1 if it is not there or no regular file.

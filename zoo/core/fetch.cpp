@@ -1,16 +1,17 @@
 // The part of cache.h that needs libcurl: a program that does not fetch need not load it.
-#include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "zoo/core/cache.h"
-#include "zoo/core/download.h"
 #include "zoo/core/error.h"
 #include "zoo/core/expected.h"
-#include "zoo/core/file.h"
+#include "zoo/core/hub.h"
+#include "zoo/core/known_caches.h"
+#include "zoo/core/linked_copy.h"
 #include "zoo/core/lockfile.h"
+#include "zoo/core/part_file.h"
+#include "zoo/core/receive.h"
 #include "zoo/core/sha256.h"
-#include "zoo/core/text.h"
 #include "zoo/core/url.h"
 
 namespace zoo {
@@ -31,13 +32,13 @@ std::optional<FetchResult> find_present(const WeightFile& file, const fs::path& 
   const int64_t size = size_of(path);
   if (size < 0) return std::nullopt;
   const std::optional<LockEntry> lock = read_lock(folder, file.name);
-  const Expected expected = expect(file, lock, folder);
+  const Expected expected = expect(file, folder, options.project_lock);
   if (expected.bytes >= 0 && size != expected.bytes) {
     note = path.string() + " had " + std::to_string(size) + " bytes instead of " +
            std::to_string(expected.bytes);
     return std::nullopt;
   }
-  if (lock) return FetchResult{.path = path, .sha256 = lock->sha256, .downloaded = false, .note = {}};
+  if (lock) return FetchResult{.path = path, .sha256 = lock->sha256};
 
   // Somebody else put it here.
   const std::string actual = sha256_file(path);
@@ -50,7 +51,7 @@ std::optional<FetchResult> find_present(const WeightFile& file, const fs::path& 
                 "was not downloaded by zoo, and " + what_is_published(file) + " (its own is " + actual + ")",
                 "Delete it to download it again, or accept it with --trust-prefix.");
   }
-  FetchResult result{.path = path, .sha256 = actual, .downloaded = false, .note = {}};
+  FetchResult result{.path = path, .sha256 = actual};
   if (expected.sha256.empty()) result.note = first_use_note(file, actual, folder);
   try {
     write_lock(folder, file.name, {.sha256 = actual, .bytes = size});
@@ -61,107 +62,105 @@ std::optional<FetchResult> find_present(const WeightFile& file, const fs::path& 
   return result;
 }
 
-// Receives the bytes of one file: writes, hashes, counts, and at the end says what is wrong with them.
-class Receiver {
- public:
-  Receiver(AtomicFile& out, const Expected& expected, std::string url)
-      : out_(out), expected_(expected), url_(std::move(url)) {}
+void check_trust(const WeightFile& file, const FileSource& source, const Expected& expected,
+                 const FetchOptions& options) {
+  const bool own_word = !expected.prefix.empty() && source.own && url_scheme(source.url) == "https";
+  if (!expected.sha256.empty() || own_word || options.trust_prefix) return;
+  const std::string enough =
+      source.own ? ", which is enough only over https" : ", which is enough only from the publisher";
+  throw Error(ErrorCode::hash_mismatch, source.url,
+              what_is_published(file) + (expected.prefix.empty() ? "" : enough),
+              "Accept it with --trust-prefix if you know where it comes from.");
+}
 
-  void add(std::span<const std::byte> bytes) {
-    if (beginning_.size() < kLooked) {
-      beginning_.append(reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), kLooked));
-    }
-    received_ += static_cast<int64_t>(bytes.size());
-    if (expected_.bytes >= 0 && received_ > expected_.bytes) {
-      refuse("more than the expected " + std::to_string(expected_.bytes) + " bytes arrived");
-    }
-    hash_.update(bytes);
-    out_.write(bytes);
-  }
-
-  // The SHA-256 of all.
-  std::string finish() {
-    if (expected_.bytes >= 0 && received_ != expected_.bytes) {
-      refuse(std::to_string(received_) + " bytes arrived, expected " + std::to_string(expected_.bytes));
-    }
-    std::string actual = hash_.hex();
-    if (!expected_.matches(actual)) refuse("SHA-256 is " + actual + ", expected " + expected_.hash_text());
-    return actual;
-  }
-
-  int64_t received() const { return received_; }
-
- private:
-  static constexpr size_t kLooked = 256;
-
-  [[noreturn]] void refuse(const std::string& what) const {
-    const std::string text = to_lower(beginning_);
-    const bool page =
-        text.find("<!doctype html") != std::string::npos || text.find("<html") != std::string::npos;
-    throw Error(
-        ErrorCode::hash_mismatch, url_, what,
-        page ? "It looks like a web page, not like a file: is a login, a proxy or a moved address in the way?"
-             : "These are not the published bytes; nothing was kept.");
-  }
-
-  AtomicFile& out_;
-  const Expected& expected_;
-  std::string url_;
-  Sha256 hash_;
-  int64_t received_ = 0;
-  std::string beginning_;
-};
-
-FetchResult fetch_from(const WeightFile& file, const std::string& url, const fs::path& folder,
-                       const FetchOptions& options) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) throw Error(ErrorCode::io, folder.string(), "cannot create the folder: " + failed.message());
+// Waits until nobody else gets the file, and then gives what they left, or else what `get` makes of the part.
+template <typename Get>
+FetchResult fetch_alone(const WeightFile& file, const fs::path& folder, const FetchOptions& options,
+                        Get get) {
   const fs::path path = folder / file.name;
-  AtomicFile out(path, path.string() + ".part", [&] {
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  if (failed) {
+    throw Error(ErrorCode::io, path.parent_path().string(), "cannot create the folder: " + failed.message());
+  }
+  PartFile part(path, [&] {
     if (options.progress) options.progress(0, file.bytes);
   });
   std::string note;
   if (auto found = find_present(file, folder, options, note)) return *found;  // another process was faster
-
-  const Expected expected = expect(file, read_lock(folder, file.name), folder);
-  const bool own_word = !expected.prefix.empty() && url_scheme(url) == "https";
-  if (expected.sha256.empty() && !own_word && !options.trust_prefix) {
-    throw Error(
-        ErrorCode::hash_mismatch, url,
-        what_is_published(file) + (expected.prefix.empty() ? "" : ", which is enough only over https"),
-        "Accept it with --trust-prefix if you know where it comes from.");
-  }
-  Receiver receiver(out, expected, url);
-  download(url, [&](std::span<const std::byte> bytes) { receiver.add(bytes); },
-           {.progress = [&](int64_t received, int64_t total) {
-             if (options.progress) options.progress(received, total >= 0 ? total : expected.bytes);
-           }});
-  FetchResult result{.path = path, .sha256 = receiver.finish(), .downloaded = true, .note = {}};
+  const Expected expected = expect(file, folder, options.project_lock);
+  FetchResult result = get(part, expected);
+  result.path = path;
   if (!note.empty()) result.note = note + " and was replaced";
   if (expected.sha256.empty()) {
     result.note += (note.empty() ? "" : "; ") + first_use_note(file, result.sha256, folder);
   }
-  // Recorded before the file appears: killed in between, the next download only has to match.
-  write_lock(folder, file.name, {.sha256 = result.sha256, .bytes = receiver.received()});
-  out.commit();
   return result;
 }
 
-}  // namespace
+FetchResult fetch_from(const WeightFile& file, const FileSource& source, const fs::path& folder,
+                       const FetchOptions& options) {
+  return fetch_alone(file, folder, options, [&](PartFile& part, const Expected& expected) {
+    check_trust(file, source, expected, options);
+    const std::string sha256 = receive(part, source.url, expected, options);
+    // Recorded before the file appears: killed in between, the next download only has to match.
+    write_lock(folder, file.name, {.sha256 = sha256, .bytes = part.size()});
+    part.commit();
+    return FetchResult{.sha256 = sha256, .downloaded = true};
+  });
+}
 
-FetchResult fetch(const WeightRecord& record, const FetchOptions& options) {
+// From another program's cache: linked, or else copied.
+FetchResult fetch_known_copy(const WeightFile& file, const fs::path& copy, const fs::path& folder,
+                             const FetchOptions& options) {
+  FetchResult result = fetch_alone(file, folder, options, [&](PartFile& part, const Expected& expected) {
+    LinkedCopy link(copy, folder / file.name);
+    const fs::path& bytes = link.is_there() ? link.temporary() : copy;
+    const std::string actual = sha256_file(bytes);
+    if (!expected.matches(actual)) throw Error(ErrorCode::hash_mismatch, copy.string(), "is another file");
+    if (!link.is_there()) receive(part, file_url(fs::absolute(copy)), expected, options);
+    write_lock(folder, file.name, {.sha256 = actual, .bytes = size_of(bytes)});
+    if (link.is_there()) {
+      part.discard();  // nobody will go on from it
+      link.commit();
+    } else {
+      part.commit();
+    }
+    return FetchResult{.sha256 = actual};
+  });
+  result.note += (result.note.empty() ? "" : "; ") + ("taken from " + copy.string());
+  return result;
+}
+
+std::optional<FetchResult> fetch_known_copy(const WeightFile& file, const fs::path& folder,
+                                            const FetchOptions& options) {
+  const Expected expected = expect(file, folder, options.project_lock);
+  if (expected.sha256.empty() && !options.trust_prefix) return std::nullopt;
+  for (const fs::path& copy : known_copies(file.name, expected)) {
+    try {
+      return fetch_known_copy(file, copy, folder, options);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::hash_mismatch && error.code() != ErrorCode::network) throw;
+    }
+  }
+  return std::nullopt;
+}
+
+FetchResult fetch_file(const WeightRecord& record, const FetchOptions& options) {
   const fs::path folder = options.directory.empty() ? cache_directory() : options.directory;
   std::string note;
   for (const WeightFile& file : record.files) {
     if (auto found = find_present(file, folder, options, note)) return *found;
   }
+  for (const WeightFile& file : record.files) {
+    if (auto found = fetch_known_copy(file, folder, options)) return *found;
+  }
   std::vector<Error> failures;
   for (const WeightFile& file : record.files) {
-    for (const std::string& url : file.urls) {
-      if (options.offline && !is_local_url(url)) continue;
+    for (const FileSource& source : sources_of(file, options.mirrors)) {
+      if (options.offline && !is_local_url(source.url)) continue;
       try {
-        return fetch_from(file, url, folder, options);
+        return fetch_from(file, source, folder, options);
       } catch (const Error& error) {
         if (error.code() != ErrorCode::network && error.code() != ErrorCode::hash_mismatch) throw;
         failures.push_back(error);
@@ -177,6 +176,19 @@ FetchResult fetch(const WeightRecord& record, const FetchOptions& options) {
   std::string others;
   for (size_t i = 1; i < failures.size(); ++i) others += std::string("\n  then ") + failures[i].what();
   throw Error(failures.front().code(), "", failures.front().what() + others);
+}
+
+}  // namespace
+
+FetchResult fetch(const WeightRecord& record, const FetchOptions& options) {
+  FetchOptions with_token = options;
+  with_token.network = with_hub_token(options.network);
+  FetchResult result = fetch_file(record, with_token);
+  if (!record.shadows.empty()) {
+    result.note += (result.note.empty() ? "" : "; ") +
+                   ("it is of " + record.place + ", in the place of zoo's own '" + record.shadows + "'");
+  }
+  return result;
 }
 
 }  // namespace zoo

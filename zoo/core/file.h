@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "zoo/core/descriptor.h"
+
 namespace zoo {
 
 // A read-only map of a whole regular file; an empty file gives an empty span. The file must not be shortened
@@ -48,8 +50,13 @@ class AtomicFile {
 
  private:
   std::filesystem::path path_, temporary_;
-  int descriptor_ = -1;
+  Descriptor file_;
 };
+
+// Feeds a regular file to `sink` in blocks; a thread reads the next one meanwhile. Throws Error{not_found,
+// io}, and what `sink` throws.
+void read_blocks(const std::filesystem::path& path,
+                 const std::function<void(std::span<const std::byte>)>& sink);
 
 // The whole of a regular file as text. Throws Error{not_found, io}.
 std::string read_text(const std::filesystem::path& path);

@@ -1,9 +1,10 @@
 // weights.lock.json: the full SHA-256 of every file that was downloaded into a folder, recorded at the first
-// good download and binding from then on.
+// good download and binding from then on. A project may keep one too: `zoo lock`.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -16,7 +17,14 @@ struct LockEntry {
   friend bool operator==(const LockEntry&, const LockEntry&) = default;
 };
 
+using LockEntries = std::map<std::string, LockEntry>;  // by file name
+
 std::filesystem::path lock_path(const std::filesystem::path& folder);
+
+// All of a lock file; nothing if it is not there. Throws Error{io, corrupt}.
+LockEntries read_lock_file(const std::filesystem::path& path);
+// Atomically.
+void write_lock_file(const std::filesystem::path& path, const LockEntries& entries);
 
 // Nothing if the folder has no lock file or that does not mention the file. Throws Error{io, corrupt}.
 std::optional<LockEntry> read_lock(const std::filesystem::path& folder, const std::string& file_name);

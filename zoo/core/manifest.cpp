@@ -1,13 +1,13 @@
 #include "zoo/core/manifest.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <mutex>
 #include <system_error>
 #include <utility>
 
 #include "zoo/core/arch.h"
+#include "zoo/core/environment.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 #include "zoo/core/label_set.h"
@@ -30,33 +30,67 @@ struct Manifest::LazyLabelSet {
   mutable LabelSet labels;
 };
 
-Manifest Manifest::load(const std::filesystem::path& path) {
-  ManifestContents contents = parse_manifest(read_text(path), path);
-  check_records(contents.records, path.string());
-  Manifest manifest;
-  manifest.path_ = path;
-  manifest.records_ = std::move(contents.records);
-  for (LabelSetSource& source : contents.label_sets) {
-    std::string name = source.name;
-    manifest.label_sets_.emplace(std::move(name), std::make_shared<LazyLabelSet>(std::move(source)));
+namespace {
+
+// Lays a user's records over the shipped ones: each hides the one of its name and replaces a default.
+void lay_over(std::vector<WeightRecord>& shipped, std::vector<WeightRecord> own) {
+  for (WeightRecord& record : own) {
+    const auto same_name = std::ranges::find(shipped, record.name, &WeightRecord::name);
+    if (same_name != shipped.end()) {
+      record.shadows = record.name;
+      record.is_default = record.is_default || same_name->is_default;
+      shipped.erase(same_name);
+    }
+    if (!record.is_default) continue;
+    for (WeightRecord& other : shipped) {
+      if (!other.is_default || other.arch != record.arch) continue;
+      other.is_default = false;
+      record.shadows = other.name;
+    }
   }
-  return manifest;
+  std::ranges::move(own, std::back_inserter(shipped));
+}
+
+}  // namespace
+
+Manifest::Manifest(ManifestContents contents) : records_(std::move(contents.records)) {
+  check_records(records_);
+  for (auto& [name, source] : contents.tables.label_sets) {
+    label_sets_.emplace(name, std::make_shared<LazyLabelSet>(std::move(source)));
+  }
+}
+
+Manifest Manifest::load(const std::filesystem::path& path) {
+  return Manifest(parse_manifest(read_text(path), path));
+}
+
+Manifest Manifest::load(const std::filesystem::path& shipped, const std::filesystem::path& users) {
+  ManifestContents contents = parse_manifest(read_text(shipped), shipped);
+  ManifestContents own = parse_manifest(read_text(users), users, contents.tables);
+  contents.tables.label_sets = std::move(own.tables.label_sets);
+  lay_over(contents.records, std::move(own.records));
+  return Manifest(std::move(contents));
 }
 
 Manifest Manifest::load_default() {
-  const std::filesystem::path path = default_path();
-  try {
-    return load(path);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found) throw;
-    throw Error(ErrorCode::not_found, path.string(), "the manifest of published weights is not there",
-                "Set ZOO_MANIFEST to the weights.json that came with zoo.");
+  const std::filesystem::path shipped = shipped_path(), users = users_path();
+  std::error_code none;
+  if (!std::filesystem::exists(shipped, none)) {
+    throw Error(ErrorCode::not_found, shipped.string(), "the manifest of published weights is not there",
+                "Set ZOO_DATA to the folder of the weights.json that came with zoo.");
   }
+  const bool has_own = environment("ZOO_MANIFEST") || std::filesystem::exists(users, none);
+  return has_own ? load(shipped, users) : load(shipped);
 }
 
-std::filesystem::path Manifest::default_path() {
-  const char* chosen = std::getenv("ZOO_MANIFEST");
-  if (chosen != nullptr && *chosen != '\0') return chosen;
+std::filesystem::path Manifest::users_path() {
+  if (const auto chosen = environment("ZOO_MANIFEST")) return *chosen;
+  const auto config = user_config_folder();
+  return config ? *config / "zoo" / "weights.json" : std::filesystem::path();
+}
+
+std::filesystem::path Manifest::shipped_path() {
+  if (const auto chosen = environment("ZOO_DATA")) return std::filesystem::path(*chosen) / "weights.json";
   std::error_code none;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", none);
   for (const std::filesystem::path& path :
@@ -73,7 +107,7 @@ const Manifest::LazyLabelSet& Manifest::labels_of(const std::string& name) const
   std::vector<std::string> known;
   known.reserve(label_sets_.size());
   for (const auto& [key, set] : label_sets_) known.push_back(key);
-  throw Error(ErrorCode::not_found, path_.string(), "no label set '" + name + "'",
+  throw Error(ErrorCode::not_found, "", "no label set '" + name + "' in the manifest",
               "Known: " + join(known, ", ") + ".");
 }
 

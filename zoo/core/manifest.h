@@ -1,4 +1,4 @@
-// weights.json: every published weight, and all that is known of it.
+// weights.json: every published weight, and all that is known of it; and the weights that a user added.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,14 @@ namespace zoo {
 
 // One copy of a weight's bytes. The publisher's own comes first.
 struct WeightFile {
-  std::vector<std::string> urls;  // https, http or file; made absolute where the manifest has a relative one
-  std::string name;               // file name, also in the cache
-  std::string sha256;             // 64 hex digits, or empty where nobody published it
-  std::string sha256_prefix;      // what the publisher's file name claims, or empty
-  int64_t bytes = -1;             // -1 = unknown
-  std::string format;             // "zip", "legacy", "tar", "safetensors", or empty
-  std::string layout;             // "torchvision", "openmmlab", "akamaster", ...
+  std::vector<std::string> urls =
+      {};                          // https, http or file; made absolute where a manifest has a relative one
+  std::string name = {};           // in the cache too
+  std::string sha256 = {};         // 64 hex digits, or empty where nobody published it
+  std::string sha256_prefix = {};  // what the publisher's file name claims, or empty
+  int64_t bytes = -1;              // -1 = unknown
+  std::string format = {};         // "zip", "legacy", "tar", "safetensors", or empty
+  std::string layout = {};         // "torchvision", "openmmlab", "akamaster", ...
 };
 
 struct Metric {
@@ -57,21 +58,30 @@ struct WeightRecord {
   std::vector<std::string> aliases;  // the names that others use for it
   bool is_default = false;           // what a bare arch name means
   std::string notes;
+  std::string place;    // of the record: "weights.json:/weights/3"; empty where it is in no manifest
+  std::string shadows;  // the shipped record in whose place a user's manifest has put this one, or empty
 
   const WeightFile& file() const { return files.front(); }
 };
+
+struct ManifestContents;  // manifest_schema.h
 
 class Manifest {
  public:
   // Throws Error{not_found, io}, and Error{corrupt} that names the place as a JSON pointer if the file does
   // not follow docs/weights.md.
   static Manifest load(const std::filesystem::path& path);
-  // The shipped one: $ZOO_MANIFEST, else weights.json of the running program's installation, of the source
-  // tree that the library was built in, or of the library's installation, whichever is there first.
+  // The same of a manifest and a user's own laid over it: a record there stands in the place of the one that
+  // has its name, or was the default of its arch where it is the default itself, and says so in `shadows`.
+  static Manifest load(const std::filesystem::path& shipped, const std::filesystem::path& users);
+  // The shipped one and the user's, if that is there.
   static Manifest load_default();
-  static std::filesystem::path default_path();
-
-  const std::filesystem::path& path() const { return path_; }
+  // The shipped one: weights.json in $ZOO_DATA, else of the running program's installation, of the source
+  // tree that the library was built in, or of the library's installation, whichever is there first.
+  static std::filesystem::path shipped_path();
+  // The user's: $ZOO_MANIFEST, which then must be there to be read, else $XDG_CONFIG_HOME/zoo/weights.json,
+  // else ~/.config/zoo/weights.json; empty if there is no HOME.
+  static std::filesystem::path users_path();
   const std::vector<WeightRecord>& records() const { return records_; }
 
   // The names of a set's classes, in the order of the model's outputs. Read at first use, then kept;
@@ -91,9 +101,9 @@ class Manifest {
 
  private:
   struct LazyLabelSet;
+  explicit Manifest(ManifestContents contents);
   const LazyLabelSet& labels_of(const std::string& name) const;
 
-  std::filesystem::path path_;
   std::vector<WeightRecord> records_;
   std::map<std::string, std::shared_ptr<LazyLabelSet>, std::less<>> label_sets_;
 };

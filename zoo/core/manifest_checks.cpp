@@ -10,74 +10,76 @@
 namespace zoo {
 namespace {
 
+// "/weights/3" of "weights.json:/weights/3" where `other` is in the same file, else all of it.
+std::string seen_from(const std::string& other, const std::string& place) {
+  const size_t pointer = place.find(":/weights/");
+  const bool same = pointer != std::string::npos && other.starts_with(place.substr(0, pointer + 1));
+  return same ? place.substr(pointer + 1) : place;
+}
+
 // Everything of one kind that may be there once, and the place where it was first seen.
 class Unique {
  public:
-  Unique(std::string file, std::string noun) : file_(std::move(file)), noun_(std::move(noun)) {}
+  explicit Unique(std::string noun) : noun_(std::move(noun)) {}
 
-  void add(const std::string& value, const std::string& pointer) {
-    const auto [first, added] = places_.emplace(value, pointer);
+  void add(const std::string& value, const std::string& place) {
+    const auto [first, added] = places_.emplace(value, place);
     if (added) return;
-    throw Error(ErrorCode::corrupt, file_ + ":" + pointer,
-                noun_ + " '" + value + "' is already at " + first->second);
+    throw Error(ErrorCode::corrupt, place,
+                noun_ + " '" + value + "' is already at " + seen_from(place, first->second));
   }
   bool has(const std::string& value) const { return places_.contains(value); }
 
  private:
-  std::string file_, noun_;
+  std::string noun_;
   std::map<std::string, std::string> places_;
 };
 
-std::string record_pointer(size_t index) {
-  return "/weights/" + std::to_string(index);
-}
-
-void check_defaults(const std::vector<WeightRecord>& records, const std::string& file) {
+void check_defaults(const std::vector<WeightRecord>& records) {
   std::map<std::string, std::string> defaults;
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (!records[i].is_default) continue;
-    const auto [first, added] = defaults.emplace(records[i].arch, record_pointer(i));
+  for (const WeightRecord& record : records) {
+    if (!record.is_default) continue;
+    const auto [first, added] = defaults.emplace(record.arch, record.place);
     if (added) continue;
-    throw Error(ErrorCode::corrupt, file + ":" + record_pointer(i) + "/default",
-                "architecture '" + records[i].arch + "' already has the default " + first->second);
+    throw Error(ErrorCode::corrupt, record.place + "/default",
+                "architecture '" + record.arch + "' already has the default " +
+                    seen_from(record.place, first->second));
   }
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (defaults.contains(records[i].arch)) continue;
-    throw Error(ErrorCode::corrupt, file + ":" + record_pointer(i),
-                "architecture '" + records[i].arch + "' has no default",
+  for (const WeightRecord& record : records) {
+    if (defaults.contains(record.arch)) continue;
+    throw Error(ErrorCode::corrupt, record.place, "architecture '" + record.arch + "' has no default",
                 "Put \"default\": true into one of its records.");
   }
 }
 
 }  // namespace
 
-void check_records(const std::vector<WeightRecord>& records, const std::string& file) {
-  Unique names(file, "name");
-  Unique files(file, "file");
-  Unique urls(file, "URL");
+void check_records(const std::vector<WeightRecord>& records) {
+  Unique names("name");
+  Unique files("file");
+  Unique urls("URL");
   for (const ArchSpec& arch : arch_table()) names.add(std::string(arch.name), "the architectures");
-  for (size_t i = 0; i < records.size(); ++i) names.add(records[i].name, record_pointer(i) + "/name");
-  for (size_t i = 0; i < records.size(); ++i) {
-    const WeightRecord& record = records[i];
+  for (const WeightRecord& record : records) names.add(record.name, record.place + "/name");
+  for (const WeightRecord& record : records) {
     for (size_t k = 0; k < record.aliases.size(); ++k) {
-      names.add(record.aliases[k], record_pointer(i) + "/aliases/" + std::to_string(k));
+      names.add(record.aliases[k], record.place + "/aliases/" + std::to_string(k));
     }
     for (size_t k = 0; k < record.files.size(); ++k) {
-      const std::string pointer = record_pointer(i) + "/files/" + std::to_string(k);
-      files.add(record.files[k].name, pointer + "/name");
+      const std::string place = record.place + "/files/" + std::to_string(k);
+      files.add(record.files[k].name, place + "/name");
       for (size_t n = 0; n < record.files[k].urls.size(); ++n) {
-        urls.add(record.files[k].urls[n], pointer + "/urls/" + std::to_string(n));
+        urls.add(record.files[k].urls[n], place + "/urls/" + std::to_string(n));
       }
     }
   }
-  for (size_t i = 0; i < records.size(); ++i) {
-    const std::string& from = records[i].pretrained_from;
+  for (const WeightRecord& record : records) {
+    const std::string& from = record.pretrained_from;
     if (!from.empty() && url_scheme(from).empty() && !names.has(from)) {
-      throw Error(ErrorCode::corrupt, file + ":" + record_pointer(i) + "/pretrained_from",
+      throw Error(ErrorCode::corrupt, record.place + "/pretrained_from",
                   "'" + from + "' is neither a record nor a URL");
     }
   }
-  check_defaults(records, file);
+  check_defaults(records);
 }
 
 }  // namespace zoo

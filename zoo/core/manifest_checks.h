@@ -9,8 +9,8 @@
 namespace zoo {
 
 // No two records share a name, an alias, a file name or a URL; every arch that has records has one default;
-// pretrained_from names a record or is a URL. Throws Error{corrupt}, whose message begins with `file` and a
-// JSON pointer.
-void check_records(const std::vector<WeightRecord>& records, const std::string& file);
+// pretrained_from names a record or is a URL. Throws Error{corrupt}, whose message begins with the record's
+// place.
+void check_records(const std::vector<WeightRecord>& records);
 
 }  // namespace zoo

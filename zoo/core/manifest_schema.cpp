@@ -24,13 +24,35 @@ constexpr int64_t kSchemaVersion = 1;
 constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-// A value and its place, "weights.json:/weights/3/sha256", so that whatever is wrong with it can be said.
+// A manifest as JSON, and the file that messages name.
+struct Document {
+  json root;
+  std::string file;
+};
+
+// The JSON pointer that leads from `from` to `value`, or nothing if it is elsewhere.
+std::optional<std::string> path_to(const json& value, const json& from) {
+  if (&value == &from) return "";
+  if (!from.is_structured()) return std::nullopt;
+  for (const auto& [key, inner] : from.items()) {
+    const auto rest = path_to(value, inner);
+    if (!rest) continue;
+    std::string escaped;  // as RFC 6901 wants it
+    for (const char c : key) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    return "/" + escaped + *rest;
+  }
+  return std::nullopt;
+}
+
+// A value of a document. Where it is, "weights.json:/weights/3/sha256", is looked for only when something is
+// wrong with it: the whole manifest is read before any command does anything.
 class Node {
  public:
-  Node(const json& value, std::string place) : value_(&value), place_(std::move(place)) {}
+  Node(const json& value, const Document& document) : value_(&value), document_(&document) {}
 
   [[noreturn]] void refuse(const std::string& what, const std::string& remedy = {}) const {
-    throw Error(ErrorCode::corrupt, place_, what, remedy);
+    throw Error(ErrorCode::corrupt, document_->file + ":" + path_to(*value_, document_->root).value_or(""),
+                what, remedy);
   }
 
   // The members must be these, of which the mandatory ones must be there.
@@ -40,28 +62,26 @@ class Node {
     for (const char* key : mandatory) {
       if (!value_->contains(key)) refuse(std::string("no member '") + key + "'");
     }
-    std::vector<std::string> known(mandatory.begin(), mandatory.end());
-    known.insert(known.end(), optional.begin(), optional.end());
-    for (const auto& [key, value] : value_->items()) {
-      if (std::ranges::find(known, key) == known.end()) {
-        (*this)[key].refuse("unknown member", did_you_mean(nearest_names(key, known)) +
-                                                  "Known here: " + join(known, ", ") + ".");
-      }
+    for (auto member = value_->begin(); member != value_->end(); ++member) {
+      const std::string& key = member.key();
+      const auto is_key = [&](const char* name) { return key == name; };
+      if (std::ranges::any_of(mandatory, is_key) || std::ranges::any_of(optional, is_key)) continue;
+      std::vector<std::string> known(mandatory.begin(), mandatory.end());
+      known.insert(known.end(), optional.begin(), optional.end());
+      (*this)[key].refuse("unknown member",
+                          did_you_mean(nearest_names(key, known)) + "Known here: " + join(known, ", ") + ".");
     }
   }
 
   bool has(const std::string& key) const { return value_->contains(key); }
 
-  Node operator[](const std::string& key) const {
-    std::string escaped;  // as RFC 6901 wants it
-    for (const char c : key) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-    return {value_->at(key), place_ + "/" + escaped};
-  }
+  Node operator[](const std::string& key) const { return {value_->at(key), *document_}; }
 
   std::vector<Node> items() const {
     if (!value_->is_array()) refuse_type("an array");
     std::vector<Node> nodes;
-    for (const json& item : *value_) nodes.emplace_back(item, place_ + "/" + std::to_string(nodes.size()));
+    nodes.reserve(value_->size());
+    for (const json& item : *value_) nodes.emplace_back(item, *document_);
     return nodes;
   }
 
@@ -123,7 +143,7 @@ class Node {
   }
 
   const json* value_;
-  std::string place_;
+  const Document* document_;
 };
 
 // nlohmann keeps the last of two members with one name; here that is an error.
@@ -263,17 +283,6 @@ Metric parse_metric(const Node& node) {
   return metric;
 }
 
-struct Publisher {
-  std::string license, origin;
-};
-
-// What the records refer to by name.
-struct Tables {
-  std::map<std::string, Publisher> publishers;
-  std::map<std::string, LabelSetSource> label_sets;
-  std::map<std::string, Preprocess> preprocess;
-};
-
 template <typename Value>
 const Value& look_up(const std::map<std::string, Value>& table, const Node& node,
                      const std::string& table_name) {
@@ -301,7 +310,8 @@ const ArchSpec& parse_weight_name(const Node& node) {
   }
 }
 
-WeightRecord parse_record(const Node& node, const Tables& tables, const std::filesystem::path& folder) {
+WeightRecord parse_record(const Node& node, const ManifestTables& tables,
+                          const std::filesystem::path& folder) {
   node.check_members(
       {"name", "source", "dataset", "num_classes", "files", "preprocess", "params", "macs"},
       {"default", "labels", "metrics", "published_params_m", "published_gmacs", "config", "log_urls",
@@ -350,9 +360,10 @@ WeightRecord parse_record(const Node& node, const Tables& tables, const std::fil
 
 }  // namespace
 
-ManifestContents parse_manifest(std::string_view text, const std::filesystem::path& path) {
-  const json document = parse_json(text, path.string());
-  const Node root(document, path.string() + ":");
+ManifestContents parse_manifest(std::string_view text, const std::filesystem::path& path,
+                                const ManifestTables& known) {
+  const Document document{.root = parse_json(text, path.string()), .file = path.string()};
+  const Node root(document.root, document);
   const std::filesystem::path folder = std::filesystem::absolute(path).lexically_normal().parent_path();
   root.check_members({"version", "sources", "label_sets", "preprocess", "weights"}, {});
   if (const int64_t version = root["version"].integer(1, kAny); version != kSchemaVersion) {
@@ -361,24 +372,26 @@ ManifestContents parse_manifest(std::string_view text, const std::filesystem::pa
         "Use a newer zoo.");
   }
 
-  Tables tables;
+  ManifestContents contents{.tables = known, .records = {}};
+  ManifestTables& tables = contents.tables;
   for (const auto& [name, node] : root["sources"].members()) {
     node.check_members({"license", "origin"}, {});
     tables.publishers[name] = {.license = node["license"].text(), .origin = node["origin"].text()};
   }
   for (const auto& [name, node] : root["label_sets"].members()) {
     node.check_members({"file", "classes"}, {});
-    tables.label_sets[name] = {.name = name,
-                               .file = inside_folder(node["file"], folder),
+    if (known.label_sets.contains(name)) node.refuse("a label set of this name ships with zoo");
+    tables.label_sets[name] = {.file = inside_folder(node["file"], folder),
                                .classes = node["classes"].integer(1, 1'000'000)};
   }
   for (const auto& [name, node] : root["preprocess"].members())
     tables.preprocess[name] = parse_preprocess(node);
 
-  ManifestContents contents;
-  for (const Node& node : root["weights"].items())
-    contents.records.push_back(parse_record(node, tables, folder));
-  for (auto& [name, set] : tables.label_sets) contents.label_sets.push_back(set);
+  for (const Node& node : root["weights"].items()) {
+    WeightRecord record = parse_record(node, tables, folder);
+    record.place = document.file + ":/weights/" + std::to_string(contents.records.size());
+    contents.records.push_back(std::move(record));
+  }
   return contents;
 }
 

@@ -1,8 +1,11 @@
 #include "zoo/core/preprocess.h"
 
+#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
@@ -50,6 +53,18 @@ Enum parse(const Names<Enum>& names, std::string_view text, const std::string& n
               "Possible: " + join(possible, ", ") + ".");
 }
 
+nlohmann::ordered_json shortest(const std::array<float, 3>& values) {
+  auto list = nlohmann::ordered_json::array();
+  for (const float value : values) {
+    char text[32];
+    const char* const end = std::to_chars(text, text + sizeof text, value).ptr;
+    double number = 0;
+    std::from_chars(text, end, number);
+    list.push_back(number);
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string_view to_string(ResizeMode mode) {
@@ -70,6 +85,20 @@ Interpolation parse_interpolation(std::string_view text) {
 }
 Backend parse_backend(std::string_view text) {
   return parse(backends(), text, "backend");
+}
+
+std::string to_json(const Preprocess& preprocess) {
+  const nlohmann::ordered_json json{{"resize", to_string(preprocess.resize)},
+                                    {"resize_px", preprocess.resize_px},
+                                    {"crop_px", preprocess.crop_px},
+                                    {"interpolation", to_string(preprocess.interpolation)},
+                                    {"backend", to_string(preprocess.backend)},
+                                    {"exif", preprocess.exif},
+                                    {"bgr", preprocess.bgr},
+                                    {"pad_to_crop", preprocess.pad_to_crop},
+                                    {"mean", shortest(preprocess.mean)},
+                                    {"std", shortest(preprocess.std)}};
+  return json.dump();
 }
 
 }  // namespace zoo

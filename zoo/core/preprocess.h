@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace zoo {
@@ -41,5 +42,9 @@ std::string_view to_string(Backend backend);
 ResizeMode parse_resize_mode(std::string_view text);
 Interpolation parse_interpolation(std::string_view text);
 Backend parse_backend(std::string_view text);
+
+// All fields as one JSON object, with the names and values that weights.json uses and each number in its
+// shortest form: 0.485, not the nearest float's 0.48500001430511475.
+std::string to_json(const Preprocess& preprocess);
 
 }  // namespace zoo

@@ -53,7 +53,9 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
 }
 
 std::string sha256_file(const std::filesystem::path& path) {
-  return sha256_hex(MappedFile(path).bytes());
+  Sha256 hash;
+  read_blocks(path, [&](std::span<const std::byte> bytes) { hash.update(bytes); });
+  return hash.hex();
 }
 
 }  // namespace zoo

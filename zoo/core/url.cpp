@@ -2,13 +2,41 @@
 
 #include <cctype>
 
+#include "zoo/core/sha256.h"
 #include "zoo/core/text.h"
 
 namespace zoo {
+namespace {
+
+constexpr size_t kLongestName = 120;
+
+// The last part of the URL's path as a file name that is safe anywhere.
+std::string file_name_in(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  std::string name(url.substr(url.find_last_of('/') + 1));
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-' && c != '_') c = '_';
+  }
+  name.erase(0, name.find_first_not_of('.'));
+  if (name.size() > kLongestName) name.erase(0, name.size() - kLongestName);
+  return name.empty() ? "file" : name;
+}
+
+}  // namespace
 
 std::string url_scheme(std::string_view url) {
   const size_t end = url.find("://");
   return end == std::string_view::npos ? "" : to_lower(url.substr(0, end));
+}
+
+bool is_url(std::string_view text) {
+  const std::string scheme = url_scheme(text);
+  return scheme == "https" || scheme == "http" || scheme == "file";
+}
+
+std::string url_cache_name(std::string_view url) {
+  const std::string address(url.substr(0, url.find('#')));
+  return "url/" + sha256_hex(std::as_bytes(std::span(address))).substr(0, 16) + "/" + file_name_in(address);
 }
 
 bool is_local_url(std::string_view url) {

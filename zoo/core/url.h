@@ -9,6 +9,10 @@ namespace zoo {
 
 // "https" of "https://...", lower-case; "" without "://".
 std::string url_scheme(std::string_view url);
+// "https://...", "http://..." or "file://...".
+bool is_url(std::string_view text);
+// Where in the cache the file of a URL lies that no manifest has: "url/16 hex digits of its hash/file name".
+std::string url_cache_name(std::string_view url);
 // What lies on this machine needs no network: file URLs.
 bool is_local_url(std::string_view url);
 // "file:///..." of an absolute path.

@@ -1,0 +1,46 @@
+// Hugging Face's hub: what its names mean, what it says of a file, and who may see a user's token.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "zoo/core/download.h"
+#include "zoo/core/hub_name.h"
+
+namespace zoo {
+
+struct HubUrl {
+  HubName name;
+  std::string file;  // "model.safetensors", "sub/model.bin"
+};
+// Of HUB/OWNER/REPO/resolve/REV/FILE; nothing if it is another URL.
+std::optional<HubUrl> parse_hub_url(const std::string& url);
+
+// $HF_ENDPOINT, else https://huggingface.co. Throws Error{usage} if that is no https or http URL.
+std::string hub_endpoint();
+// True if what the hub says cannot have been changed on the way: it is asked over https, or on this machine.
+bool is_hub_secure();
+
+// With the token of $HF_TOKEN, if there is one, for requests to the hub itself and to nobody else; not over
+// http, unless the hub is on this machine. Throws Error{usage}, without showing it, if it can be no token.
+NetworkOptions with_hub_token(NetworkOptions options);
+
+// What the hub says of a file.
+struct HubFile {
+  std::string url;     // of this very commit
+  std::string commit;  // 40 hex digits
+  std::string sha256;  // 64 hex digits; empty for files that the hub keeps in git itself (config.json)
+  int64_t bytes = -1;  // -1 = not said
+};
+// Throws DownloadError{final} if there is no such repository, revision or file, or the user may not see it;
+// Error{network} if the answer makes no sense.
+HubFile look_up(const HubName& name, const std::string& file, const NetworkOptions& options);
+
+// A small text file. Throws as look_up.
+std::string read_hub_text(const HubName& name, const std::string& file, const NetworkOptions& options);
+
+// The licence that the repository's card names ("apache-2.0"), or "".
+std::string hub_license(const HubName& name, const NetworkOptions& options);
+
+}  // namespace zoo
