@@ -1,13 +1,21 @@
 # zoo_library(name SOURCES ... [PUBLIC targets...] [PRIVATE targets...]): a static library zoo_<name>, alias zoo::<name>,
 # with the project's warnings, include root and install rules.
 add_library(zoo_build_flags INTERFACE)
-if(ZOO_DEVELOPER)
+if(ZOO_DEVELOPER AND NOT ZOO_FUZZ)
   # -Wrestrict: g++ 12 warns of every string + string (GCC bug 105651).
   target_compile_options(zoo_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror -Wno-restrict)
 endif()
 if(ZOO_SANITIZE)
   target_compile_options(zoo_build_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                                                    -fno-omit-frame-pointer)
+  target_link_options(zoo_build_flags INTERFACE -fsanitize=address,undefined)
+endif()
+if(ZOO_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "zoo: ZOO_FUZZ needs clang: use scripts/fuzz, or set CMAKE_CXX_COMPILER=clang++-19.")
+  endif()
+  target_compile_options(zoo_build_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+                                                   -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(zoo_build_flags INTERFACE -fsanitize=address,undefined)
 endif()
 

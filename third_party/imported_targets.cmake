@@ -1,4 +1,5 @@
-# zoo_deflate, zoo_opencv and zoo_torch: what a file that uses libdeflate, OpenCV or LibTorch needs, whichever was found.
+# zoo_deflate, zoo_hdf5, zoo_opencv and zoo_torch: what a file that uses libdeflate, libhdf5, OpenCV or LibTorch needs,
+# whichever was found.
 # Both projects that build zoo and projects that find it installed (zooConfig.cmake) read this file.
 find_path(libdeflate_INCLUDE_DIR libdeflate.h)  # Debian 12's has no CMake package
 find_library(libdeflate_LIBRARY deflate)
@@ -9,6 +10,17 @@ if(libdeflate_INCLUDE_DIR AND libdeflate_LIBRARY)
     add_library(zoo_deflate UNKNOWN IMPORTED GLOBAL)
     set_target_properties(zoo_deflate PROPERTIES IMPORTED_LOCATION ${libdeflate_LIBRARY}
                                                  INTERFACE_INCLUDE_DIRECTORIES ${libdeflate_INCLUDE_DIR})
+  endif()
+endif()
+find_path(libhdf5_INCLUDE_DIR hdf5.h PATH_SUFFIXES hdf5/serial)  # where Debian has the serial one
+find_library(libhdf5_LIBRARY NAMES hdf5_serial hdf5)
+mark_as_advanced(libhdf5_INCLUDE_DIR libhdf5_LIBRARY)
+if(libhdf5_INCLUDE_DIR AND libhdf5_LIBRARY)
+  set(libhdf5_FOUND TRUE)
+  if(NOT TARGET zoo_hdf5)
+    add_library(zoo_hdf5 UNKNOWN IMPORTED GLOBAL)
+    set_target_properties(zoo_hdf5 PROPERTIES IMPORTED_LOCATION ${libhdf5_LIBRARY}
+                                              INTERFACE_INCLUDE_DIRECTORIES ${libhdf5_INCLUDE_DIR})
   endif()
 endif()
 if(OpenCV_FOUND AND NOT TARGET zoo_opencv)

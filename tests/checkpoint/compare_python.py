@@ -20,9 +20,11 @@ import safetensors.torch
 import torch
 
 PROGRAM = sys.argv.pop()
-FLOATS = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2]
+FLOATS = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2,
+          torch.float8_e4m3fnuz, torch.float8_e5m2fnuz, torch.float8_e8m0fnu]
 INTEGERS = [torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.uint16, torch.uint32, torch.uint64]
-DTYPES = FLOATS + INTEGERS + [torch.bool, torch.complex64, torch.complex128]
+DTYPES = FLOATS + INTEGERS + [torch.bool, torch.complex64]
+TORCH_DTYPES = DTYPES + [torch.complex32, torch.complex128, torch.float4_e2m1fn_x2]  # safetensors has none of these
 
 
 def raw_bytes(tensor):
@@ -76,7 +78,7 @@ class Checkpoints(unittest.TestCase):
                     self.assertEqual(seen["offset"], tensor.storage_offset())
 
     def test_every_dtype_in_every_encoding(self):
-        tensors = {str(dtype): random_tensor(dtype, 3, 5) for dtype in DTYPES}
+        tensors = {str(dtype): random_tensor(dtype, 3, 5) for dtype in TORCH_DTYPES}
         for path in self.every_way(tensors):
             with self.subTest(path=path.name):
                 self.check(dump(path)[0], tensors)
@@ -96,17 +98,69 @@ class Checkpoints(unittest.TestCase):
         self.check(dump(self.save(tensor))[0], {"": tensor})
         self.check(dump(self.save([tensor, (tensor, {"a": tensor})]))[0], {"[0]": tensor, "[1][0]": tensor, "[1][1].a": tensor})
 
-    def test_quantized_tensors_give_their_integers(self):
-        tensor = torch.quantize_per_tensor(torch.randn(4, 5), 0.1, 3, torch.qint8)
-        channels = torch.quantize_per_channel(torch.randn(4, 5), torch.rand(4), torch.zeros(4, dtype=torch.int64), 0,
-                                              torch.quint8)
-        found = dump(self.save({"t": tensor, "c": channels}))[0]
-        for name, quantized in (("t", tensor), ("c", channels)):
-            self.assertEqual(found["tensors"][name]["sha256"], hashlib.sha256(raw_bytes(quantized.int_repr())).hexdigest())
-            self.assertEqual(f"torch.{found['tensors'][name]['dtype']}", str(quantized.dtype))
+    def test_quantized_tensors_give_integers_scales_and_zero_points(self):
+        whole = torch.quantize_per_tensor(torch.randn(4, 5), 0.1, 3, torch.qint8)
+        scales, zero_points = torch.rand(5, dtype=torch.float64), torch.tensor([0, 1, 2, 3, -4])
+        channels = torch.quantize_per_channel(torch.randn(4, 5), scales, zero_points, 1, torch.qint32)
+        floating = torch.quantize_per_channel(torch.randn(4, 5), torch.rand(4), torch.rand(4), 0, torch.quint8)
+        for path in self.every_way({"whole": whole, "channels": channels, "floating": floating}):
+            with self.subTest(path=path.name):
+                found = dump(path)[0]["tensors"]
+                self.assertEqual(set(found), {"whole", "channels", "floating"})
+                for name, tensor in (("whole", whole), ("channels", channels), ("floating", floating)):
+                    self.assertEqual(found[name]["sha256"], hashlib.sha256(raw_bytes(tensor.int_repr())).hexdigest())
+                    self.assertEqual(f"torch.{found[name]['dtype']}", str(tensor.dtype))
+                self.assertEqual(found["whole"]["quantizer"], [0.1, 3])
+                for name, tensor, axis in (("channels", channels, 1), ("floating", floating, 0)):
+                    parts = found[name]["quantizer"]
+                    self.assertEqual(parts[2], axis)
+                    for part, expected in zip(parts, (tensor.q_per_channel_scales(), tensor.q_per_channel_zero_points())):
+                        self.assertEqual(f"torch.{part['dtype']}", str(expected.dtype))
+                        self.assertEqual(part["sha256"], hashlib.sha256(raw_bytes(expected)).hexdigest())
 
-    def test_sparse_tensors_are_refused(self):
-        self.assertIn("_rebuild_sparse_tensor", dump(self.save({"s": torch.eye(3).to_sparse()}))[0]["error"])
+    def test_sparse_tensors_open_as_their_parts(self):
+        dense = torch.tensor([[0, 1.5, 0, 0], [2.5, 0, 0, 0]])
+        coo, csr, csc = dense.to_sparse().coalesce(), dense.to_sparse_csr(), dense.to_sparse_csc()
+        bsr = dense.to_sparse_bsr((1, 2))
+        tensors = {"coo.indices": coo.indices(), "coo.values": coo.values(),
+                   "csr.crow_indices": csr.crow_indices(), "csr.col_indices": csr.col_indices(), "csr.values": csr.values(),
+                   "csc.ccol_indices": csc.ccol_indices(), "csc.row_indices": csc.row_indices(), "csc.values": csc.values(),
+                   "bsr.crow_indices": bsr.crow_indices(), "bsr.col_indices": bsr.col_indices(), "bsr.values": bsr.values()}
+        for path in self.every_way({"coo": coo, "csr": csr, "csc": csc, "bsr": bsr}):
+            with self.subTest(path=path.name):
+                found = dump(path)[0]
+                self.check(found, tensors)
+                self.assertEqual(found["values"]["coo"]["class"], "torch.sparse_coo_tensor")
+                self.assertEqual(found["values"]["coo"]["state"]["size"], [2, 4])
+
+    def test_nested_and_meta_tensors_are_refused(self):
+        nested = torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])
+        self.assertIn("_rebuild_nested_tensor", dump(self.save({"n": nested}))[0]["error"])
+        self.assertIn("_rebuild_meta_tensor", dump(self.save({"m": torch.empty(3, device="meta")}))[0]["error"])
+
+    def test_numpy_arrays_are_tensors_where_their_dtype_is_plain(self):
+        arrays = {dtype: numpy.arange(6).reshape(2, 3).astype(dtype)
+                  for dtype in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16",
+                                "float32", "float64", "complex64", "complex128")}
+        arrays |= {"fortran": numpy.asfortranarray(numpy.arange(6).reshape(2, 3)), "slice": numpy.arange(9)[::2],
+                   "empty": numpy.empty((0, 3)), "zero": numpy.array(2.5)}
+        opaque = {"objects": numpy.array([None, 1]), "texts": numpy.array(["a"]), "big": numpy.arange(3, dtype=">i4"),
+                  "dates": numpy.array(["2020-01-01"], dtype="M8[D]"), "records": numpy.zeros(2, dtype="i4,f4")}
+        tensors = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+        tensors["again"] = tensors["zero"]
+        for path in self.every_way(arrays | opaque | {"again": arrays["zero"]}):
+            with self.subTest(path=path.name):
+                found = dump(path)[0]
+                self.check(found, tensors, strides=False)
+                self.assertEqual(found["tensors"]["fortran"]["stride"], [1, 2])
+                for name in opaque:
+                    self.assertTrue(found["values"][name]["class"].startswith("numpy."), found["values"][name])
+
+    def test_a_state_dict_keeps_its_metadata(self):
+        model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
+        for path in self.every_way(model.state_dict()):
+            with self.subTest(path=path.name):
+                self.assertEqual(dump(path)[0]["attributes"], {"_metadata": dict(model.state_dict()._metadata)})
 
     def test_a_training_checkpoint(self):
         model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
@@ -126,6 +180,7 @@ class Checkpoints(unittest.TestCase):
                 tensors = {f"state_dict.{name}": tensor for name, tensor in model.state_dict().items()}
                 for index, state in optimizer.state_dict()["state"].items():
                     tensors |= {f"optimizer.state.{index}.{name}": tensor for name, tensor in state.items()}
+                tensors["array"] = torch.arange(3)
                 self.check(found, tensors)
                 values = found["values"]
                 self.assertEqual((values["best"], values["f4"], values["i"], values["flag"]), (91.25, 0.5, -3, True))
@@ -173,7 +228,7 @@ class Checkpoints(unittest.TestCase):
         self.assertIn("a Python pickle that torch did not write", dump(path)[0]["error"])
 
     def test_safetensors_of_python_open(self):
-        tensors = {str(dtype): random_tensor(dtype, 3, 5) for dtype in DTYPES if dtype != torch.complex128}
+        tensors = {str(dtype): random_tensor(dtype, 3, 5) for dtype in DTYPES}
         tensors |= {"zero": torch.tensor(7), "empty": torch.empty(0, 3), 'é"\n': torch.randn(2)}
         path = self.folder / "file.safetensors"
         safetensors.torch.save_file(tensors, path, metadata={"format": "pt", "a": "b"})
@@ -182,7 +237,7 @@ class Checkpoints(unittest.TestCase):
         self.assertEqual(found["metadata"], {"format": "pt", "a": "b"})
 
     def test_zoo_writes_the_bytes_that_python_writes(self):
-        tensors = {str(dtype): random_tensor(dtype, 3, 5) for dtype in DTYPES if dtype != torch.complex128}
+        tensors = {str(dtype): random_tensor(dtype, 3, 5) for dtype in DTYPES}
         tensors |= {"zero": torch.tensor(7), "empty": torch.empty(0, 3), 'é"\n\x01': torch.randn(2),
                     "transposed": torch.randn(4, 6).t()}
         written, expected = self.folder / "written.safetensors", self.folder / "expected.safetensors"

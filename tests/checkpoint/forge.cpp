@@ -84,7 +84,7 @@ std::string zip(const std::vector<ZipItem>& items, const ZipOptions& options) {
                                               data.size()));
       libdeflate_free_compressor(compressor);
     }
-    const uint32_t crc = libdeflate_crc32(0, item.data.data(), item.data.size());
+    const uint32_t crc = options.checksums ? libdeflate_crc32(0, item.data.data(), item.data.size()) : 0;
     const auto size = static_cast<uint32_t>(item.data.size()), packed = static_cast<uint32_t>(data.size());
     const auto name_size = static_cast<uint16_t>(item.name.size());
     const uint16_t flags = options.descriptors ? 0x808 : 0x800, method = item.deflate ? 8 : 0;

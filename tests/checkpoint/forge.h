@@ -64,6 +64,7 @@ struct ZipItem {
 struct ZipOptions {
   bool descriptors = true;  // sizes follow the data, as torch writes
   bool zip64 = false;
+  bool checksums = true;  // else zeros
 };
 std::string zip(const std::vector<ZipItem>& items, const ZipOptions& options = {});
 // A torch zip file whose object is `body` and whose storage "0" is 1, 2, 3, 4 in float32.

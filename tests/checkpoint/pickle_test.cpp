@@ -83,6 +83,27 @@ TEST_CASE("an unknown class stays opaque, with its arguments, state and items") 
   CHECK(set.root.as_opaque()->items.as_list()->items.size() == 2);
 }
 
+TEST_CASE("a class by its number in Python's extension registry stays opaque") {
+  const auto code = GENERATE("\x82\x05"s, "\x83\x05\x00"s, "\x84\x05\x00\x00\x00"s);
+  const Pickle pickle = read(code + ")R.");
+  REQUIRE(pickle.root.as_opaque());
+  CHECK(pickle.root.as_opaque()->class_name == "copyreg.extension(5)");
+}
+
+TEST_CASE("what the host makes of an object's state is what the memo gives too") {
+  struct Host : PickleHost {
+    std::optional<Value> build(const Opaque& object, const Value& state) override {
+      return object.class_name == "a.Known" ? std::optional(state) : std::nullopt;
+    }
+  };
+  const Pickle pickle = read(global("a", "Known") + ")Rq\x01K\x07" + "bh\x01\x86.", Host());
+  REQUIRE(pickle.root.as_tuple());
+  for (const Value& item : pickle.root.as_tuple()->items) {
+    REQUIRE(item.as_int());
+    CHECK(*item.as_int() == 7);
+  }
+}
+
 TEST_CASE("nothing that a pickle names is run") {
   const Pickle pickle = read(global("posix", "system") + text("touch pwned") + "\x85R.");
   CHECK(pickle.root.as_opaque()->class_name == "posix.system");
@@ -143,10 +164,10 @@ TEST_CASE("nesting is limited, and a deep pickle is taken apart without recursio
   CHECK(read(repeated("]", 1) + repeated("]a", 0) + ".").root.as_list());
   CHECK_NOTHROW(read(repeated("N", 1) + repeated("\x85", kMaxDepth) + "."));
   CHECK_THAT(pickle_error("N" + repeated("\x85", kMaxDepth + 1) + "."), Catch::Contains("nested more than"));
-  CHECK_THAT(pickle_error("N" + repeated("\x85", 400'000) + "."), Catch::Contains("nested more than"));
-  CHECK_THAT(pickle_error("N" + repeated("\x85", 400'000) + "0N" + repeated("\x85", 200'000) + "."),
+  CHECK_THAT(pickle_error("N" + repeated("\x85", 200'000) + "."), Catch::Contains("nested more than"));
+  CHECK_THAT(pickle_error("N" + repeated("\x85", 200'000) + "0N" + repeated("\x85", 200'000) + "."),
              Catch::Contains("objects"));
-  CHECK(read("N" + repeated("\x85", 400'000) + "0N.").root.is_none());
+  CHECK(read("N" + repeated("\x85", 200'000) + "0N.").root.is_none());
   CHECK_THAT(pickle_error(repeated("(", 20'000)), Catch::Contains("open marks"));
 }
 
@@ -157,15 +178,14 @@ TEST_CASE("a small pickle cannot become a large tree") {
       body = "(" + body + std::string("q") + static_cast<char>(level) +
              repeated("h"s + static_cast<char>(level), 9) + "l";
     }
-    CHECK_THAT(pickle_error(body + "."), Catch::Contains("more than 4000000 values"));
+    CHECK_THAT(pickle_error(body + "."), Catch::Contains("more than 1500000 values"));
   }
   SECTION("one long text, many times") {
     const std::string body = "(" + text(std::string(1'000'000, 'x')) + "q\0"s + repeated("h\0"s, 1000) + "l.";
-    CHECK_THAT(pickle_error(body), Catch::Contains("more than 4000000 values"));
+    CHECK_THAT(pickle_error(body), Catch::Contains("more than 1500000 values"));
   }
   SECTION("many containers") {
-    CHECK_THAT(pickle_error("(" + repeated("}", 600'000) + "l."),
-               Catch::Contains("more than 500000 objects"));
+    CHECK_THAT(pickle_error("(" + repeated("}", 600'000) + "l."), Catch::Contains("objects"));
   }
 }
 
@@ -176,7 +196,6 @@ TEST_CASE("a dict with one key twice is refused") {
 
 TEST_CASE("what would need more than the file is refused") {
   CHECK_THAT(pickle_error(text("id") + "Q"), Catch::Contains("outside the pickle"));
-  CHECK_THAT(pickle_error("\x82\x01"), Catch::Contains("extension registry"));
   CHECK_THAT(pickle_error("\x97"), Catch::Contains("out-of-band"));
 }
 

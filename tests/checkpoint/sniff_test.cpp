@@ -4,6 +4,32 @@
 
 namespace zoo::test {
 
+namespace {
+
+// A gzip file whose one deflate block is stored.
+std::string gzip(const std::string& data, const std::string& name = {}) {
+  const auto size = static_cast<uint16_t>(data.size());
+  return "\x1f\x8b\x08"s + (name.empty() ? '\0' : '\x08') + std::string(6, '\0') +
+         (name.empty() ? "" : name + '\0') + '\x01' + le(size) + le(static_cast<uint16_t>(~size)) + data +
+         std::string(8, '\0');
+}
+
+}  // namespace
+
+TEST_CASE("what is packed is named, with the way to unpack it") {
+  CHECK_THAT(error_of(gzip(torch_zip())),
+             Catch::Contains("a gzip file that holds a zip file") && Catch::Contains("gunzip"));
+  CHECK_THAT(error_of(gzip(torch_zip(), "net.pth")), Catch::Contains("holds a zip file"));
+  CHECK_THAT(error_of(gzip(torch_zip() + std::string(9000, 'x'))), Catch::Contains("holds a zip file"));
+  CHECK_THAT(error_of(gzip("<html>")), Catch::Contains("holds an HTML page"));
+  CHECK_THAT(error_of(gzip(gzip("x"))), Catch::Contains("holds another one"));
+  CHECK_THAT(error_of(zip({{"nets/a.pth", torch_zip()}})),
+             Catch::Contains("'nets/a.pth'") && Catch::Contains("unzip"));
+  CHECK_THAT(error_of(zip({{"config.json", "{}"}, {"model.weights.h5", "x"}})),
+             Catch::Contains("a Keras 3 model"));
+  CHECK_THAT(error_of(zip({{"weight.npy", "x"}})), Catch::Contains("a numpy .npz archive"));
+}
+
 TEST_CASE("a file that is no checkpoint is called by its name") {
   const auto [bytes, part] = GENERATE(table<std::string, std::string>({
       {"", "the file is empty"},
@@ -14,16 +40,17 @@ TEST_CASE("a file that is no checkpoint is called by its name") {
       {"{\"weight_map\": {}}", "a JSON text"},
       {"./setuptools-40.8.0-py3.7.egg\n", "a text file that begins with './setuptools"},
       {"abc", "a text file"},
-      {std::string(257, '\0') + "ustar\0"s, "tar file"},
       {"\x1c\0\0\0TFL3\0\0\0\0"s, "TensorFlow Lite"},
-      {"\x89HDF\r\n\x1a\n\0\0"s, "HDF5"},
       {"\x93NUMPY\1\0"s, "numpy"},
       {"\x1f\x8b\x08\0\0"s, "gzip"},
+      {"\x08\x01\x12\x05model"s, "TensorFlow SavedModel"},
+      {"\x0a\x20\x0a\x05input\x12\x0bPlaceholder"s, "TensorFlow graph"},
+      {"\0\0\x01\0tensor\x57\xfb\x80\x8b\x24\x75\x47\xdb"s, "index of a TensorFlow checkpoint"},
+      {"model_checkpoint_path: \"model.ckpt-1\"\n", "TensorFlow's list of checkpoints"},
       {"\xfd"
        "7zXZ\0\0"s,
        "xz file"},
       {"\x08\x07\x12\x07pytorch\x1a\x05"s, "ONNX"},
-      {"\x83\xa6params\x81"s, "MessagePack"},
       {"\x80\x04\x95\x05\0\0\0\0\0\0\0K\x01."s, "pickle that torch did not write"},
       {"\x89PNG\r\n\x1a\n", "a PNG picture"},
       {"\x04"

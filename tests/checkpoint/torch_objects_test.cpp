@@ -97,13 +97,172 @@ TEST_CASE("a tensor that reaches out of its storage is refused") {
 }
 
 TEST_CASE("what torch names but no view can be made of is unsupported, and says so") {
-  CHECK_THAT(error_of(torch_zip(global("torch._utils", "_rebuild_sparse_tensor") + ")R")),
-             Catch::Contains("_rebuild_sparse_tensor") && Catch::Contains("plain dense tensors"));
+  CHECK_THAT(error_of(torch_zip(global("torch._utils", "_rebuild_nested_tensor") + ")R")),
+             Catch::Contains("_rebuild_nested_tensor") && Catch::Contains("plain dense tensors"));
   CHECK_THAT(error_of(torch_zip(tensor({.storage_class = "QUInt4x2Storage"}))),
              Catch::Contains("QUInt4x2Storage"));
   CHECK_THAT(error_of(torch_zip(global("torch._utils", "_rebuild_tensor_v2") + tuple({"N"}) + "R")),
              Catch::Contains("no storage"));
   CHECK_THAT(error_of(torch_zip(tuple({text("thing"), "N"}) + "Q")), Catch::Contains("unknown kind 'thing'"));
+}
+
+TEST_CASE("an ordered dict keeps the attributes that a state dict has") {
+  const std::string state =
+      dict({{text("_metadata"), dict({{text("conv1"), dict({{text("version"), "K\x02"}})}})}});
+  const auto checkpoint = read_bytes(
+      torch_zip(global("collections", "OrderedDict") + ")R" + text("w") + tensor() + "s" + state + "b"));
+  const Dict* members = checkpoint.root().as_dict();
+  REQUIRE(members);
+  CHECK(members->size() == 1);
+  CHECK(members->ordered);
+  REQUIRE(members->attributes.find("_metadata"));
+  CHECK(*members->attributes.find("_metadata")->find("conv1")->find("version")->as_int() == 2);
+  CHECK(checkpoint.tensors().size() == 1);
+
+  const auto plain = read_bytes(torch_zip());
+  CHECK_FALSE(plain.root().as_dict()->ordered);
+  CHECK(plain.root().as_dict()->attributes.is_none());
+}
+
+namespace {
+
+std::string quantized(const std::string& params) {
+  const std::string storage =
+      tuple({text("storage"), global("torch", "QInt8Storage"), text("0"), text("cpu"), number(16)}) + "Q";
+  return global("torch._utils", "_rebuild_qtensor") +
+         tuple({storage, number(0), tuple({number(2), number(2)}), tuple({number(2), number(1)}), params,
+                "\x89", global("collections", "OrderedDict") + ")R"}) +
+         "R";
+}
+
+}  // namespace
+
+TEST_CASE("a quantized tensor keeps its scale and zero point") {
+  SECTION("of the whole tensor") {
+    const auto checkpoint =
+        read_bytes(torch_zip(dict({{text("w"), quantized(tuple({global("torch", "per_tensor_affine"),
+                                                                "G\x3f\xe0\0\0\0\0\0\0"s, number(-3)}))}})));
+    const TensorView& tensor = checkpoint.tensors()[0].tensor;
+    CHECK(tensor.dtype == DType::qi8);
+    REQUIRE(tensor.quantizer);
+    CHECK(tensor.quantizer->scale == 0.5);
+    CHECK(tensor.quantizer->zero_point == -3);
+    CHECK(tensor.quantizer->scales == nullptr);
+  }
+  SECTION("of each channel, in a list as old files have it") {
+    const auto checkpoint = read_bytes(
+        torch_zip(dict({{text("w"), quantized(tuple({global("torch", "per_channel_affine"),
+                                                     "](G\x3f\xe0\0\0\0\0\0\0G\x3f\xf0\0\0\0\0\0\0e"s,
+                                                     "](K\x01K\x02"
+                                                     "e",
+                                                     number(1)}))}})));
+    const auto copies = owned_copies(checkpoint.tensors());
+    REQUIRE(copies[0].tensor.quantizer);
+    const Quantizer& quantizer = *copies[0].tensor.quantizer;
+    CHECK(quantizer.axis == 1);
+    std::vector<double> scales(2);
+    quantizer.scales->copy_to(reinterpret_cast<std::byte*>(scales.data()));
+    CHECK(scales == std::vector<double>{0.5, 1});
+    std::vector<int64_t> zero_points(2);
+    quantizer.zero_points->copy_to(reinterpret_cast<std::byte*>(zero_points.data()));
+    CHECK(zero_points == std::vector<int64_t>{1, 2});
+  }
+  SECTION("or is refused") {
+    const auto params = GENERATE("N"s, tuple({"N", text("x"), number(0)}), tuple({"N", number(1), text("x")}),
+                                 tuple({"N",
+                                        "](K\x01"
+                                        "e",
+                                        "](K\x01"
+                                        "e",
+                                        number(0)}),
+                                 tuple({"N",
+                                        "](K\x01K\x01"
+                                        "e",
+                                        "](K\x01K\x01"
+                                        "e",
+                                        number(2)}));
+    CHECK_THAT(error_of(torch_zip(quantized(params))), Catch::Contains("quantized tensor"));
+  }
+}
+
+TEST_CASE("a sparse tensor opens as its parts") {
+  const auto layout = [](const char* name) {
+    return global("torch.serialization", "_get_layout") + tuple({text(name)}) + "R";
+  };
+  const auto sparse = [](const std::string& kind, const std::string& parts) {
+    return global("torch._utils", "_rebuild_sparse_tensor") + tuple({kind, parts}) + "R";
+  };
+  const std::string parts = tuple({tensor(), tensor(), tuple({number(9), number(9)}), "\x88"s});
+  const auto checkpoint =
+      read_bytes(torch_zip(dict({{text("s"), sparse(layout("torch.sparse_coo"), parts)}})));
+  REQUIRE(checkpoint.tensors().size() == 2);
+  CHECK(checkpoint.tensors()[0].name == "s.indices");
+  CHECK(checkpoint.tensors()[1].name == "s.values");
+  const Opaque* opaque = checkpoint.root().find("s")->as_opaque();
+  REQUIRE(opaque);
+  CHECK(opaque->class_name == "torch.sparse_coo_tensor");
+  CHECK(opaque->state.find("size")->as_sequence()->size() == 2);
+  CHECK_THAT(error_of(torch_zip(sparse(layout("torch._mkldnn"), parts))), Catch::Contains("'torch._mkldnn'"));
+  CHECK_THAT(error_of(torch_zip(sparse(layout("torch.sparse_coo"), tuple({tensor()})))),
+             Catch::Contains("lacks parts"));
+  CHECK_THAT(error_of(torch_zip(sparse("N", "N"))), Catch::Contains("layout ''"));
+}
+
+namespace {
+
+// numpy.core.multiarray._reconstruct(numpy.ndarray, (0,), b"b") with its state
+std::string numpy_array(const std::string& shape, const std::string& code, const std::string& order,
+                        const std::string& fortran, const std::string& data) {
+  const std::string dtype = global("numpy", "dtype") + tuple({text(code), "\x89"s, "\x88"s}) + "R" +
+                            tuple({"K\x03", text(order), "N", "N", "N", number(-1), number(-1), "K\0"s}) +
+                            "b";
+  return global("numpy.core.multiarray", "_reconstruct") +
+         tuple({global("numpy", "ndarray"), tuple({"K\0"s}), "C\1b"s}) + "R" +
+         tuple({"K\x01", shape, dtype, fortran, data}) + "b";
+}
+
+}  // namespace
+
+TEST_CASE("a numpy array of plain numbers is a tensor, any other stays opaque") {
+  const std::string six = "C\x06\1\2\3\4\5\6"s, shape = tuple({number(2), number(3)});
+  const auto read_array = [](const std::string& array) {
+    return read_bytes(torch_zip(dict({{text("a"), array}})));
+  };
+  SECTION("rows first") {
+    const auto checkpoint = read_array(numpy_array(shape, "u1", "|", "\x89"s, six));
+    REQUIRE(checkpoint.tensors().size() == 1);
+    const TensorView& tensor = checkpoint.tensors()[0].tensor;
+    CHECK(tensor.dtype == DType::u8);
+    CHECK(tensor.shape == std::vector<int64_t>{2, 3});
+    CHECK(tensor.strides == std::vector<int64_t>{3, 1});
+    CHECK(std::to_integer<int>(tensor.storage[5]) == 6);
+  }
+  SECTION("columns first") {
+    const auto checkpoint = read_array(numpy_array(shape, "u1", "|", "\x88"s, six));
+    const TensorView& tensor = checkpoint.tensors()[0].tensor;
+    CHECK(tensor.strides == std::vector<int64_t>{1, 2});
+    std::vector<std::byte> rows(6);
+    tensor.copy_to(rows.data());
+    CHECK(std::to_integer<int>(rows[1]) == 3);
+  }
+  SECTION("opaque") {
+    const auto array = GENERATE_COPY(numpy_array(shape, "u2", ">", "\x89"s, six),
+                                     numpy_array(shape, "O8", "|", "\x89"s, "]"),
+                                     numpy_array(shape, "M8", "<", "\x89"s, six));
+    const auto checkpoint = read_array(array);
+    CHECK(checkpoint.tensors().empty());
+    CHECK(checkpoint.root().find("a")->as_opaque()->class_name == "numpy.core.multiarray._reconstruct");
+  }
+  SECTION("of another size than its bytes") {
+    CHECK_THAT(error_of(torch_zip(numpy_array(shape, "u2", "<", "\x89"s, six))),
+               Catch::Contains("12 bytes has 6"));
+  }
+  SECTION("is no storage for a tensor of torch") {
+    const std::string flat = numpy_array(tuple({number(6)}), "u1", "|", "\x89"s, six);
+    CHECK_THAT(error_of(torch_zip(global("torch._utils", "_rebuild_tensor") +
+                                  tuple({flat, number(0), tuple({number(6)}), tuple({number(1)})}) + "R")),
+               Catch::Contains("no storage"));
+  }
 }
 
 TEST_CASE("sizes, dtypes, parameters and ordered dicts are what they hold") {

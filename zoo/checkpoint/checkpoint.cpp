@@ -4,6 +4,8 @@
 #include <new>
 
 #include "zoo/checkpoint/contents.h"
+#include "zoo/checkpoint/shard_index.h"
+#include "zoo/checkpoint/sharded.h"
 #include "zoo/checkpoint/sniff.h"
 #include "zoo/checkpoint/value_tree.h"
 #include "zoo/core/error.h"
@@ -13,16 +15,39 @@
 namespace zoo {
 namespace {
 
+constexpr int64_t kMaxRepeatedBytes = 64'000'000;
+constexpr uint64_t kMaxRepeatedRatio = 8;
+
 Contents read_contents(const FileBytes& file, const OpenOptions& options) {
   switch (sniff(file.bytes)) {
     case Format::zip:
       return read_torch_zip(file, options);
     case Format::legacy:
       return read_torch_legacy(file, options);
+    case Format::tar:
+      return read_torch_tar(file, options);
     case Format::safetensors:
       return read_safetensors(file, options);
+    case Format::msgpack:
+      return read_msgpack(file, options);
+    case Format::hdf5:
+      return read_hdf5(file, options);
   }
   throw Error(ErrorCode::unsupported, {}, "a format without a reader");
+}
+
+// Tensors may share and repeat what is in the file, but whoever copies them all shall not fill the memory.
+void check_total_size(const Checkpoint& checkpoint, size_t file_size) {
+  int64_t total = 0;
+  bool overflow = false;
+  for (const auto& [name, tensor] : checkpoint.tensors())
+    overflow |= __builtin_add_overflow(total, tensor.bytes(), &total);
+  if (overflow ||
+      (total > kMaxRepeatedBytes && static_cast<uint64_t>(total) / kMaxRepeatedRatio > file_size)) {
+    throw Error(ErrorCode::corrupt, {},
+                "its tensors have " + (overflow ? "2^63 bytes" : format_bytes(total)) + ", more than " +
+                    std::to_string(kMaxRepeatedRatio) + " times the file");
+  }
 }
 
 }  // namespace
@@ -33,8 +58,14 @@ std::string_view to_string(Format format) {
       return "zip";
     case Format::legacy:
       return "legacy";
+    case Format::tar:
+      return "tar";
     case Format::safetensors:
       return "safetensors";
+    case Format::msgpack:
+      return "msgpack";
+    case Format::hdf5:
+      return "hdf5";
   }
   return "?";
 }
@@ -48,14 +79,24 @@ std::string cut_off(uint64_t expected, bool or_more, uint64_t found, const OpenO
 }
 
 Checkpoint Checkpoint::open(const std::filesystem::path& path, const OpenOptions& options) {
-  const auto file = std::make_shared<const MappedFile>(path);
-  return read(file->bytes(), file, path, options);
+  std::error_code unreadable;  // which the map reports
+  const bool is_folder = std::filesystem::is_directory(path, unreadable);
+  const std::filesystem::path file = is_folder ? weights_in(path) : path;
+  const auto map = std::make_shared<const MappedFile>(file);
+  if (!is_shard_index(map->bytes())) return read(map->bytes(), map, file, options);
+  constexpr size_t kCheckedByShard = SIZE_MAX;
+  return make(file, kCheckedByShard, [&] { return read_shards(file, map->bytes(), options); });
 }
 
 Checkpoint Checkpoint::read(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
                             const std::filesystem::path& path, const OpenOptions& options) {
+  return make(path, bytes.size(), [&] { return read_contents({bytes, std::move(owner)}, options); });
+}
+
+Checkpoint Checkpoint::make(const std::filesystem::path& path, size_t file_size,
+                            const std::function<Contents()>& read_file) {
   try {
-    Contents contents = read_contents({bytes, std::move(owner)}, options);
+    Contents contents = read_file();
     Checkpoint checkpoint;
     checkpoint.path_ = path;
     checkpoint.format_ = contents.format;
@@ -65,6 +106,7 @@ Checkpoint Checkpoint::read(std::span<const std::byte> bytes, std::shared_ptr<co
     checkpoint.globals_ = std::move(contents.globals);
     std::sort(checkpoint.globals_.begin(), checkpoint.globals_.end());
     checkpoint.truncation_ = std::move(contents.truncation);
+    if (checkpoint.truncation_.empty()) check_total_size(checkpoint, file_size);
     return checkpoint;
   } catch (const Error& error) {
     throw Error(error.code(), path.string(), error.what());

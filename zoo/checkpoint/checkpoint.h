@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -15,8 +16,10 @@
 
 namespace zoo {
 
-enum class Format { zip, legacy, safetensors };
+enum class Format { zip, legacy, tar, safetensors, msgpack, hdf5 };
 std::string_view to_string(Format format);
+
+struct Contents;  // what a reader found
 
 struct NamedTensor {
   std::string name;  // keys of nested containers joined by '.', positions as '[i]'; a bare tensor is ""
@@ -24,21 +27,25 @@ struct NamedTensor {
 };
 
 struct OpenOptions {
-  bool check_crc = true;         // CRC-32 of each zip record, on both cores; legacy and safetensors have none
+  // CRC-32 of each zip record that tensors lie in, on all cores; the object's own is always checked, and
+  // legacy files and safetensors have none. Without it opening reads no tensor.
+  bool check_crc = true;
   bool allow_truncated = false;  // list what the header says although the data is cut off
 };
 
 class Checkpoint {
  public:
-  // Maps the file and reads its structure; no tensor is copied. Executes nothing.
-  // Throws Error{not_found, io, corrupt, unsupported}; for known foreign files (git-LFS pointer, HTML page,
-  // TFLite, tar, ONNX, numpy, ...) the message says what the file is and what to do.
+  // Maps the file and reads its structure; no tensor is copied. Executes nothing. `path` may also be the
+  // index of a sharded checkpoint (its shards lie beside it), or a folder as Hugging Face and timm keep
+  // models in. Throws Error{not_found, io, corrupt, unsupported}; for known foreign files (git-LFS pointer,
+  // HTML page, TFLite, ONNX, numpy, ...) the message says what the file is and what to do.
   static Checkpoint open(const std::filesystem::path& path, const OpenOptions& options = {});
   // The same for a file that is in memory: `owner` keeps `bytes` there as long as a tensor of it lives;
   // `path` is what messages call it.
   static Checkpoint read(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
                          const std::filesystem::path& path, const OpenOptions& options = {});
 
+  // Of the file that was opened: in a folder, the one with the weights.
   const std::filesystem::path& path() const { return path_; }
   Format format() const { return format_; }
   // The whole object: a dict of tensors in the simplest case.
@@ -54,6 +61,9 @@ class Checkpoint {
   const std::string& truncation() const { return truncation_; }
 
  private:
+  static Checkpoint make(const std::filesystem::path& path, size_t file_size,
+                         const std::function<Contents()>& read_file);
+
   std::filesystem::path path_;
   Format format_ = Format::zip;
   Value root_;
@@ -72,6 +82,8 @@ struct StateDict {
 };
 // Throws Error{mismatch} that lists the top-level keys if nothing in it is a dict of tensors.
 StateDict find_state_dict(const Checkpoint& checkpoint);
+// In a part of a checkpoint; `file` is its name for the message.
+StateDict find_state_dict(const Value& root, const std::string& file);
 
 // Row-major copies that do not need the file any more: one block of memory, filled by all cores, each tensor
 // aligned to 64 bytes. Throws Error{corrupt} where data is cut off, Error{io} where memory is short.
@@ -82,5 +94,14 @@ std::vector<NamedTensor> owned_copies(const std::vector<NamedTensor>& tensors);
 // dtype.
 void write_safetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
                        const std::map<std::string, std::string>& metadata = {});
+
+// A .pth that torch.load(weights_only=True) takes, of any plain values and tensors: strides, offsets and what
+// shares a storage stay, devices become "cpu". The storages are written from where they lie, uncompressed and
+// aligned to 64 bytes; the same tree gives the same bytes. Temporary file, sync, rename, as above.
+// Throws Error{unsupported} that names the object which torch.load would refuse, Error{corrupt} where a
+// tensor is cut off, Error{io}.
+void write_torch_zip(const std::filesystem::path& path, const Value& root);
+// A dict of tensors in this order. Throws also Error{usage} where a name occurs twice.
+void write_torch_zip(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors);
 
 }  // namespace zoo

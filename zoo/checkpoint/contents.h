@@ -30,6 +30,9 @@ struct FileBytes {
 // One reader a format. All throw Error{corrupt, unsupported}.
 Contents read_torch_zip(const FileBytes& file, const OpenOptions& options);
 Contents read_torch_legacy(const FileBytes& file, const OpenOptions& options);
+Contents read_torch_tar(const FileBytes& file, const OpenOptions& options);
+Contents read_hdf5(const FileBytes& file, const OpenOptions& options);
+Contents read_msgpack(const FileBytes& file, const OpenOptions& options);
 Contents read_safetensors(const FileBytes& file, const OpenOptions& options);
 
 // The text of Contents::truncation for a file that should have `expected` bytes (or more) and has `found`.

@@ -32,6 +32,15 @@ std::shared_ptr<std::byte> allocate(size_t size) {
   return {static_cast<std::byte*>(memory), std::free};
 }
 
+std::shared_ptr<const Quantizer> owned_quantizer(const Quantizer& quantizer) {
+  auto copy = std::make_shared<Quantizer>(quantizer);
+  if (quantizer.scales == nullptr) return copy;
+  const auto parts = owned_copies({{"scales", *quantizer.scales}, {"zero_points", *quantizer.zero_points}});
+  copy->scales = std::make_shared<const TensorView>(parts[0].tensor);
+  copy->zero_points = std::make_shared<const TensorView>(parts[1].tensor);
+  return copy;
+}
+
 }  // namespace
 
 std::vector<NamedTensor> owned_copies(const std::vector<NamedTensor>& tensors) {
@@ -53,6 +62,7 @@ std::vector<NamedTensor> owned_copies(const std::vector<NamedTensor>& tensors) {
     copy.storage_key = name;
     copy.device = tensor.device;
     copy.owner = memory;
+    if (tensor.quantizer) copy.quantizer = owned_quantizer(*tensor.quantizer);
     copies[i] = {name, std::move(copy)};
   });
   return copies;

@@ -59,6 +59,11 @@ class Interpreter {
     return static_cast<uint64_t>(*index.as_int());
   }
 
+  // Which class the number stands for is known only to the programs that registered it.
+  void push_extension(uint32_t code) {
+    machine_.push_global("copyreg", "extension(" + std::to_string(code) + ")");
+  }
+
   bool step();
   bool push_number(char opcode);
   bool push_text(char opcode);
@@ -340,12 +345,18 @@ bool Interpreter::make_object(char opcode) {
       machine_.push_persistent(text_value(line()));
       return true;
     case '\x82':  // EXT1
+      push_extension(number<uint8_t>());
+      return true;
     case '\x83':  // EXT2
+      push_extension(number<uint16_t>());
+      return true;
     case '\x84':  // EXT4
-      throw Error(ErrorCode::unsupported, {}, "a class by its number in Python's extension registry");
+      push_extension(number<uint32_t>());
+      return true;
     case '\x97':  // NEXT_BUFFER
     case '\x98':  // READONLY_BUFFER
-      throw Error(ErrorCode::unsupported, {}, "an out-of-band buffer");
+      throw Error(ErrorCode::unsupported, {}, "an out-of-band buffer, which its writer kept elsewhere",
+                  "Save it in Python with torch.save.");
     default:
       return false;
   }
@@ -358,6 +369,10 @@ Value PickleHost::persistent(const Value&) {
 }
 
 std::optional<Value> PickleHost::call(const std::string&, const std::vector<Value>&) {
+  return std::nullopt;
+}
+
+std::optional<Value> PickleHost::build(const Opaque&, const Value&) {
   return std::nullopt;
 }
 

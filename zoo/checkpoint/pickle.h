@@ -21,6 +21,8 @@ class PickleHost {
   // What calling `name` ("torch.Size") with `args` gives, with at most one new container in it; nothing where
   // the call shall stay an Opaque. May throw Error{corrupt, unsupported}.
   virtual std::optional<Value> call(const std::string& name, const std::vector<Value>& args);
+  // What `object` is once its `state` is set, without new containers in it; nothing where it stays an Opaque.
+  virtual std::optional<Value> build(const Opaque& object, const Value& state);
 };
 
 struct Pickle {

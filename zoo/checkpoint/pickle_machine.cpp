@@ -11,7 +11,8 @@ namespace {
 
 constexpr size_t kMaxGlobalLength = 255;  // of a class name, in bytes
 constexpr size_t kMaxMarks = 10'000;
-constexpr uint64_t kMaxMemo = 1'000'000;
+constexpr uint64_t kMaxMemo = 500'000;
+constexpr size_t kMaxStack = 250'000;  // values; Python's pickler adds a thousand at a time to a list
 
 [[noreturn]] void fail(const std::string& what) {
   throw Error(ErrorCode::corrupt, {}, what);
@@ -38,8 +39,13 @@ void PickleMachine::charge(int64_t values) {
 }
 
 void PickleMachine::push(Value value) {
-  charge(1);
-  stack_.push_back(nursery_.adopt(std::move(value)));
+  charge(value.as_opaque() != nullptr ? weight(value) : 1);
+  stack(nursery_.adopt(std::move(value)));
+}
+
+void PickleMachine::stack(Value value) {
+  if (stack_.size() == kMaxStack) fail("more than " + std::to_string(kMaxStack) + " values on the stack");
+  stack_.push_back(std::move(value));
 }
 
 Value& PickleMachine::top() {
@@ -93,7 +99,8 @@ void PickleMachine::get(uint64_t index) {
   const std::optional<Value> entry = index < memo_.size() ? memo_[index] : std::nullopt;
   if (!entry) fail("the memo has no entry " + std::to_string(index));
   charge(1);
-  stack_.push_back(*entry);
+  const auto built = built_.find(entry->as_opaque());
+  stack(built == built_.end() ? *entry : built->second);
 }
 
 void PickleMachine::push_global(std::string_view module, std::string_view name) {
@@ -170,11 +177,17 @@ void PickleMachine::set_items(std::vector<Value> keys_and_values) {
 
 void PickleMachine::build(Value state) {
   if (const auto* opaque = std::get_if<std::shared_ptr<Opaque>>(&top().data())) {
-    (*opaque)->state = std::move(state);
-  } else if (top().as_dict() == nullptr && top().as_tensor() == nullptr) {
+    if (std::optional<Value> known = host_.build(**opaque, state)) {
+      charge(weight(*known));
+      top() = built_[opaque->get()] = std::move(*known);
+    } else {
+      (*opaque)->state = std::move(state);
+    }
+  } else if (const auto* dict = std::get_if<std::shared_ptr<Dict>>(&top().data())) {
+    if (state.as_dict() != nullptr) (*dict)->attributes = std::move(state);
+  } else if (top().as_tensor() == nullptr) {  // attributes of a tensor are no part of its value
     fail("sets the state of something that has none");
   }
-  // Attributes of an OrderedDict (a state dict's _metadata) and of a tensor are no part of the values.
 }
 
 Value PickleMachine::finish() {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -51,6 +52,7 @@ class PickleMachine {
 
  private:
   void charge(int64_t values);
+  void stack(Value value);
   size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
   template <class Container>
   Container& target(Value (*make)());
@@ -62,6 +64,7 @@ class PickleMachine {
   std::vector<Value> stack_;
   std::vector<size_t> marks_;
   std::vector<std::optional<Value>> memo_;
+  std::unordered_map<const Opaque*, Value> built_;  // what became of an object that the memo may still hold
   std::vector<std::string> globals_;
   std::unordered_set<std::string> known_globals_;
 };

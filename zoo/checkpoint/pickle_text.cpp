@@ -96,6 +96,35 @@ Value parse_integer(ByteSpan bytes) {
   return big_integer((negative ? "-0x" : "0x") + hex);
 }
 
+std::string integer_bytes(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const bool hex = text.starts_with("0x");
+  if (hex) text.remove_prefix(2);
+  std::string bytes(1, '\0');
+  for (const char c : text) {
+    int digit = 0;
+    if (std::from_chars(&c, &c + 1, digit, hex ? 16 : 10).ec != std::errc())
+      fail("'" + excerpt(text, 40) + "' is not an integer");
+    auto carry = static_cast<unsigned>(digit);
+    for (char& byte : bytes) {
+      carry += static_cast<unsigned char>(byte) * (hex ? 16U : 10U);
+      byte = static_cast<char>(carry & 0xFF);
+      carry >>= 8;
+    }
+    if (carry != 0) bytes += static_cast<char>(carry);
+  }
+  bytes += '\0';  // room for the sign
+  if (!negative) return bytes;
+  unsigned carry = 1;
+  for (char& byte : bytes) {
+    carry += static_cast<unsigned char>(byte) ^ 0xFFU;
+    byte = static_cast<char>(carry & 0xFF);
+    carry >>= 8;
+  }
+  return bytes;
+}
+
 double parse_float(std::string_view text) {
   double number = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);

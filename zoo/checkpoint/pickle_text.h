@@ -15,6 +15,8 @@ Value text_value(std::string_view text);
 // All throw Error{corrupt}.
 Value parse_integer(std::string_view text);  // decimal, at most 1024 digits
 Value parse_integer(ByteSpan bytes);         // little-endian two's complement, at most 1024 bytes
+// The other way for integers beyond 64 bits, decimal or 0x...: little-endian two's complement.
+std::string integer_bytes(std::string_view text);
 double parse_float(std::string_view text);
 std::string parse_quoted(std::string_view text);       // 'a\x00b' as Python 2's repr writes it
 std::string parse_raw_unicode(std::string_view text);  // Latin-1 with \uXXXX and \UXXXXXXXX, to UTF-8

@@ -13,7 +13,7 @@
 namespace zoo {
 namespace {
 
-constexpr uint64_t kMaxHeader = 100'000'000;  // bytes, the package's own limit
+constexpr uint64_t kMaxHeader = 25'000'000;  // bytes; a tensor takes a hundred
 constexpr size_t kMaxDims = 64;
 constexpr size_t kMaxTensors = 250'000;
 
@@ -156,7 +156,7 @@ Contents read_safetensors(const FileBytes& file, const OpenOptions& options) {
   const uint64_t found = file.bytes.size();
   const uint64_t header = found < 8 ? 0 : load<uint64_t>(file.bytes, 0);
   if (header > kMaxHeader)
-    fail("its header claims " + std::to_string(header) + " bytes, at most 100,000,000 are read");
+    fail("its header claims " + std::to_string(header) + " bytes, at most 25,000,000 are read");
   if (!fits(8, header, found)) {
     throw Error(ErrorCode::corrupt, {},
                 "the file is cut off inside its header: " + format_count(static_cast<int64_t>(8 + header)) +

@@ -15,14 +15,25 @@ struct NamedDType {
 
 // In the order in which the package's serialize() puts them.
 constexpr std::array kNames{
-    NamedDType{"U64", DType::u64},         NamedDType{"I64", DType::i64},
-    NamedDType{"F64", DType::f64},         NamedDType{"C64", DType::c64},
-    NamedDType{"F32", DType::f32},         NamedDType{"U32", DType::u32},
-    NamedDType{"I32", DType::i32},         NamedDType{"BF16", DType::bf16},
-    NamedDType{"F16", DType::f16},         NamedDType{"U16", DType::u16},
-    NamedDType{"I16", DType::i16},         NamedDType{"F8_E4M3", DType::f8_e4m3fn},
-    NamedDType{"F8_E5M2", DType::f8_e5m2}, NamedDType{"I8", DType::i8},
-    NamedDType{"U8", DType::u8},           NamedDType{"BOOL", DType::boolean},
+    NamedDType{"U64", DType::u64},
+    NamedDType{"I64", DType::i64},
+    NamedDType{"F64", DType::f64},
+    NamedDType{"C64", DType::c64},
+    NamedDType{"F32", DType::f32},
+    NamedDType{"U32", DType::u32},
+    NamedDType{"I32", DType::i32},
+    NamedDType{"BF16", DType::bf16},
+    NamedDType{"F16", DType::f16},
+    NamedDType{"U16", DType::u16},
+    NamedDType{"I16", DType::i16},
+    NamedDType{"F8_E5M2FNUZ", DType::f8_e5m2fnuz},
+    NamedDType{"F8_E4M3FNUZ", DType::f8_e4m3fnuz},
+    NamedDType{"F8_E8M0", DType::f8_e8m0fnu},
+    NamedDType{"F8_E4M3", DType::f8_e4m3fn},
+    NamedDType{"F8_E5M2", DType::f8_e5m2},
+    NamedDType{"I8", DType::i8},
+    NamedDType{"U8", DType::u8},
+    NamedDType{"BOOL", DType::boolean},
 };
 
 }  // namespace

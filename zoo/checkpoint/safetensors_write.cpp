@@ -1,6 +1,5 @@
 // The file that the Python package's save_file writes for the same tensors, byte for byte.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "zoo/checkpoint/bytes.h"
@@ -8,6 +7,7 @@
 #include "zoo/checkpoint/safetensors_dtype.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/json_string.h"
 
 namespace zoo {
 namespace {
@@ -21,20 +21,23 @@ constexpr size_t kAlignment = 8;  // of the header's end, so that every tensor i
 std::string make_header(const std::vector<const NamedTensor*>& tensors,
                         std::map<std::string, std::string> metadata) {
   metadata["format"] = "pt";
-  nlohmann::ordered_json header;
-  header["__metadata__"] = metadata;
+  std::string text = "{\"__metadata__\":{";
+  for (const auto& [key, value] : metadata) {
+    if (text.back() != '{') text += ',';
+    text += json_string(key) + ':' + json_string(value);
+  }
+  text += '}';
   std::set<std::string_view> names{"__metadata__"};
-  std::string text = header.dump();
-  text.pop_back();
   int64_t offset = 0;
   for (const NamedTensor* named : tensors) {
     const auto& [name, tensor] = *named;
     if (!names.insert(name).second) refuse("two tensors are called '" + name + "'");
     const int64_t end = offset + tensor.bytes();
-    const nlohmann::ordered_json entry{{"dtype", safetensors_dtype(tensor.dtype, name)},
-                                       {"shape", tensor.shape},
-                                       {"data_offsets", {offset, end}}};
-    text += ',' + nlohmann::json(name).dump() + ':' + entry.dump();
+    std::string shape;
+    for (const int64_t size : tensor.shape) shape += (shape.empty() ? "" : ",") + std::to_string(size);
+    text += "," + json_string(name) + ":{\"dtype\":" + json_string(safetensors_dtype(tensor.dtype, name)) +
+            ",\"shape\":[" + shape + "],\"data_offsets\":[" + std::to_string(offset) + "," +
+            std::to_string(end) + "]}";
     offset = end;
   }
   text += '}';

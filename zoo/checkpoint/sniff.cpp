@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string>
 #include <string_view>
 
+#include "zoo/checkpoint/gzip.h"
 #include "zoo/checkpoint/pickle.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
@@ -15,6 +17,9 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr size_t kPrefix = 4096;  // enough of a file to know it
+
+constexpr size_t kTarMagicAt = 257;
+constexpr auto kGzip = "\x1f\x8b"sv;
 
 struct Foreign {
   size_t offset;
@@ -30,15 +35,9 @@ constexpr auto kNotWeights = "It holds no weights; look for the checkpoint itsel
 constexpr std::array kForeign{
     Foreign{0, "version https://git-lfs.github.com/"sv, "a git-LFS pointer, not the file it stands for",
             "Fetch the file with 'git lfs pull' or download it from the project's page."},
-    Foreign{257, "ustar"sv,
-            "a tar file: a torch 0.1 checkpoint, which this version does not read, or an archive",
-            "Load and save it again with Python's torch, or unpack the archive."},
     Foreign{4, "TFL3"sv, "a TensorFlow Lite model", kConvert},
-    Foreign{0, "\x89HDF\r\n\x1a\n"sv, "an HDF5 file (Keras weights?), which this version does not read",
-            kConvert},
     Foreign{0, "\x93NUMPY"sv, "a numpy array file", kConvert},
     Foreign{0, "GGUF"sv, "a GGUF model", kConvert},
-    Foreign{0, "\x1f\x8b"sv, "a gzip file", kUnpack},
     Foreign{0, "BZh"sv, "a bzip2 file", kUnpack},
     Foreign{0,
             "\xfd"
@@ -54,6 +53,8 @@ constexpr std::array kForeign{
             "\x7f"
             "ELF"sv,
             "a program", kNotWeights},
+    Foreign{0, "\x08\x01\x12"sv, "a TensorFlow SavedModel", kConvert},
+    Foreign{0, "model_checkpoint_path:"sv, "TensorFlow's list of checkpoints, not the weights", kConvert},
     Foreign{0, "T7\0\0"sv, "a Lua Torch file", kConvert},
 };
 
@@ -80,6 +81,20 @@ bool is_msgpack(std::string_view head) {
   return key != 0 && ((byte(key) > 0xa0 && byte(key) < 0xc0) || byte(key) == 0xd9);
 }
 
+// A GraphDef: a node with a name and an operation.
+bool is_tensorflow_graph(std::string_view head) {
+  const auto byte = [&](size_t i) { return i < head.size() ? static_cast<unsigned char>(head[i]) : 0; };
+  const size_t node = byte(1) < 0x80 ? 2 : 3;  // its length takes one byte or two
+  const size_t operation = node + 2 + byte(node + 1);
+  return byte(0) == 0x0a && byte(node) == 0x0a && byte(operation) == 0x12 &&
+         std::isupper(byte(operation + 2));
+}
+
+// The data of a TensorFlow checkpoint has no signature, its index ends like a LevelDB table.
+bool is_tensorflow_index(ByteSpan file) {
+  return as_text(file).ends_with("\x57\xfb\x80\x8b\x24\x75\x47\xdb"sv);
+}
+
 bool is_text(std::string_view head) {
   const auto printable = [](char c) {
     return static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\r' || c == '\t' || c == '\f';
@@ -95,6 +110,22 @@ bool is_text(std::string_view head) {
 
 [[noreturn]] void refuse(const std::string& what, std::string_view remedy) {
   throw Error(ErrorCode::unsupported, {}, what, std::string(remedy));
+}
+
+[[noreturn]] void refuse_gzip(ByteSpan file) {
+  const std::string inflated = gzip_prefix(file, kPrefix);
+  std::string inside;
+  try {
+    // A gzip file may hold itself.
+    if (inflated.starts_with(kGzip)) refuse("another one", {});
+    if (!inflated.empty()) {
+      const Format format = sniff(std::as_bytes(std::span(inflated)));
+      inside = " that holds a " + std::string(to_string(format)) + " file";
+    }
+  } catch (const Error& error) {
+    inside = std::string(" that holds ") + error.what();
+  }
+  refuse("a gzip file" + inside, "Unpack it with 'gunzip' and open what is inside.");
 }
 
 [[noreturn]] void refuse_text(std::string_view head) {
@@ -153,9 +184,12 @@ Format sniff(ByteSpan file) {
   const std::string_view head = as_text(file.first(std::min(file.size(), kPrefix)));
   if (head.empty()) throw Error(ErrorCode::corrupt, {}, "the file is empty", "Download it again.");
   if (starts_with_zip(head)) return Format::zip;
+  if (head.substr(std::min(head.size(), kTarMagicAt)).starts_with("ustar")) return Format::tar;
+  if (head.starts_with("\x89HDF\r\n\x1a\n")) return Format::hdf5;
   if (is_safetensors(file)) return Format::safetensors;
   const bool is_pickle = head.size() > 1 && head[0] == '\x80' && head[1] <= 5;
   if ((is_pickle || head[0] == 'L') && is_legacy(file)) return Format::legacy;
+  if (head.starts_with(kGzip)) refuse_gzip(file);
   for (const Foreign& foreign : kForeign) {
     if (head.size() >= foreign.offset && head.substr(foreign.offset).starts_with(foreign.signature)) {
       refuse(std::string(foreign.what), foreign.remedy);
@@ -167,10 +201,11 @@ Format sniff(ByteSpan file) {
            "Load it in Python and save a state dict with torch.save.");
   }
   if (is_onnx(head)) refuse("an ONNX model", kConvert);
-  if (is_msgpack(head))
-    refuse("a MessagePack file (Flax weights?), which this version does not read", kConvert);
+  if (is_tensorflow_graph(head)) refuse("a TensorFlow graph", kConvert);
+  if (is_tensorflow_index(file)) refuse("the index of a TensorFlow checkpoint", kConvert);
+  if (is_msgpack(head)) return Format::msgpack;
   refuse("not a checkpoint of a known format; it begins with " + hex(head.substr(0, 8)),
-         "zip and legacy files of torch.save and safetensors files are read.");
+         "Files of torch.save, safetensors, Flax and Keras are read.");
 }
 
 }  // namespace zoo

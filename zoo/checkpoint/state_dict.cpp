@@ -76,8 +76,17 @@ std::vector<NamedTensor> weights(const Value& value) {
   return tensors;
 }
 
+// Flax keeps the running statistics beside the parameters, not among them.
+bool is_flax(const Dict& dict) {
+  const auto has = [&](std::string_view name) {
+    return std::ranges::any_of(dict, [&](const auto& member) { return key_text(member.first) == name; });
+  };
+  return has("params") && has("batch_stats");
+}
+
 // The member that wraps the weights; nothing where the value itself is the state dict.
 const std::pair<Value, Value>* find_wrapper(const Dict& dict) {
+  if (is_flax(dict)) return nullptr;
   for (const std::string_view name : kWrappers) {
     for (const auto& member : dict) {
       const std::string* key = member.first.as_string();
@@ -98,7 +107,11 @@ const std::pair<Value, Value>* find_wrapper(const Dict& dict) {
 }  // namespace
 
 StateDict find_state_dict(const Checkpoint& checkpoint) {
-  const Value* value = &checkpoint.root();
+  return find_state_dict(checkpoint.root(), checkpoint.path().string());
+}
+
+StateDict find_state_dict(const Value& root, const std::string& file) {
+  const Value* value = &root;
   StateDict found;
   for (int depth = 0; depth < kMaxWrappers; ++depth) {
     const Dict* dict = value->as_dict();
@@ -113,12 +126,12 @@ StateDict find_state_dict(const Checkpoint& checkpoint) {
   if (!found.tensors.empty()) return found;
 
   std::vector<std::string> keys;
-  if (const Dict* dict = checkpoint.root().as_dict()) {
+  if (const Dict* dict = root.as_dict()) {
     for (const auto& [key, member] : *dict) keys.push_back("'" + excerpt(key_text(key), 80) + "'");
   }
   if (keys.size() > 12) keys.erase(keys.begin() + 12, keys.end());
   throw Error(
-      ErrorCode::mismatch, checkpoint.path().string(),
+      ErrorCode::mismatch, file,
       "no state dict in it: " + (keys.empty() ? "it is not a dict" : "its keys are " + join(keys, ", ")),
       "Save the model's state_dict() in Python.");
 }

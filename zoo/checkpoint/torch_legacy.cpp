@@ -5,6 +5,7 @@
 #include <string>
 
 #include "zoo/checkpoint/contents.h"
+#include "zoo/checkpoint/pickle_sequence.h"
 #include "zoo/checkpoint/sniff.h"
 #include "zoo/checkpoint/torch_objects.h"
 #include "zoo/core/error.h"
@@ -16,36 +17,6 @@ constexpr int64_t kProtocolVersion = 1001;
 
 [[noreturn]] void fail(const std::string& what) {
   throw Error(ErrorCode::corrupt, {}, what, "Download the file again.");
-}
-
-// Reads one pickle after another and says in which one an error is.
-class PickleSequence {
- public:
-  explicit PickleSequence(ByteSpan bytes) : bytes_(bytes) {}
-
-  Pickle next(const char* what, PickleHost& host) {
-    try {
-      Pickle pickle = read_pickle(bytes_.subspan(at_), host);
-      at_ += pickle.size;
-      return pickle;
-    } catch (const Error& error) {
-      throw Error(error.code(), std::string(what) + " (from byte " + std::to_string(at_) + ")", error.what());
-    }
-  }
-  size_t position() const { return at_; }
-
- private:
-  ByteSpan bytes_;
-  size_t at_ = 0;
-};
-
-void check_system(const Value& system) {
-  const Value* little = system.find("little_endian");
-  if (little == nullptr || little->as_bool() == nullptr) fail("the file does not say its byte order");
-  if (!*little->as_bool()) {
-    throw Error(ErrorCode::unsupported, {}, "its tensors are big-endian",
-                "Load and save it again in Python on a little-endian machine.");
-  }
 }
 
 // The storages in the order in which their bytes follow.
@@ -78,7 +49,7 @@ Contents read_torch_legacy(const FileBytes& file, const OpenOptions& options) {
     throw Error(ErrorCode::unsupported, {},
                 "its protocol version is not " + std::to_string(kProtocolVersion));
   }
-  check_system(pickles.next("system description", plain).root);
+  check_byte_order(pickles.next("system description", plain).root);
   Pickle object = pickles.next("object", objects);
   const Pickle keys = pickles.next("storage keys", plain);
 

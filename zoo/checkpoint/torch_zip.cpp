@@ -1,6 +1,7 @@
 // torch.save's zip files (torch 1.6 and newer) and TorchScript archives: <root>/data.pkl is the object,
 // <root>/data/<key> a storage, <root>/byteorder says "little". Of a TorchScript archive the tensors are read
 // and the code is ignored.
+#include <array>
 #include <string>
 
 #include "zoo/checkpoint/contents.h"
@@ -18,6 +19,43 @@ constexpr std::string_view kDamaged = "Download the file again.";
   throw Error(ErrorCode::corrupt, {}, what, std::string(kDamaged));
 }
 
+// What else the world keeps in zip files.
+[[noreturn]] void refuse_archive(const ZipArchive& archive) {
+  struct Kind {
+    std::string_view ending, what, remedy;
+  };
+  constexpr std::string_view kUnpack = "Unpack it with 'unzip' and open that file.";
+  constexpr std::array kKinds{
+      Kind{".npy", "a numpy .npz archive",
+           "Load it in Python and save its arrays with torch.save or as safetensors."},
+      Kind{"model.weights.h5", "a Keras 3 model that holds", kUnpack},
+      Kind{"saved_model.pb", "an archive of a TensorFlow SavedModel",
+           "Export the weights as safetensors, and open that."},
+      Kind{".safetensors", "a zip archive that holds", kUnpack},
+      Kind{".pth", "a zip archive that holds", kUnpack},
+      Kind{".pt", "a zip archive that holds", kUnpack},
+      Kind{".bin", "a zip archive that holds", kUnpack},
+      Kind{".ckpt", "a zip archive that holds", kUnpack},
+      Kind{".tar", "a zip archive that holds", kUnpack},
+      Kind{".h5", "a zip archive that holds", kUnpack},
+      Kind{".msgpack", "a zip archive that holds", kUnpack},
+  };
+  for (const Kind& kind : kKinds) {
+    for (const ZipEntry& entry : archive.entries()) {
+      if (!entry.name.ends_with(kind.ending)) continue;
+      throw Error(ErrorCode::unsupported, {}, std::string(kind.what) + " '" + excerpt(entry.name) + "'",
+                  std::string(kind.remedy));
+    }
+  }
+  std::string names;
+  for (size_t i = 0; i < archive.entries().size() && i < 3; ++i)
+    names += (i == 0 ? "" : ", ") + excerpt(archive.entries()[i].name);
+  throw Error(
+      ErrorCode::unsupported, {},
+      "a zip file that torch did not write: it has no data.pkl, but " + (names.empty() ? "nothing" : names),
+      "If a checkpoint is packed into it, unpack it first.");
+}
+
 // "archive/" for "archive/data.pkl". The root's name is the file's at the time of saving, so it can be
 // anything.
 std::string find_root(const ZipArchive& archive) {
@@ -30,15 +68,7 @@ std::string find_root(const ZipArchive& archive) {
   }
   if (ambiguous) fail("a zip file with two records named data.pkl");
   if (best != nullptr) return std::string(best->name.substr(0, best->name.size() - kPickle.size()));
-  std::string names;
-  for (size_t i = 0; i < archive.entries().size() && i < 3; ++i) {
-    const std::string_view name = archive.entries()[i].name;
-    names += (i == 0 ? "" : ", ") + excerpt(name);
-  }
-  throw Error(
-      ErrorCode::unsupported, {},
-      "a zip file that torch did not write: it has no data.pkl, but " + (names.empty() ? "nothing" : names),
-      "If a checkpoint is packed into it, unpack it first.");
+  refuse_archive(archive);
 }
 
 Pickle read_object(ByteSpan bytes, TorchObjects& objects) {
@@ -78,14 +108,13 @@ Contents read_torch_zip(const FileBytes& file, const OpenOptions& options) {
   const ZipArchive archive(file.bytes, file.owner);
   const std::string root = find_root(archive);
   if (const ZipEntry* order = archive.find(root + "byteorder")) {
-    const ZipRecord record = archive.read({order}, options.check_crc).front();
+    const ZipRecord record = archive.read({order}, true).front();
     if (as_text(record.bytes) != "little") {
       throw Error(ErrorCode::unsupported, {}, "its tensors are big-endian",
                   "Load and save it again in Python on a little-endian machine.");
     }
   }
-  const ZipRecord object =
-      archive.read({archive.find(root + std::string(kPickle))}, options.check_crc).front();
+  const ZipRecord object = archive.read({archive.find(root + std::string(kPickle))}, true).front();
   TorchObjects objects;
   Pickle pickle = read_object(object.bytes, objects);
   if (pickle.size != object.bytes.size()) fail("bytes follow the pickle in data.pkl");

@@ -17,7 +17,7 @@
 namespace zoo {
 
 class Value;
-using Dict = std::vector<std::pair<Value, Value>>;  // in the order of the file
+struct Dict;  // members in the order of the file
 
 struct None {};
 struct Bytes {
@@ -78,6 +78,12 @@ class Value {
   }
 
   Data data_;
+};
+
+struct Dict : std::vector<std::pair<Value, Value>> {
+  using std::vector<std::pair<Value, Value>>::vector;
+  bool ordered = false;  // a collections.OrderedDict
+  Value attributes;      // of the OrderedDict itself: none, or a dict such as {"_metadata": {...}}
 };
 
 struct Opaque {

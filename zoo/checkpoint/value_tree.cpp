@@ -27,6 +27,7 @@ void for_each_child(const Value& value, Visit visit) {
       visit(key);
       visit(member);
     }
+    visit(dict->attributes);
   } else if (const Opaque* opaque = value.as_opaque()) {
     visit(opaque->args);
     visit(opaque->state);
@@ -102,7 +103,7 @@ T* member(Value& value) {
 void take_apart(Value& container) noexcept {
   if (auto* list = member<List>(container)) list->items.clear();
   if (auto* tuple = member<Tuple>(container)) tuple->items.clear();
-  if (auto* dict = member<Dict>(container)) dict->clear();
+  if (auto* dict = member<Dict>(container)) *dict = Dict();
   if (auto* opaque = member<Opaque>(container)) opaque->args = opaque->state = opaque->items = Value();
 }
 
@@ -125,6 +126,13 @@ int64_t weight(const Value& value) {
   if (const Bytes* bytes = value.as_bytes()) return 1 + static_cast<int64_t>(bytes->data.size() / 64);
   if (const auto* items = value.as_sequence()) return 1 + static_cast<int64_t>(items->size());
   if (const Dict* dict = value.as_dict()) return 1 + 2 * static_cast<int64_t>(dict->size());
+  if (const Opaque* opaque = value.as_opaque()) {
+    size_t text = opaque->class_name.size();
+    const auto* args = opaque->args.as_sequence();  // of a large integer: its digits
+    if (args != nullptr && args->size() == 1 && (*args)[0].as_string() != nullptr)
+      text += (*args)[0].as_string()->size();
+    return 8 + static_cast<int64_t>(text / 16);
+  }
   return value.as_tensor() != nullptr ? 16 : 1;
 }
 

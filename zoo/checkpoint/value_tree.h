@@ -12,10 +12,10 @@
 namespace zoo {
 
 inline constexpr int kMaxDepth = 400;              // of containers; whole pickled networks need a few dozen
-inline constexpr size_t kMaxNameLength = 1000;     // of a flattened tensor name, in bytes
-inline constexpr size_t kMaxContainers = 500'000;  // in a file; a tensor takes six
-inline constexpr int64_t kMaxValues =
-    4'000'000;  // in a file, and in its tree when shared parts count each time
+inline constexpr size_t kMaxNameLength = 500;      // of a flattened tensor name, in bytes
+inline constexpr size_t kMaxContainers = 250'000;  // in a file; a tensor takes six
+// In a file, and in its tree when shared parts count each time.
+inline constexpr int64_t kMaxValues = 1'500'000;
 
 // What a value costs in memory and in a listing, without what its items cost, in units of about a value.
 int64_t weight(const Value& value);

@@ -21,7 +21,7 @@ constexpr uint16_t kStored = 0, kDeflated = 8;          // methods
 constexpr uint16_t kZip64Field = 1;
 constexpr uint32_t kIn64 = 0xFFFFFFFF;  // the number stands in the zip64 field
 // No deflate stream grows more than 1032 times. All of them together may not fill the memory either.
-constexpr uint64_t kMaxRatio = 1032, kMaxInflatedBytes = 64'000'000, kMaxInflatedRatio = 8;
+constexpr uint64_t kMaxRatio = 1032, kMaxInflatedBytes = 32'000'000, kMaxInflatedRatio = 8;
 
 [[noreturn]] void fail(const std::string& what) {
   throw Error(ErrorCode::corrupt, {}, what);
