@@ -11,8 +11,9 @@ namespace {
 std::vector<NamedShape> file_of(std::string_view arch, Layout layout, const TensorListOptions& options = {},
                                 const std::string& prefix = {}) {
   std::vector<NamedShape> tensors;
-  for (const TensorSpec& tensor : list_tensors(get_arch(arch), options)) {
-    tensors.push_back({prefix + from_canonical(layout, tensor.name), tensor.shape});
+  const ArchSpec& spec = get_arch(arch);
+  for (const TensorSpec& tensor : list_tensors(spec, options)) {
+    tensors.push_back({prefix + from_canonical(layout, tensor.name, &spec), tensor.shape});
   }
   return tensors;
 }
@@ -24,9 +25,11 @@ void drop(std::vector<NamedShape>& tensors, std::string_view ending) {
 }  // namespace
 
 TEST_CASE("a file of any architecture in any layout fits that architecture first") {
-  const Layout layout = GENERATE(Layout::torchvision, Layout::openmmlab, Layout::akamaster);
+  const Layout layout =
+      GENERATE(Layout::torchvision, Layout::openmmlab, Layout::huggingface, Layout::akamaster);
   for (const ArchSpec& spec : arch_table()) {
     INFO(spec.name << " " << to_string(layout));
+    if (layout == Layout::huggingface && !cannot_say(layout, spec).empty()) continue;
     const auto fits = fit_archs(file_of(spec.name, layout, {.num_classes = 7, .in_channels = 4}, "module."));
     REQUIRE_FALSE(fits.empty());
     CHECK(fits.front().arch == &spec);
@@ -83,5 +86,83 @@ TEST_CASE("the layout with the most known names is recognised") {
   CHECK(recognised({"conv1.weight", "fc.weight"}) == Layout::torchvision);
   CHECK(recognised({"conv1.weight", "linear.weight"}) == Layout::akamaster);
   CHECK(recognised({"backbone.conv1.weight", "data_preprocessor.mean"}) == Layout::openmmlab);
+  CHECK(recognised({"embedder.embedder.convolution.weight"}) == Layout::huggingface);
+  CHECK(recognised({"params.classifier.1.kernel", "conv1.weight", "params.classifier.1.bias"}) ==
+        Layout::huggingface_flax);
+  CHECK(recognised({"classifier.1/kernel:0"}) == Layout::huggingface_tf);
   CHECK_FALSE(recognised({"features.0.weight"}));
+}
+
+TEST_CASE("a Flax file fits the architecture whose tensors it has with their axes in another order") {
+  std::vector<NamedShape> tensors;
+  for (TensorSpec& tensor : list_tensors(get_arch("resnet18"))) {
+    if (tensor.role == Role::counter) continue;
+    std::string name = from_canonical(Layout::huggingface, tensor.name);
+    const bool statistic = tensor.is_buffer();
+    const size_t dot = name.rfind('.');
+    const std::string leaf = statistic                          ? name.substr(dot + 9)
+                             : tensor.role == Role::norm_weight ? "scale"
+                             : name.ends_with("weight")         ? "kernel"
+                                                                : "bias";
+    auto& shape = tensor.shape;
+    if (shape.size() == 4) shape = {shape[2], shape[3], shape[1], shape[0]};
+    if (shape.size() == 2) std::swap(shape[0], shape[1]);
+    tensors.push_back({(statistic ? "batch_stats." : "params.") + name.substr(0, dot + 1) + leaf, shape});
+  }
+  const auto fits = fit_archs(tensors);
+  REQUIRE_FALSE(fits.empty());
+  CHECK(fits.front().arch->name == "resnet18");
+  CHECK(fits.front().exact());
+  CHECK(fits.front().num_classes == 1000);
+}
+
+TEST_CASE("every architecture of the table follows from its tensors") {
+  const int64_t classes = GENERATE(0, 5);
+  for (const ArchSpec& spec : arch_table()) {
+    INFO(spec.name);
+    std::vector<NamedShape> tensors;
+    for (const TensorSpec& tensor : list_tensors(spec, {.num_classes = classes, .in_channels = 1}))
+      tensors.push_back({tensor.name, tensor.shape});
+    const auto inferred = infer_arch(tensors);
+    REQUIRE(inferred);
+    CHECK(inferred->depths == spec.depths);
+    CHECK(inferred->widths == spec.widths);
+    CHECK(inferred->shortcut == spec.shortcut);
+    CHECK(inferred->stem_pool == spec.stem_pool);
+    CHECK(inferred->num_classes == classes);
+    tensors.pop_back();
+    if (classes > 0) CHECK_FALSE(infer_arch(tensors));
+  }
+  CHECK_FALSE(infer_arch(std::vector<NamedShape>{}));
+}
+
+TEST_CASE("unusual nets follow from their tensors too") {
+  ArchSpec spec = get_arch("resnet50");
+  SECTION("deep stem and pooled shortcuts") {
+    spec.stem = Stem::deep;
+    spec.stem_widths = {24, 32, 64};
+    spec.shortcut = Shortcut::avg_pool_conv;
+  }
+  SECTION("grouped") {
+    spec.groups = 32;
+    spec.base_width = 4;
+  }
+  SECTION("wide") {
+    spec.base_width = 128;
+  }
+  SECTION("two small stages") {
+    spec.num_stages = 2;
+    spec.depths = {1, 2};
+    spec.widths = {4, 8};
+    spec.stem_widths = {8, 0, 0};
+  }
+  std::vector<NamedShape> tensors;
+  for (const TensorSpec& tensor : list_tensors(spec)) tensors.push_back({tensor.name, tensor.shape});
+  const auto inferred = infer_arch(tensors);
+  REQUIRE(inferred);
+  CHECK(inferred->depths == spec.depths);
+  CHECK(inferred->stem_widths == spec.stem_widths);
+  CHECK(inferred->shortcut == spec.shortcut);
+  CHECK(inferred->groups == spec.groups);
+  CHECK(inferred->base_width == spec.base_width);
 }

@@ -10,7 +10,7 @@
 #include "tests/temporary_folder.h"
 #include "zoo/core/file.h"
 #include "zoo/core/sha256.h"
-#include "zoo/models/model_card.h"
+#include "zoo/layouts/model_card.h"
 #include "zoo/models/weights.h"
 
 using namespace zoo;

@@ -1,5 +1,6 @@
 // Which architectures of the table a file's tensors could belong to.
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "zoo/layouts/layouts.h"
@@ -7,34 +8,40 @@
 namespace zoo {
 namespace {
 
-using Shapes = std::unordered_map<std::string_view, const std::vector<int64_t>*>;
+// By canonical name.
+using Shapes = std::unordered_map<std::string, std::vector<int64_t>>;
 
 int64_t dimension(const Shapes& shapes, const std::string& name, size_t rank, size_t axis,
                   int64_t otherwise) {
   const auto found = shapes.find(name);
-  return found != shapes.end() && found->second->size() == rank ? (*found->second)[axis] : otherwise;
+  return found != shapes.end() && found->second.size() == rank ? found->second[axis] : otherwise;
 }
 
 // Nothing if a tensor that both have differs in shape, or if the file lacks more of the arch than it has.
-std::optional<ArchFit> fit(const ArchSpec& spec, Layout layout, const Shapes& shapes) {
+std::optional<ArchFit> fit(const ArchSpec& spec, const Shapes& shapes, int64_t in_file) {
   const std::string stem = spec.stem == Stem::deep ? "conv1.0.weight" : "conv1.weight";
-  ArchFit result{.arch = &spec, .layout = layout, .prefix = {}};
-  result.num_classes = dimension(shapes, from_canonical(layout, "fc.weight", &spec), 2, 0, 0);
-  result.in_channels = dimension(shapes, from_canonical(layout, stem, &spec), 4, 1, 3);
+  ArchFit result{.arch = &spec, .layout = {}, .prefix = {}};
+  result.num_classes = dimension(shapes, "fc.weight", 2, 0, 0);
+  result.in_channels = dimension(shapes, stem, 4, 1, 3);
   const TensorListOptions options{.num_classes = result.num_classes, .in_channels = result.in_channels};
   int64_t shared = 0;
   for (const TensorSpec& tensor : list_tensors(spec, options)) {
-    const auto found = shapes.find(from_canonical(layout, tensor.name, &spec));
+    const auto found = shapes.find(tensor.name);
     if (found == shapes.end()) {
       if (tensor.role != Role::counter) ++result.missing;
       continue;
     }
-    if (*found->second != tensor.shape) return std::nullopt;
+    if (found->second != tensor.shape) return std::nullopt;
     ++shared;
   }
   if (shared <= result.missing) return std::nullopt;
-  result.unexpected = static_cast<int64_t>(shapes.size()) - shared;
+  result.unexpected = in_file - shared;
   return result;
+}
+
+// What of a spec decides how names are translated.
+std::pair<bool, bool> naming(const ArchSpec& spec) {
+  return {spec.stem == Stem::deep, spec.shortcut == Shortcut::avg_pool_conv};
 }
 
 }  // namespace
@@ -47,11 +54,16 @@ std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors) {
   const std::optional<Layout> layout = recognise_layout(names);
   if (!layout) return {};
 
-  Shapes shapes;
-  for (size_t i = 0; i < names.size(); ++i) shapes.emplace(names[i], &tensors[i].shape);
+  std::map<std::pair<bool, bool>, Shapes> translated;
   std::vector<ArchFit> fits;
   for (const ArchSpec& spec : arch_table()) {
-    if (auto result = fit(spec, *layout, shapes)) {
+    const auto [shapes, is_new] = translated.try_emplace(naming(spec));
+    for (size_t i = 0; is_new && i < names.size(); ++i) {
+      if (auto name = to_canonical(*layout, names[i], &spec))
+        shapes->second.emplace(std::move(*name), canonical_shape(*layout, tensors[i].shape));
+    }
+    if (auto result = fit(spec, shapes->second, std::ssize(tensors))) {
+      result->layout = *layout;
       result->prefix = prefix;
       fits.push_back(std::move(*result));
     }

@@ -48,16 +48,27 @@ int64_t count_parameters(const ArchSpec& spec, const TensorListOptions& options 
 int64_t count_macs(const ArchSpec& spec, int64_t height, int64_t width,
                    const TensorListOptions& options = {});
 
-enum class Layout { torchvision, openmmlab, akamaster };
+// Publishers' names for the same tensors. timm's are torchvision's where torchvision has the part. Of Hugging
+// Face's Flax and TensorFlow models (flax_model.msgpack, tf_model.h5, and safetensors of both) the names are
+// only read.
+enum class Layout { torchvision, timm, openmmlab, huggingface, akamaster, huggingface_flax, huggingface_tf };
 std::string_view to_string(Layout layout);
 Layout parse_layout(std::string_view text);  // throws Error{usage}
+std::span<const Layout> writable_layouts();  // those that from_canonical has names for
+// Why no model of this layout has the parts of an arch ("has no deep stem"); empty where it can have them.
+std::string cannot_say(Layout layout, const ArchSpec& spec);
 
 // The canonical name of a tensor that a publisher calls `name` (wrapper prefixes such as "module." already
 // removed); nothing if that layout has no such name. OpenMMLab numbers parts of deep stems and pooled
 // shortcuts otherwise: for these the spec decides. Without one a stem is judged by its own names and a
 // shortcut is taken for a plain one.
 std::optional<std::string> to_canonical(Layout layout, std::string_view name, const ArchSpec* spec = nullptr);
+// `layout` is one of writable_layouts().
 std::string from_canonical(Layout layout, std::string_view canonical_name, const ArchSpec* spec = nullptr);
+// The axes of a layout's tensor of that many dimensions in the order in which the canonical tensor has them:
+// Flax and TensorFlow keep convolutions as [height, width, in, out]. Empty: as they are.
+std::span<const size_t> canonical_axes(Layout layout, size_t dimensions);
+std::vector<int64_t> canonical_shape(Layout layout, const std::vector<int64_t>& shape);
 
 // Prefixes that wrappers put before every name: "module.", "_orig_mod.", ...  Returns the longest chain of
 // them that ALL names share (e.g. "module."), or "". "backbone." is not one: it is OpenMMLab's, with or
@@ -88,5 +99,11 @@ struct ArchFit {
 // in shape, and the file has more of the arch's tensors than it lacks. Two archs that differ in no tensor (a
 // pad shortcut has none) are both listed.
 std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors);
+
+inline constexpr std::string_view kInferredArch = "resnet";
+// The architecture, called kInferredArch, whose tensors are exactly these (counters may be missing), where it
+// follows from their canonical names and shapes. The place of a bottleneck's stride and the pool behind a 3x3
+// stem do not: the spec has the usual ones.
+std::optional<ArchSpec> infer_arch(std::span<const NamedShape> canonical);
 
 }  // namespace zoo

@@ -2,9 +2,11 @@
 // already look like a canonical name.
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
+#include "zoo/layouts/hugging_face_names.h"
 #include "zoo/layouts/layouts.h"
 
 namespace zoo {
@@ -26,35 +28,68 @@ constexpr std::array<std::string_view, 10> kGrammar{
 constexpr std::array<std::string_view, 5> kNormTensors{"weight", "bias", "running_mean", "running_var",
                                                        "num_batches_tracked"};
 
-bool matches(std::string_view pattern, std::string_view name) {
+// What a pattern found at the front of a name, and what follows it there.
+struct Match {
+  std::array<int, 3> numbers{};
+  size_t count = 0;
+  std::string_view rest;
+};
+
+// '#' is a number; '%' is one that is counted from 0 here and from 1 in the canonical name.
+std::optional<Match> match_front(std::string_view pattern, std::string_view name) {
+  Match match;
   for (const char expected : pattern) {
-    if (expected == '@') return std::ranges::find(kNormTensors, name) != kNormTensors.end();
-    if (expected == '#') {
-      const size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
-      if (digits == 0) return false;
+    if (expected == '#' || expected == '%') {
+      int number = 0;
+      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+      const auto digits = static_cast<size_t>(end - name.data());
+      // "-1" and "01" are no numbers of a name.
+      if (error != std::errc() || name.front() == '-' || (digits > 1 && name.front() == '0'))
+        return std::nullopt;
+      match.numbers[match.count++] = number + (expected == '%' ? 1 : 0);
       name.remove_prefix(digits);
     } else {
-      if (!name.starts_with(expected)) return false;
+      if (!name.starts_with(expected)) return std::nullopt;
       name.remove_prefix(1);
     }
   }
-  return name.empty();
+  match.rest = name;
+  return match;
+}
+
+std::string fill(std::string_view pattern, const Match& match) {
+  std::string text;
+  size_t next = 0;
+  for (const char c : pattern) {
+    if (c == '#' || c == '%') {
+      text += std::to_string(match.numbers[next++] - (c == '%' ? 1 : 0));
+    } else {
+      text += c;
+    }
+  }
+  return text + std::string(match.rest);
 }
 
 bool is_canonical(std::string_view name) {
-  return std::ranges::any_of(kGrammar, [&](std::string_view pattern) { return matches(pattern, name); });
+  return std::ranges::any_of(kGrammar, [&](std::string_view pattern) {
+    const bool norm = pattern.ends_with('@');
+    if (norm) pattern.remove_suffix(1);
+    const auto match = match_front(pattern, name);
+    if (!match) return false;
+    return norm ? std::ranges::find(kNormTensors, match->rest) != kNormTensors.end() : match->rest.empty();
+  });
 }
 
 enum class When { always, plain_stem, deep_stem, pooled_shortcut };
 
 struct Rename {
-  std::string_view foreign, canonical;  // prefixes
+  std::string_view foreign, canonical;  // patterns of prefixes
   When when = When::always;
 };
 
 struct Rules {
-  std::string_view rest;            // what is put before every name that no rename covers
-  std::span<const Rename> renames;  // the first that fits is applied
+  std::span<const Rename> renames = {};       // the first that fits is applied
+  std::optional<std::string_view> rest = "";  // what is put before every name that no rename covers
 };
 
 constexpr std::array<Rename, 1> kAkamaster{{{"linear.", "fc."}}};
@@ -71,17 +106,31 @@ constexpr std::array<Rename, 10> kOpenMMLab{{
     {"backbone.layer1.0.downsample.0.", "layer1.0.downsample.1.", When::pooled_shortcut},
     {"backbone.layer1.0.downsample.1.", "layer1.0.downsample.2.", When::pooled_shortcut},
 }};
+constexpr std::array<Rename, 7> kHuggingFace{{
+    {"classifier.1.", "fc."},
+    {"resnet.embedder.embedder.convolution.", "conv1."},
+    {"resnet.embedder.embedder.normalization.", "bn1."},
+    {"resnet.encoder.stages.%.layers.#.layer.%.convolution.", "layer#.#.conv#."},
+    {"resnet.encoder.stages.%.layers.#.layer.%.normalization.", "layer#.#.bn#."},
+    {"resnet.encoder.stages.%.layers.#.shortcut.convolution.", "layer#.#.downsample.0."},
+    {"resnet.encoder.stages.%.layers.#.shortcut.normalization.", "layer#.#.downsample.1."},
+}};
 
 Rules rules(Layout layout) {
   switch (layout) {
     case Layout::torchvision:
-      return {"", {}};
+    case Layout::timm:
+      return {};
     case Layout::openmmlab:
-      return {"backbone.", kOpenMMLab};
+      return {kOpenMMLab, "backbone."};
     case Layout::akamaster:
-      return {"", kAkamaster};
+      return {kAkamaster};
+    case Layout::huggingface:
+    case Layout::huggingface_flax:
+    case Layout::huggingface_tf:
+      return {kHuggingFace, std::nullopt};
   }
-  return {"", {}};
+  return {};
 }
 
 bool applies(const Rename& rename, const ArchSpec* spec) {
@@ -98,9 +147,23 @@ bool applies(const Rename& rename, const ArchSpec* spec) {
   return false;
 }
 
-constexpr std::array kLayouts{Layout::torchvision, Layout::openmmlab, Layout::akamaster};
-constexpr std::array<std::string_view, 6> kWrappers{"module.", "_orig_mod.", "model.",
-                                                    "net.",    "network.",   "ema_model."};
+// The name as the rules of its layout have it.
+std::optional<std::string> in_plain_form(Layout layout, std::string_view name) {
+  std::optional<std::string> plain(name);
+  if (layout == Layout::huggingface_flax) plain = from_flax_name(name);
+  if (layout == Layout::huggingface_tf) plain = from_tf_name(name);
+  // Backbones and models without a head begin one level lower.
+  const bool lower = plain && (plain->starts_with("embedder.") || plain->starts_with("encoder."));
+  if (lower) plain->insert(0, "resnet.");
+  return plain;
+}
+
+constexpr std::array kLayouts{Layout::torchvision,   Layout::timm,      Layout::openmmlab,
+                              Layout::huggingface,   Layout::akamaster, Layout::huggingface_flax,
+                              Layout::huggingface_tf};
+// The last one is what zoo convert makes of a wrapper that it flattens.
+constexpr std::array<std::string_view, 7> kWrappers{"module.",  "_orig_mod.", "model.",     "net.",
+                                                    "network.", "ema_model.", "state_dict."};
 
 }  // namespace
 
@@ -108,12 +171,24 @@ std::string_view to_string(Layout layout) {
   switch (layout) {
     case Layout::torchvision:
       return "torchvision";
+    case Layout::timm:
+      return "timm";
     case Layout::openmmlab:
       return "openmmlab";
+    case Layout::huggingface:
+      return "huggingface";
     case Layout::akamaster:
       return "akamaster";
+    case Layout::huggingface_flax:
+      return "huggingface_flax";
+    case Layout::huggingface_tf:
+      return "huggingface_tf";
   }
   return "";
+}
+
+std::span<const Layout> writable_layouts() {
+  return std::span(kLayouts).first(5);
 }
 
 Layout parse_layout(std::string_view text) {
@@ -127,17 +202,21 @@ Layout parse_layout(std::string_view text) {
 }
 
 std::optional<std::string> to_canonical(Layout layout, std::string_view name, const ArchSpec* spec) {
+  const std::optional<std::string> plain = in_plain_form(layout, name);
+  if (!plain) return std::nullopt;
   const Rules rule_set = rules(layout);
   for (const Rename& rename : rule_set.renames) {
-    if (!applies(rename, spec) || !name.starts_with(rename.foreign)) continue;
-    std::string canonical = std::string(rename.canonical) + std::string(name.substr(rename.foreign.size()));
+    if (!applies(rename, spec)) continue;
+    const auto match = match_front(rename.foreign, *plain);
+    if (!match) continue;
+    std::string canonical = fill(rename.canonical, *match);
     if (is_canonical(canonical)) return canonical;
     return std::nullopt;
   }
-  if (!name.starts_with(rule_set.rest)) return std::nullopt;
-  const std::string_view rest = name.substr(rule_set.rest.size());
+  if (!rule_set.rest || !plain->starts_with(*rule_set.rest)) return std::nullopt;
+  const std::string_view rest = std::string_view(*plain).substr(rule_set.rest->size());
   const bool renamed = std::ranges::any_of(rule_set.renames, [&](const Rename& rename) {
-    return applies(rename, spec) && rest.starts_with(rename.canonical);
+    return applies(rename, spec) && match_front(rename.canonical, rest);
   });
   if (renamed || !is_canonical(rest)) return std::nullopt;
   return std::string(rest);
@@ -146,10 +225,27 @@ std::optional<std::string> to_canonical(Layout layout, std::string_view name, co
 std::string from_canonical(Layout layout, std::string_view canonical_name, const ArchSpec* spec) {
   const Rules rule_set = rules(layout);
   for (const Rename& rename : rule_set.renames) {
-    if (!applies(rename, spec) || !canonical_name.starts_with(rename.canonical)) continue;
-    return std::string(rename.foreign) + std::string(canonical_name.substr(rename.canonical.size()));
+    if (!applies(rename, spec)) continue;
+    if (const auto match = match_front(rename.canonical, canonical_name)) return fill(rename.foreign, *match);
   }
-  return std::string(rule_set.rest) + std::string(canonical_name);
+  return std::string(rule_set.rest.value_or("")) + std::string(canonical_name);
+}
+
+std::span<const size_t> canonical_axes(Layout layout, size_t dimensions) {
+  static constexpr std::array<size_t, 4> kConvolution{3, 2, 0, 1};
+  static constexpr std::array<size_t, 2> kDense{1, 0};
+  if (layout != Layout::huggingface_flax && layout != Layout::huggingface_tf) return {};
+  if (dimensions == kConvolution.size()) return kConvolution;
+  if (dimensions == kDense.size()) return kDense;
+  return {};
+}
+
+std::vector<int64_t> canonical_shape(Layout layout, const std::vector<int64_t>& shape) {
+  const std::span<const size_t> axes = canonical_axes(layout, shape.size());
+  if (axes.empty()) return shape;
+  std::vector<int64_t> permuted;
+  for (const size_t axis : axes) permuted.push_back(shape[axis]);
+  return permuted;
 }
 
 std::string common_wrapper_prefix(std::span<const std::string> names) {

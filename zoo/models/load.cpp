@@ -6,10 +6,10 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
 #include "zoo/models/tensor_bridge.h"
-#include "zoo/models/translate.h"
 
 namespace zoo {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "tests/error_matchers.h"
-#include "zoo/models/model_card.h"
+#include "zoo/layouts/model_card.h"
 
 using namespace zoo;
 

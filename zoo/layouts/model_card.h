@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "zoo/core/arch.h"
 #include "zoo/core/preprocess.h"
 
 namespace zoo {
@@ -16,6 +17,10 @@ struct ModelCard {
   std::vector<std::string> labels;  // one a class, or empty where nobody says
   Preprocess preprocess;            // of evaluation
 };
+
+// Default preprocessing of an arch for weights that nobody describes: 224 -> short edge 256, crop 224,
+// bilinear; smaller nets: no resize, crop = input size; ImageNet mean and std.
+Preprocess default_preprocess(const ArchSpec& arch);
 
 struct ModelConfig {
   ModelCard card;

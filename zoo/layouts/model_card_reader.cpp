@@ -7,7 +7,7 @@
 
 #include "zoo/core/arch.h"
 #include "zoo/core/error.h"
-#include "zoo/models/model_card.h"
+#include "zoo/layouts/model_card.h"
 
 namespace zoo {
 namespace {
@@ -153,6 +153,7 @@ std::vector<std::string> read_labels(const Place& place, int64_t num_classes) {
                                          std::to_string(num_classes) + " classes");
   }
   std::vector<std::string> labels;
+  labels.reserve(place.json.size());
   for (size_t i = 0; i < place.json.size(); ++i) {
     labels.push_back((is_object ? place.at(std::to_string(i)) : place.element(i)).string());
   }

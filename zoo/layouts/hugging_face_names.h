@@ -1,0 +1,18 @@
+// The names that transformers' Flax and TensorFlow ResNets give their tensors, as its PyTorch ResNet has
+// them. Reference: transformers 4.44.2, modeling_flax_pytorch_utils.py, modeling_tf_pytorch_utils.py.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace zoo {
+
+// "params.resnet.embedder.embedder.convolution.kernel" -> "resnet.embedder.embedder.convolution.weight".
+// Nothing where it is no such name.
+std::optional<std::string> from_flax_name(std::string_view name);
+// From safetensors ("resnet/embedder/embedder/convolution/kernel:0") and from a Keras file, whose groups put
+// "resnet.<name of the model>." before it.
+std::optional<std::string> from_tf_name(std::string_view name);
+
+}  // namespace zoo
