@@ -1,0 +1,53 @@
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "zoo/convert/hugging_face.h"
+#include "zoo/core/error.h"
+
+using namespace zoo;
+
+namespace {
+
+nlohmann::json config_of(std::string_view arch, int64_t classes, std::vector<std::string> labels = {}) {
+  const ModelConfig config{.card = {.arch = std::string(arch), .labels = std::move(labels), .preprocess = {}},
+                           .num_classes = classes};
+  return nlohmann::json::parse(to_hugging_face_config(get_arch(arch), config));
+}
+
+}  // namespace
+
+TEST_CASE("transformers' configuration says the arch") {
+  const auto config = config_of("resnet50", 2, {"cat", "dog"});
+  CHECK(config.at("depths") == nlohmann::json{3, 4, 6, 3});
+  CHECK(config.at("hidden_sizes") == nlohmann::json{256, 512, 1024, 2048});
+  CHECK(config.at("embedding_size") == 64);
+  CHECK(config.at("layer_type") == "bottleneck");
+  CHECK(config.at("downsample_in_bottleneck") == false);
+  CHECK(config.at("id2label").at("1") == "dog");
+  CHECK(config.at("label2id").at("cat") == 0);
+  CHECK(config.at("out_features") == nlohmann::json::array({"stage4"}));
+  CHECK(config_of("resnet18", 3).at("id2label").at("2") == "LABEL_2");
+  CHECK(config_of("resnet18", 0).at("architectures") == nlohmann::json::array({"ResNetModel"}));
+}
+
+TEST_CASE("what transformers' ResNet cannot be is refused") {
+  CHECK_THROWS_WITH(config_of("resnet20_cifar", 10), Catch::Contains("7x7"));
+  CHECK_THROWS_WITH(config_of("resnet18", 3, {"one"}), Catch::Contains("1 labels for 3 classes"));
+}
+
+TEST_CASE("the image processor resizes and crops as the weight wants") {
+  Preprocess preprocess;
+  preprocess.resize_px = 232;
+  preprocess.interpolation = Interpolation::bicubic;
+  auto processor = nlohmann::json::parse(to_hugging_face_preprocessor(preprocess));
+  CHECK(processor.at("size") == nlohmann::json{{"shortest_edge", 232}});
+  CHECK(processor.at("crop_size").at("height") == 224);
+  CHECK(processor.at("resample") == 3);
+  CHECK(processor.at("image_mean")[0] == 0.485);
+  preprocess.resize = ResizeMode::none;
+  preprocess.crop_px = 0;
+  processor = nlohmann::json::parse(to_hugging_face_preprocessor(preprocess));
+  CHECK(processor.at("do_resize") == false);
+  CHECK(processor.at("do_center_crop") == false);
+}

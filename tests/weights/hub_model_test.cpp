@@ -1,0 +1,108 @@
+// What users write after --weights that leads elsewhere: names on the hub, URLs, folders as transformers
+// keeps them.
+#include <cstring>
+
+#include <catch2/catch.hpp>
+
+#include "tests/core/fake_hub.h"
+#include "tests/environment_setting.h"
+#include "tests/error_matchers.h"
+#include "tests/temporary_folder.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/core/file.h"
+#include "zoo/layouts/layouts.h"
+#include "zoo/weights/resolve.h"
+
+using namespace zoo;
+using namespace zoo::test;
+
+namespace {
+
+const Manifest& manifest() {
+  static const Manifest shipped = Manifest::load(std::filesystem::path(ZOO_SOURCE_DIR) / "weights.json");
+  return shipped;
+}
+
+// A resnet20_cifar of two classes, all zeros.
+std::string model_bytes() {
+  const TemporaryFolder folder;
+  std::vector<NamedTensor> tensors;
+  for (const TensorSpec& spec : list_tensors(get_arch("resnet20_cifar"), {.num_classes = 2})) {
+    if (spec.role == Role::counter) continue;
+    NamedTensor tensor{.name = spec.name, .tensor = {}};
+    const auto zeros =
+        std::make_shared<std::vector<std::byte>>(static_cast<size_t>(spec.numel()) * sizeof(float));
+    tensor.tensor.shape = spec.shape;
+    tensor.tensor.strides = std::vector<int64_t>(spec.shape.size(), 1);
+    for (size_t i = spec.shape.size(); i-- > 1;) {
+      tensor.tensor.strides[i - 1] = tensor.tensor.strides[i] * spec.shape[i];
+    }
+    tensor.tensor.storage = *zeros;
+    tensor.tensor.storage_key = spec.name;
+    tensor.tensor.owner = zeros;
+    tensors.push_back(tensor);
+  }
+  write_safetensors(folder / "model.safetensors", tensors);
+  return read_text(folder / "model.safetensors");
+}
+
+const std::string kTimmConfig =
+    R"({"architecture": "resnet20_cifar", "num_classes": 2, "label_names": ["ant", "bee"],
+        "pretrained_cfg": {"input_size": [3, 32, 32], "crop_pct": 1.0}})";
+const std::string kTransformersConfig =
+    R"({"model_type": "resnet", "id2label": {"0": "ant", "1": "bee"}, "depths": [3, 3, 3]})";
+
+ResolveOptions options_in(const TemporaryFolder& folder) {
+  ResolveOptions options;
+  options.fetch.directory = folder / "cache";
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("hf:OWNER/REPO gives model, labels and preprocessing of timm's folder") {
+  const TemporaryFolder folder;
+  const FakeHub hub({{"model.safetensors", model_bytes()}, {"config.json", kTimmConfig}});
+  const Setting endpoint("HF_ENDPOINT", hub.endpoint());
+  const ResolvedWeights weights = resolve_weights("hf:o/r", manifest(), options_in(folder));
+  CHECK(weights.name == "hf:o/r");
+  CHECK(weights.arch.name == "resnet20_cifar");
+  CHECK(weights.num_classes == 2);
+  CHECK(weights.labels == std::vector<std::string>{"ant", "bee"});
+  CHECK(weights.preprocess.crop_px == 32);
+  REQUIRE(weights.notes.size() == 1);
+  CHECK(weights.notes[0].starts_with("hf:o/r: of commit " + FakeHub::kCommit));
+}
+
+TEST_CASE("of transformers' folder the tensors tell the architecture, its files the rest") {
+  const TemporaryFolder folder;
+  const FakeHub hub({{"model.safetensors", model_bytes()},
+                     {"config.json", kTransformersConfig},
+                     {"preprocessor_config.json", R"({"crop_pct": 0.875, "size": 224, "resample": 3})"}});
+  const Setting endpoint("HF_ENDPOINT", hub.endpoint());
+  ResolveOptions options = options_in(folder);
+  options.arch = "resnet20_cifar";  // its twin with option B has the same tensors
+  const ResolvedWeights weights = resolve_weights("hf:o/r@main", manifest(), options);
+  CHECK(weights.num_classes == 2);
+  CHECK(weights.labels == std::vector<std::string>{"ant", "bee"});
+  CHECK(weights.preprocess.resize_px == 256);
+  CHECK(weights.preprocess.crop_px == 224);
+  CHECK(weights.preprocess.interpolation == Interpolation::bicubic);
+}
+
+TEST_CASE("a URL gives its file, if its hash is known") {
+  const TemporaryFolder folder;
+  const std::string bytes = model_bytes();
+  const HttpServer server({{"/m.safetensors", ok(bytes)}});
+  const std::string url = server.url("/m.safetensors");
+  ResolveOptions options = options_in(folder);
+  options.arch = "resnet20_cifar";
+  CHECK(error_of([&] { resolve_weights(url, manifest(), options); })->code() == ErrorCode::hash_mismatch);
+  CHECK(resolve_weights(url + "#sha256=" + hash_of(bytes), manifest(), options).num_classes == 2);
+}
+
+TEST_CASE("a name that is none on the hub is wrong usage, not a file") {
+  const TemporaryFolder folder;
+  CHECK(error_of([&] { resolve_weights("hf:../../etc", manifest(), options_in(folder)); })->code() ==
+        ErrorCode::usage);
+}

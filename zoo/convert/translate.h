@@ -1,0 +1,38 @@
+// A checkpoint's state dict under canonical names: what wrappers and publishers put around them is removed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/layouts/layouts.h"
+
+namespace zoo {
+
+struct TranslatedTensor {
+  std::string name;       // canonical, or empty where the layout has no such name
+  std::string file_name;  // as the state dict has it
+  TensorView tensor;      // with its axes in canonical order
+};
+
+struct TranslatedTensors {
+  std::vector<TranslatedTensor> tensors;
+  Layout layout = Layout::torchvision;
+  std::string wrapper;  // "state_dict", "module.", "state_dict, module.", ... or ""
+
+  // nullptr if there is none of that canonical name.
+  const TranslatedTensor* find(std::string_view name) const;
+};
+
+// `spec` decides the few names that differ between architectures; without a layout it is recognised by the
+// names.
+// Throws Error{mismatch} if the file holds no state dict, if no layout knows any of its names, or if two of
+// them become one canonical name.
+TranslatedTensors translate(const Checkpoint& checkpoint, const ArchSpec& spec,
+                            std::optional<Layout> layout = {});
+// The same of a state dict that was found already, in the file of that name; without a spec see to_canonical.
+TranslatedTensors translate(StateDict state, const std::string& file, const ArchSpec* spec,
+                            std::optional<Layout> layout = {});
+
+}  // namespace zoo

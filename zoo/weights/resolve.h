@@ -1,0 +1,41 @@
+// Turns what a user types after --weights into everything needed to build and feed the model. Needs no
+// LibTorch.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zoo/core/arch.h"
+#include "zoo/core/cache.h"
+#include "zoo/core/manifest.h"
+#include "zoo/layouts/model_card.h"
+
+namespace zoo {
+
+struct ResolveOptions {
+  std::optional<std::string> arch = {};  // overrides what the record or the file says
+  FetchOptions fetch = {};
+};
+
+struct ResolvedWeights {
+  std::string name;  // record name, or the file, URL or name on the hub as given
+  std::filesystem::path file;
+  ArchSpec arch;
+  std::optional<WeightRecord> record;  // the manifest knows it by name, hash or file name
+  int64_t num_classes = 0;             // 0 = no head
+  int64_t in_channels = 3;
+  std::vector<std::string> labels;  // num_classes names, or empty where nobody says
+  Preprocess preprocess;
+  std::vector<std::string> notes;  // what was assumed, e.g. the arch's default preprocessing; for stderr
+};
+
+// NAME, URL or hf:OWNER/REPO[@REV] (all downloaded if needed), FILE, or a run directory (its best/) or a
+// directory with config.json and model.safetensors (timm's hub layout, or transformers'). Throws Error; where
+// several archs fit a file (resnet20_cifar and its option B twin do not differ in names), says so and asks
+// for --arch.
+ResolvedWeights resolve_weights(const std::string& name_or_path, const Manifest& manifest,
+                                const ResolveOptions& options = {});
+
+}  // namespace zoo
