@@ -1,5 +1,5 @@
-// The commands of `zoo`. Each has one file; the ones that need LibTorch are programs of their own
-// (sibling.h).
+// The commands of `zoo`. Each has one file; the ones that need LibTorch, libcurl or HDF5, which take longer
+// to load than `zoo list` to run, are programs of their own (sibling.h).
 #pragma once
 
 #include <ostream>
@@ -15,7 +15,7 @@ using Arguments = std::vector<std::string>;  // what follows the command's name
 int run_list(const Arguments& arguments);
 int run_show(const Arguments& arguments);
 int run_verify(const Arguments& arguments);
-int run_inspect(const Arguments& arguments);
+int run_lock(const Arguments& arguments);
 int run_doctor(const Arguments& arguments);
 int run_help(const Arguments& arguments);
 

@@ -46,15 +46,20 @@ Finding examine_machine() {
 
 Finding examine_manifest() {
   Finding finding{
-      .topic = "manifest", .text = Manifest::default_path().string(), .problem = {}, .remedy = {}};
+      .topic = "manifest", .text = Manifest::shipped_path().string(), .problem = {}, .remedy = {}};
   finding.details["path"] = finding.text;
+  std::error_code none;
+  if (const fs::path users = Manifest::users_path(); fs::exists(users, none)) {
+    finding.text += " and " + users.string();
+    finding.details["users_path"] = users.string();
+  }
   try {
     const Manifest manifest = Manifest::load_default();
     finding.text += ", " + std::to_string(manifest.records().size()) + " weights";
     finding.details["weights"] = manifest.records().size();
   } catch (const Error& error) {
     finding.problem = error.what();
-    finding.remedy = "Install zoo again, or unset ZOO_MANIFEST.";
+    finding.remedy = "Install zoo again, mend that file, or unset ZOO_MANIFEST and ZOO_DATA.";
   }
   return finding;
 }

@@ -1,50 +1,89 @@
 // zoo download: gets weights; prints where each one lies. A program of its own: libcurl and what it needs
 // take longer to load than `zoo list` to run.
-#include <functional>
-#include <iostream>
 #include <limits>
 
 #include <cxxopts.hpp>
 
-#include "apps/download_progress.h"
+#include "apps/download_many.h"
+#include "apps/fetch_options.h"
+#include "apps/flag_values.h"
 #include "apps/options.h"
 #include "apps/run_main.h"
 #include "zoo/core/cache.h"
+#include "zoo/core/error.h"
+#include "zoo/core/hub.h"
+#include "zoo/core/license.h"
 #include "zoo/core/manifest.h"
+#include "zoo/core/unlisted.h"
+#include "zoo/core/url.h"
 
 namespace zoo::apps {
 namespace {
 
+constexpr int64_t kJobs = 4, kMostJobs = 64;
+
+// Whoever gets new bytes is told what may be done with them.
+FetchResult with_license(FetchResult result, const std::string& license) {
+  if (result.downloaded) result.note += (result.note.empty() ? "" : "; ") + license_line(license);
+  return result;
+}
+
+Download of_record(const WeightRecord& record) {
+  return {.name = record.name, .get = [&record](const FetchOptions& options) {
+            return with_license(fetch(record, options), record.license);
+          }};
+}
+
+Download of_hub(const HubName& name) {
+  return {.name = name.text(), .get = [name](const FetchOptions& options) {
+            const FetchResult result = fetch_hub_model(name, options).weights;
+            return result.downloaded ? with_license(result, hub_license(name, options.network)) : result;
+          }};
+}
+
+Download of_url(const std::string& url) {
+  return {.name = url, .get = [url](const FetchOptions& options) {
+            return with_license(fetch_unlisted(url, file_of_url(url, options), options), "");
+          }};
+}
+
+Download download_of(const std::string& name, const Manifest& manifest) {
+  if (is_hub_name(name)) return of_hub(parse_hub_name(name));
+  const WeightRecord* record = manifest.find(name);
+  if (record == nullptr && is_url(name)) return of_url(name);
+  return of_record(record != nullptr ? *record : manifest.get(name));
+}
+
 int run(const std::vector<std::string>& arguments) {
   auto options =
-      make_options("zoo download", "NAME... [--to DIR] [--offline] [--trust-prefix]",
+      make_options("zoo download", "NAME... | --all [--to DIR] [--jobs N] [--mirror MIRROR]... [--offline]",
                    "Get weights, check them against their published hash, and print where they lie.\n"
-                   "What is there already is not fetched again.");
-  options.add_options()("to", "a folder instead of the cache", cxxopts::value<std::string>(), "DIR")(
-      "offline", "fetch nothing: fail for what is not there yet")(
-      "trust-prefix", "accept a file from elsewhere of which only a short hash is published");
+                   "A NAME is one of 'zoo list', a URL (with #sha256=... where you know it) or\n"
+                   "hf:OWNER/REPO[@REVISION]. What is there already is not fetched again; what was cut\n"
+                   "off goes on. DIR of --all --to DIR serves other machines as a --mirror.");
+  options.add_options()("all", "all published weights")("to", "a folder instead of the cache",
+                                                        cxxopts::value<std::string>(), "DIR")(
+      "jobs", "so many files at once (4)", cxxopts::value<std::string>(), "N");
+  add_fetch_options(options);
   const auto flags = parse_options(options, arguments);
-  const auto names = operands(
-      options, flags,
-      {.at_least = 1, .at_most = std::numeric_limits<size_t>::max(), .what = "the NAME of a weight"});
+  const bool all = flags.count("all") > 0;
+  const auto names = operands(options, flags,
+                              {.at_least = all ? 0UL : 1UL,
+                               .at_most = all ? 0UL : std::numeric_limits<size_t>::max(),
+                               .what = "the NAME of a weight"});
+  const int64_t jobs = flags.count("jobs") > 0
+                           ? parse_integer("--jobs", flags["jobs"].as<std::string>(), 1, kMostJobs)
+                           : kJobs;
 
   const Manifest manifest = Manifest::load_default();
-  std::vector<const WeightRecord*> records;  // all are known before the first is fetched
-  for (const std::string& name : names) records.push_back(&manifest.get(name));
-  for (const WeightRecord* record : records) {
-    FetchOptions fetch_options;
-    if (flags.count("to") > 0) fetch_options.directory = flags["to"].as<std::string>();
-    fetch_options.offline = flags.count("offline") > 0;
-    fetch_options.trust_prefix = flags.count("trust-prefix") > 0;
-    FetchResult result;
-    {
-      DownloadProgress progress(record->name);
-      fetch_options.progress = std::ref(progress);
-      result = fetch(*record, fetch_options);
-    }
-    if (!result.note.empty()) std::cerr << record->name << ": " << result.note << '\n';
-    std::cout << result.path.string() << '\n' << std::flush;
+  std::vector<Download> downloads;  // all are known before the first is fetched
+  if (all) {
+    for (const WeightRecord& record : manifest.records()) downloads.push_back(of_record(record));
   }
+  for (const std::string& name : names) downloads.push_back(download_of(name, manifest));
+  FetchOptions fetch_options = read_fetch_options(flags);
+  if (flags.count("to") > 0) fetch_options.directory = flags["to"].as<std::string>();
+  download_many(downloads, fetch_options, jobs);
   return 0;
 }
 

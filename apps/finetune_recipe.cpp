@@ -1,8 +1,5 @@
 #include "apps/finetune_recipe.h"
 
-#include <array>
-#include <charconv>
-
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <torch/version.h>
@@ -15,30 +12,6 @@ namespace zoo::apps {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// In shortest form: 0.485, not 0.48500001430511475.
-Json channels(const std::array<float, 3>& values) {
-  Json list = Json::array();
-  for (const float value : values) {
-    char text[32];
-    char* const end = std::to_chars(text, text + sizeof text, value).ptr;
-    list.push_back(std::stod(std::string(text, end)));
-  }
-  return list;
-}
-
-Json preprocess_json(const Preprocess& preprocess) {
-  return {{"resize", to_string(preprocess.resize)},
-          {"resize_px", preprocess.resize_px},
-          {"crop_px", preprocess.crop_px},
-          {"interpolation", to_string(preprocess.interpolation)},
-          {"backend", to_string(preprocess.backend)},
-          {"exif", preprocess.exif},
-          {"bgr", preprocess.bgr},
-          {"pad_to_crop", preprocess.pad_to_crop},
-          {"mean", channels(preprocess.mean)},
-          {"std", channels(preprocess.std)}};
-}
 
 Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept) {
   if (!weights) return nullptr;
@@ -88,7 +61,7 @@ std::string recipe_json(const FinetunePlan& plan) {
                   {"weights", weights_json(plan.weights, plan.head_kept)},
                   {"data", data_json(plan)},
                   {"recipe", recipe_fields(plan.options)},
-                  {"preprocess", preprocess_json(plan.preprocess)},
+                  {"preprocess", Json::parse(to_json(plan.preprocess))},
                   {"machine",
                    {{"zoo", ZOO_VERSION},
                     {"libtorch", TORCH_VERSION},

@@ -1,6 +1,5 @@
 // zoo inspect: what is in a checkpoint file. Nothing in it is executed.
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <iostream>
 #include <utility>
@@ -8,10 +7,13 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
-#include "apps/commands.h"
+#include "apps/inspect.h"
 #include "apps/options.h"
+#include "apps/run_main.h"
 #include "apps/table.h"
 #include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/parallel.h"
+#include "zoo/convert/elements.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
 #include "zoo/layouts/layouts.h"
@@ -21,8 +23,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr size_t kNearestArchs = 3;   // shown where none fits exactly
-constexpr size_t kValueColumns = 64;  // of a value's text; the JSON has all of it
+constexpr size_t kNearestArchs = 3;  // shown where none fits exactly
 
 struct Finding {
   std::string wrapper, prefix;  // "state_dict", "module."
@@ -60,32 +61,6 @@ Finding recognise(const Checkpoint& checkpoint) {
   return finding;
 }
 
-// The fewest digits that give the same number back.
-std::string shortest_text(double number) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
-
-struct Plain {
-  std::string name, value;
-};
-
-// The numbers and texts beside the tensors, at the top of the tree: epoch, accuracy, ...
-std::vector<Plain> plain_values(const Value& root) {
-  std::vector<Plain> values;
-  const Dict* dict = root.as_dict();
-  if (dict == nullptr) return values;
-  for (const auto& [key, value] : *dict) {
-    const std::string* name = key.as_string();
-    if (name == nullptr) continue;
-    if (const bool* flag = value.as_bool()) values.push_back({*name, *flag ? "true" : "false"});
-    if (const int64_t* number = value.as_int()) values.push_back({*name, std::to_string(*number)});
-    if (const double* number = value.as_double()) values.push_back({*name, shortest_text(*number)});
-    if (const std::string* text = value.as_string()) values.push_back({*name, *text});
-  }
-  return values;
-}
-
 std::string arch_text(const ArchFit& fit) {
   std::string text = std::string(fit.arch->name) + ", ";
   text += fit.num_classes > 0 ? std::to_string(fit.num_classes) + " classes" : "no head";
@@ -97,7 +72,7 @@ std::string arch_text(const ArchFit& fit) {
   return text;
 }
 
-void print_text(const Checkpoint& checkpoint, const Finding& finding) {
+void print_text(const Checkpoint& checkpoint, const Finding& finding, const AllStatistics& statistics) {
   print_fact("File", printable(checkpoint.path().string()));
   print_fact("Format", std::string(to_string(checkpoint.format())));
   print_fact("Size", format_bytes(static_cast<int64_t>(std::filesystem::file_size(checkpoint.path()))));
@@ -110,23 +85,26 @@ void print_text(const Checkpoint& checkpoint, const Finding& finding) {
   if (finding.archs.empty()) print_fact("Fits", "no architecture that zoo knows");
   for (const auto& [key, value] : checkpoint.metadata())
     print_fact("Metadata", printable(join({key, value}, " = ")));
-  for (const Plain& plain : plain_values(checkpoint.root())) {
-    print_fact("Value", printable(join({plain.name, plain.value}, " = ")).substr(0, kValueColumns));
-  }
   std::string label = "Names";
   for (const std::string& global : checkpoint.globals())
     print_fact(std::exchange(label, ""), printable(global));
-  if (checkpoint.tensors().empty()) return;
   std::cout << '\n';
-  Table table({{"DTYPE"}, {"SHAPE"}, {"NAME"}});
-  for (const NamedTensor& tensor : checkpoint.tensors()) {
-    table.add({std::string(to_string(tensor.tensor.dtype)), shape_text(tensor.tensor.shape),
-               printable(tensor.name)});
-  }
-  table.print(std::cout);
+  print_tree(checkpoint, statistics);
 }
 
-void print_json(const Checkpoint& checkpoint, const Finding& finding) {
+// min, max and mean are null where no element is finite or the dtype has no order.
+ordered_json to_json(const std::optional<Statistics>& found) {
+  const bool finite = found && found->finite > 0;
+  const auto number = [&](double value) { return finite ? ordered_json(value) : ordered_json(nullptr); };
+  const auto count = [&](int64_t value) { return found ? ordered_json(value) : ordered_json(nullptr); };
+  return {{"min", number(finite ? found->min : 0)},
+          {"max", number(finite ? found->max : 0)},
+          {"mean", number(finite ? found->mean : 0)},
+          {"nan", count(found ? found->nan : 0)},
+          {"inf", count(found ? found->inf : 0)}};
+}
+
+void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllStatistics& statistics) {
   ordered_json archs = ordered_json::array(), tensors = ordered_json::array(),
                values = ordered_json::object();
   for (const ArchFit& fit : finding.archs) {
@@ -137,11 +115,16 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding) {
                      {"missing", fit.missing},
                      {"unexpected", fit.unexpected}});
   }
-  for (const NamedTensor& tensor : checkpoint.tensors()) {
-    tensors.push_back(
-        {{"name", tensor.name}, {"dtype", to_string(tensor.tensor.dtype)}, {"shape", tensor.tensor.shape}});
+  for (size_t i = 0; i < checkpoint.tensors().size(); ++i) {
+    const auto& [name, tensor] = checkpoint.tensors()[i];
+    ordered_json entry{{"name", name},
+                       {"dtype", to_string(tensor.dtype)},
+                       {"shape", tensor.shape},
+                       {"bytes", tensor.bytes()}};
+    if (!statistics.empty()) entry.update(to_json(statistics[i]));
+    tensors.push_back(std::move(entry));
   }
-  for (const Plain& plain : plain_values(checkpoint.root())) values[plain.name] = plain.value;
+  for (const PlainValue& plain : plain_values(checkpoint.root())) values[plain.name] = plain.text;
   const ordered_json object{
       {"file", checkpoint.path().string()},
       {"format", to_string(checkpoint.format())},
@@ -159,26 +142,59 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding) {
   std::cout << object.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
 }
 
-}  // namespace
+// Nothing for tensors whose data is cut off.
+AllStatistics gather_statistics(const std::vector<NamedTensor>& tensors) {
+  AllStatistics found(tensors.size());
+  size_t bytes = 0;
+  for (const NamedTensor& tensor : tensors) bytes += static_cast<size_t>(tensor.tensor.bytes());
+  run_parallel(tensors.size(), bytes, [&](size_t i) {
+    try {
+      found[i] = statistics(tensors[i].tensor);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::corrupt) throw;
+    }
+  });
+  return found;
+}
 
-int run_inspect(const Arguments& arguments) {
+int run(const std::vector<std::string>& arguments) {
   auto options =
-      make_options("zoo inspect", "FILE [--json]",
-                   "Show what is in a checkpoint: its format, metadata and tensors, and which architectures\n"
-                   "their names and shapes fit. Nothing in the file is executed. Of a file that is cut off\n"
-                   "it shows what the header says; the exit status is 1 then.");
-  options.add_options()("json", "print a JSON object");
+      make_options("zoo inspect", "FILE [--stats | --diff OTHER | --opaque] [--json]",
+                   "Show what is in a checkpoint: its format, metadata, values and tensors, and which\n"
+                   "architectures their names and shapes fit. Nothing in the file is executed. Of a\n"
+                   "file that is cut off it shows what the header says; the exit status is 1 then.\n"
+                   "It is 1 too where --diff finds a difference, and where --opaque finds a class of\n"
+                   "which Python would have run the code.");
+  options.add_options()("stats", "min, max, mean of each tensor, and how many elements are NaN or infinite")(
+      "diff", "which tensors of another checkpoint differ, and by how much", cxxopts::value<std::string>(),
+      "OTHER")("opaque", "which classes and functions Python would have imported to load it")(
+      "json", "print a JSON object");
   const auto flags = parse_options(options, arguments);
   const auto file = operands(options, flags, {.at_least = 1, .at_most = 1, .what = "a FILE"}).front();
-  const Checkpoint checkpoint = Checkpoint::open(file, {.allow_truncated = true});
+  const bool json = flags.count("json") > 0, stats = flags.count("stats") > 0;
+  if (flags.count("stats") + flags.count("diff") + flags.count("opaque") > 1)
+    throw Error(ErrorCode::usage, "zoo inspect", "--stats, --diff and --opaque are reports of their own");
+  if (flags.count("diff") > 0) {
+    const auto other = flags["diff"].as<std::string>();
+    return print_diff(Checkpoint::open(file), Checkpoint::open(other), json) ? 1 : 0;
+  }
+  // A listing reads no tensor, so that it takes as long for a gigabyte as for a megabyte.
+  const Checkpoint checkpoint = Checkpoint::open(file, {.check_crc = stats, .allow_truncated = true});
+  if (flags.count("opaque") > 0) return print_opaque(checkpoint, json) ? 1 : 0;
   const Finding finding = recognise(checkpoint);
-  if (flags.count("json") > 0) {
-    print_json(checkpoint, finding);
+  const AllStatistics statistics = stats ? gather_statistics(checkpoint.tensors()) : AllStatistics();
+  if (json) {
+    print_json(checkpoint, finding, statistics);
   } else {
-    print_text(checkpoint, finding);
+    print_text(checkpoint, finding, statistics);
   }
   if (checkpoint.truncation().empty()) return 0;
   throw Error(ErrorCode::corrupt, file, checkpoint.truncation(), "Get the file again.");
 }
 
+}  // namespace
 }  // namespace zoo::apps
+
+int main(int argc, char** argv) {
+  return zoo::apps::run_main(argc, argv, zoo::apps::run);
+}

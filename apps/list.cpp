@@ -1,6 +1,9 @@
 // zoo list: the published weights, or the architectures.
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
 #include <functional>
 #include <iostream>
 #include <set>
@@ -27,6 +30,11 @@ double top1(const WeightRecord& record) {
   return record.metrics.empty() ? -1 : record.metrics.front().top1;
 }
 
+// What a weight takes: its file's size, or that of its parameters in single precision where it is not known.
+int64_t size_of(const WeightRecord& record) {
+  return record.file().bytes >= 0 ? record.file().bytes : record.params * int64_t{sizeof(float)};
+}
+
 struct SortKey {
   std::string_view name;
   std::function<bool(const WeightRecord&, const WeightRecord&)> before;
@@ -40,7 +48,7 @@ const std::array<SortKey, 7>& sort_keys() {
       {"top1", [](auto& a, auto& b) { return top1(a) > top1(b); }},
       {"params", [](auto& a, auto& b) { return a.params < b.params; }},
       {"macs", [](auto& a, auto& b) { return a.macs < b.macs; }},
-      {"bytes", [](auto& a, auto& b) { return a.file().bytes < b.file().bytes; }},
+      {"bytes", [](auto& a, auto& b) { return size_of(a) < size_of(b); }},
   }};
   return keys;
 }
@@ -78,6 +86,40 @@ void keep(Records& records, const std::string& flag, const std::string& value,
   std::erase_if(records, [&](const WeightRecord* record) { return record->*field != value; });
 }
 
+// A licence is a sentence: the text may be anywhere in it, in either case.
+void keep_licence(Records& records, const std::string& text) {
+  const auto lower = [](std::string value) {
+    std::ranges::transform(value, value.begin(), [](unsigned char c) { return std::tolower(c); });
+    return value;
+  };
+  std::set<std::string> known;
+  for (const WeightRecord* record : records) known.insert(record->license);
+  std::erase_if(records, [&](const WeightRecord* record) {
+    return lower(record->license).find(lower(text)) == std::string::npos;
+  });
+  if (records.empty()) {
+    throw Error(ErrorCode::not_found, "--license", "'" + text + "' is in no licence here",
+                "Known: " + join({known.begin(), known.end()}, "; ") + ".");
+  }
+}
+
+// "100", "100M", "1.5G": bytes in powers of 1000.
+int64_t parse_size(const std::string& text) {
+  constexpr std::string_view kUnits = "kMG";
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, failed] = std::from_chars(text.data(), end, value);
+  std::string_view unit(rest, end);
+  if (unit.ends_with('B')) unit.remove_suffix(1);
+  const size_t power = unit.empty() ? 0 : kUnits.find(unit) + 1;
+  if (failed != std::errc() || unit.size() > 1 || (!unit.empty() && power == 0) ||
+      !(value >= 0 && value <= 1e9)) {
+    throw Error(ErrorCode::usage, "--max-size", "'" + text + "' is no size",
+                "Expected bytes, or a number and k, M or G: 100M.");
+  }
+  return static_cast<int64_t>(value * std::pow(1000, power));
+}
+
 [[noreturn]] void no_match(const std::string& pattern, const std::vector<std::string>& names) {
   throw Error(ErrorCode::not_found, "", "nothing matches '" + pattern + "'",
               did_you_mean(nearest_names(pattern, names)) + "Patterns may have * and ?; quote them.");
@@ -96,6 +138,15 @@ Records select(const Manifest& manifest, const cxxopts::ParseResult& flags,
     keep(records, "--source", flags["source"].as<std::string>(), &WeightRecord::source);
   if (flags.count("dataset") > 0)
     keep(records, "--dataset", flags["dataset"].as<std::string>(), &WeightRecord::dataset);
+  if (flags.count("license") > 0) keep_licence(records, flags["license"].as<std::string>());
+  if (flags.count("min-top1") > 0) {
+    const auto least = flags["min-top1"].as<double>();
+    std::erase_if(records, [&](const WeightRecord* record) { return top1(*record) < least; });
+  }
+  if (flags.count("max-size") > 0) {
+    const int64_t most = parse_size(flags["max-size"].as<std::string>());
+    std::erase_if(records, [&](const WeightRecord* record) { return size_of(*record) > most; });
+  }
   if (flags.count("cached") > 0)
     std::erase_if(records, [](const WeightRecord* record) { return !is_cached(*record); });
   sort_records(records, flags["sort"].as<std::string>());
@@ -103,17 +154,11 @@ Records select(const Manifest& manifest, const cxxopts::ParseResult& flags,
 }
 
 ordered_json to_json(const WeightRecord& record) {
-  ordered_json object{{"name", record.name},
-                      {"arch", record.arch},
-                      {"source", record.source},
-                      {"dataset", record.dataset},
-                      {"top1", nullptr},
-                      {"top5", nullptr},
-                      {"params", record.params},
-                      {"macs", record.macs},
-                      {"bytes", nullptr},
-                      {"default", record.is_default},
-                      {"cached", is_cached(record)}};
+  ordered_json object{
+      {"name", record.name},       {"arch", record.arch},          {"source", record.source},
+      {"dataset", record.dataset}, {"license", record.license},    {"top1", nullptr},
+      {"top5", nullptr},           {"params", record.params},      {"macs", record.macs},
+      {"bytes", nullptr},          {"default", record.is_default}, {"cached", is_cached(record)}};
   if (record.num_classes) object["num_classes"] = *record.num_classes;
   if (record.file().bytes >= 0) object["bytes"] = record.file().bytes;
   if (!record.metrics.empty()) {
@@ -172,15 +217,19 @@ void list_archs(const std::vector<std::string>& patterns, bool json) {
 int run_list(const Arguments& arguments) {
   auto options =
       make_options("zoo list",
-                   "[PATTERN] [--source S] [--dataset D] [--cached] [--sort KEY] [--json]\n"
+                   "[PATTERN] [--source S] [--dataset D] [--license L] [--min-top1 P]\n"
+                   "           [--max-size N] [--cached] [--sort KEY] [--json]\n"
                    "  zoo list --archs [PATTERN] [--json]",
                    "List the published weights; * marks those in the cache. A PATTERN may have * and ?;\n"
                    "without them it matches wherever it occurs in a name.");
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("archs", "list the architectures instead")(
-      "cached", "only weights that are in the cache")("dataset", "only weights that were trained on it",
-                                                      text(), "D")("source", "only weights that S published",
-                                                                   text(), "S")(
+      "cached", "only weights that are in the cache")("license", "only weights whose licence mentions L",
+                                                      text(), "L")(
+      "max-size", "only weights of at most N bytes: 100M, 1.5G", text(), "N")(
+      "min-top1", "only weights with at least P percent top-1", cxxopts::value<double>(), "P")(
+      "dataset", "only weights that were trained on it", text(), "D")(
+      "source", "only weights that S published", text(), "S")(
       "sort", "by name, source, dataset, top1, params, macs, bytes", text()->default_value("name"), "KEY")(
       "json", "print a JSON array");
   const auto flags = parse_options(options, arguments);
@@ -198,7 +247,8 @@ int run_list(const Arguments& arguments) {
     for (const WeightRecord* record : records) array.push_back(to_json(*record));
     std::cout << array.dump(2) << '\n';
   } else if (records.empty()) {
-    std::cerr << "None of them is in the cache; 'zoo download NAME' gets one.\n";
+    std::cerr << (flags.count("cached") > 0 ? "None of them is in the cache; 'zoo download NAME' gets one.\n"
+                                            : "No weight is left by these filters.\n");
   } else {
     print_weights(records);
   }

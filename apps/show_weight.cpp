@@ -6,9 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/papers.h"
 #include "apps/show.h"
 #include "apps/table.h"
 #include "zoo/core/cache.h"
+#include "zoo/core/license.h"
 #include "zoo/core/text.h"
 
 namespace zoo::apps {
@@ -39,24 +41,6 @@ std::string resize_text(const Preprocess& preprocess) {
   if (preprocess.bgr) text += ", blue first";
   if (preprocess.exif) text += ", turned as EXIF says";
   return text;
-}
-
-// The numbers as the manifest has them: 0.485, not the nearest float's 0.48500001430511475.
-ordered_json number_list(const std::array<float, 3>& values) {
-  return ordered_json::parse("[" + numbers(values) + "]");
-}
-
-ordered_json to_json(const Preprocess& preprocess) {
-  return {{"resize", to_string(preprocess.resize)},
-          {"resize_px", preprocess.resize_px},
-          {"crop_px", preprocess.crop_px},
-          {"interpolation", to_string(preprocess.interpolation)},
-          {"backend", to_string(preprocess.backend)},
-          {"exif", preprocess.exif},
-          {"bgr", preprocess.bgr},
-          {"pad_to_crop", preprocess.pad_to_crop},
-          {"mean", number_list(preprocess.mean)},
-          {"std", number_list(preprocess.std)}};
 }
 
 template <class T>
@@ -99,7 +83,7 @@ ordered_json to_json(const WeightRecord& record) {
           {"published_params_m", optional_json(record.published_params_m)},
           {"published_gmacs", optional_json(record.published_gmacs)},
           {"metrics", metrics},
-          {"preprocess", to_json(record.preprocess)},
+          {"preprocess", ordered_json::parse(zoo::to_json(record.preprocess))},
           {"files", files},
           {"cached", is_cached(record)},
           {"cached_path", cached_path(record).string()},
@@ -111,6 +95,8 @@ ordered_json to_json(const WeightRecord& record) {
           {"paper", text_json(record.paper)},
           {"license", text_json(record.license)},
           {"origin", text_json(record.origin)},
+          {"shadows", text_json(record.shadows)},
+          {"place", record.place},
           {"notes", text_json(record.notes)}};
 }
 
@@ -140,8 +126,13 @@ void print_weight(const WeightRecord& record) {
                                (metric.top5 ? ", top-5 " + percent_text(*metric.top5) : "") + " % on " +
                                metric.dataset + " (" + metric.source + ")");
   }
-  print_fact("Parameters", format_count(record.params));
-  print_fact("MACs", scaled_text(record.macs) + ", one picture");
+  const auto published = [](const std::optional<double>& value, const char* unit) {
+    char text[64] = "";
+    if (value) std::snprintf(text, sizeof text, "  (published: %g %s)", *value, unit);
+    return std::string(text);
+  };
+  print_fact("Parameters", format_count(record.params) + published(record.published_params_m, "M"));
+  print_fact("MACs", scaled_text(record.macs) + ", one picture" + published(record.published_gmacs, "G"));
   print_fact("Input", resize_text(record.preprocess));
   print_fact("  mean", numbers(record.preprocess.mean));
   print_fact("  std", numbers(record.preprocess.std));
@@ -151,8 +142,12 @@ void print_weight(const WeightRecord& record) {
   print_fact("Recipe", record.config);
   print_fact("Started from", record.pretrained_from);
   print_fact("Converted from", record.converted_from);
-  print_fact("Paper", record.paper);
-  print_fact("Licence", record.license);
+  print_fact("Training log", join(record.log_urls, "\n               "));
+  print_fact("Cite", reference(record.paper));
+  print_fact("Licence",
+             record.license + (forbids_commercial_use(record.license) ? "  (non-commercial)" : ""));
+  if (!record.shadows.empty()) print_fact("In place of", record.shadows + ", which ships with zoo");
+  print_fact("Recorded in", record.place);
   print_fact("Origin", record.origin);
   print_fact("Notes", record.notes);
 }

@@ -9,6 +9,7 @@
 #include "apps/options.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
+#include "zoo/core/lockfile.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/sha256.h"
 
@@ -64,9 +65,29 @@ bool verify_operand(const Manifest& manifest, const std::string& operand) {
   return print_verdict(record, verify_file(record, cached_path(record)));
 }
 
+// What was downloaded by URL or from the hub is known by the lock file alone.
+bool verify_recorded(const std::string& name, const LockEntry& entry) {
+  const std::filesystem::path path = cache_directory() / name;
+  const std::string actual = sha256_file(path);
+  if (actual == entry.sha256) {
+    std::cout << "ok       " << name << "  " << path.string() << '\n';
+    return true;
+  }
+  std::cout << "WRONG    " << name << "  " << path.string() << "\n         sha256 expected " << entry.sha256
+            << ",\n         got " << actual << ". Delete the file, and it is downloaded again.\n";
+  return false;
+}
+
 bool verify_cache(const Manifest& manifest) {
   bool good = true;
   size_t count = 0;
+  for (const auto& [name, entry] : read_lock_file(lock_path(cache_directory()))) {
+    std::error_code none;
+    const bool there = std::filesystem::exists(cache_directory() / name, none);
+    if (!there || manifest.find_by_file_name(name) != nullptr) continue;
+    ++count;
+    if (!verify_recorded(name, entry)) good = false;
+  }
   for (const WeightRecord& record : manifest.records()) {
     const auto path = cached_path(record);
     if (!std::filesystem::exists(path)) continue;
@@ -81,12 +102,15 @@ bool verify_cache(const Manifest& manifest) {
 
 int run_verify(const Arguments& arguments) {
   auto options =
-      make_options("zoo verify", "[NAME|FILE...]",
+      make_options("zoo verify", "[NAME|FILE...] | --all",
                    "Hash weights again and compare with what is published: of all weights in the cache, of\n"
                    "those named, or of files. Exit status 1 if one is missing, wrong or unknown.");
+  options.add_options()("all", "everything in the cache, as without a NAME");
   const auto flags = parse_options(options, arguments);
-  const auto names =
-      operands(options, flags, {.at_least = 0, .at_most = std::numeric_limits<size_t>::max(), .what = ""});
+  const auto names = operands(options, flags,
+                              {.at_least = 0,
+                               .at_most = flags.count("all") > 0 ? 0 : std::numeric_limits<size_t>::max(),
+                               .what = ""});
   const Manifest manifest = Manifest::load_default();
   if (names.empty()) return verify_cache(manifest) ? 0 : 1;
   bool good = true;

@@ -7,6 +7,7 @@
 #include <cxxopts.hpp>
 
 #include "apps/download_progress.h"
+#include "apps/fetch_options.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 
@@ -33,24 +34,27 @@ std::vector<std::string> read_labels(const std::string& file, int64_t num_classe
 void add_weights_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   auto add = options.add_options("Model");
-  add("weights", "a published name ('zoo list'), a checkpoint file, or a run's directory", text(), "NAME");
+  add("weights",
+      "a published name ('zoo list'), hf:OWNER/REPO, a URL, a checkpoint file, or a folder: a run's or a "
+      "model's",
+      text(), "NAME");
   add("arch", "the architecture, where a file does not say it", text(), "ARCH");
   add("labels", "class names, one a line, where nobody names the classes", text(), "FILE");
-  add("offline", "download nothing");
-  add("trust-prefix", "accept a file from elsewhere of which only a short hash is published");
+  add_fetch_options(options, "Model");
 }
 
 ResolvedWeights read_weights(const cxxopts::ParseResult& flags) {
   if (flags.count("weights") == 0)
     throw Error(ErrorCode::usage, "--weights", "is missing",
-                "Give a name from 'zoo list', a checkpoint file or a run.");
+                "Give a name from 'zoo list', hf:OWNER/REPO, a URL, a checkpoint file or a run.");
   const std::string name = flags["weights"].as<std::string>();
-  DownloadProgress progress(name);
+  DownloadLines lines;
+  DownloadProgress progress(lines, name);
   ResolveOptions options;
   if (flags.count("arch") > 0) options.arch = flags["arch"].as<std::string>();
-  options.fetch.offline = flags.count("offline") > 0;
-  options.fetch.trust_prefix = flags.count("trust-prefix") > 0;
+  options.fetch = read_fetch_options(flags);
   options.fetch.progress = std::ref(progress);
+  options.fetch.notice = [&](const std::string& line) { lines.print(std::cerr, line); };
   ResolvedWeights weights = resolve_weights(name, Manifest::load_default(), options);
   if (flags.count("labels") > 0)
     weights.labels = read_labels(flags["labels"].as<std::string>(), weights.num_classes);

@@ -102,7 +102,9 @@ TEST_CASE("a run from scratch leaves its recipe, its metrics and two models, and
   CHECK(epochs[summary["best_epoch"].get<size_t>() - 1]["val_top1"] == summary["best_val_top1"]);
   for (const char* name : {"best", "last"}) {
     CHECK(Checkpoint::open(run / name / "model.safetensors").tensors().size() == 116);
-    CHECK(read_json(run / name / "config.json")["label_names"] == recipe["data"]["classes"]);
+    const Json config = read_json(run / name / "config.json");
+    CHECK(config["label_names"] == recipe["data"]["classes"]);
+    CHECK(config["zoo"]["preprocess"] == recipe["preprocess"]);
   }
 }
 

@@ -81,7 +81,7 @@ class ZooCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.home = self.folder / "home"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "ZOO_HOME": str(self.home),
-                            "ZOO_MANIFEST": str(SOURCE / "weights.json"), "LC_ALL": "C.UTF-8"}
+                            "ZOO_DATA": str(SOURCE), "LC_ALL": "C.UTF-8"}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_LIBRARY_PATH"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
@@ -108,13 +108,13 @@ class ZooCase(unittest.TestCase):
 
     @contextlib.contextmanager
     def server(self, content=CONTENT, stall=False, short_hash=False):
-        """A server, and a manifest whose only weight is resnet20_cifar.test with the bytes CONTENT."""
+        """A server, and a user's manifest with the weight resnet20_cifar.test of the bytes CONTENT."""
         server = Server(content, stall)
         try:
             manifest = json.loads((SOURCE / "weights.json").read_text())
             record = next(w for w in manifest["weights"] if w["name"] == "resnet20_cifar.akamaster_cifar10")
             record["name"] = "resnet20_cifar.test"
-            record.pop("labels", None)
+            record.pop("default")
             sha256 = hashlib.sha256(CONTENT).hexdigest()
             record["files"] = [{"urls": [server.url], "name": "weights.pth", "format": "zip", "layout": "akamaster",
                                 "bytes": len(CONTENT),

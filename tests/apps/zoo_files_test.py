@@ -28,7 +28,7 @@ class Download(ZooCase):
         self.assertTrue(self.zoo("verify", NAME)[0].startswith("ok "))
         self.assertTrue(self.zoo("verify", self.home / "weights.pth")[0].startswith("ok "))
         self.assertEqual([w["name"] for w in json.loads(self.zoo("list", "--cached", "--json")[0])], [NAME])
-        self.assertTrue(self.zoo("list")[0].splitlines()[1].endswith("*"))
+        self.assertTrue(self.zoo("list", NAME)[0].splitlines()[1].endswith("*"))
 
     def test_to_chooses_the_folder(self):
         with self.server():
@@ -87,6 +87,26 @@ class Download(ZooCase):
         with self.server():
             self.assertIn("file/sub", self.refused("download", NAME, "--to", "file/sub"))
 
+    def test_several_arrive_at_once_and_one_failure_does_not_keep_the_others(self):
+        names = ["resnet20_cifar.test1", "resnet20_cifar.test2", "resnet20_cifar.test3"]
+        with self.server() as server:
+            manifest = json.loads((self.folder / "weights.json").read_text())
+            record = manifest["weights"][0]
+            file = record["files"][0]
+            manifest["weights"] = [{**record, "name": name, "aliases": [], "files": [
+                {**file, "name": f"{name}.pth", "urls": [f"{server.url}/{name}"]}]} for name in names]
+            manifest["weights"][1]["files"][0]["sha256"] = "0" * 64
+            (self.folder / "weights.json").write_text(json.dumps(manifest))
+            for jobs in ("1", "2", "64"):
+                out, err = self.zoo("download", *names, "--jobs", jobs, status=1)
+                self.assertEqual(out, f"{self.home / names[0]}.pth\n{self.home / names[2]}.pth\n")
+                self.assertIn(f"{names[1]}: {server.url}/{names[1]}: SHA-256 is ", err)
+                self.assertIn(f"zoo: 1 of 3 weights are missing: {names[1]}\n", err)
+                self.assertEqual(self.files_in(self.home), [f"{names[0]}.pth", f"{names[2]}.pth"])
+                shutil.rmtree(self.home)
+        for jobs in ("0", "x", "65"):
+            self.assertIn("--jobs", self.refused("download", NAME, "--jobs", jobs, status=2))
+
     def test_the_progress_bar_is_for_terminals(self):
         with self.server(stall=True):
             master, slave = pty.openpty()
@@ -98,7 +118,7 @@ class Download(ZooCase):
                 process.send_signal(signal.SIGINT)
                 process.communicate(timeout=20)
             os.close(master)
-        line = re.split(rb"\r\x1b\[K", shown)[-1].decode()
+        line = re.split(rb"\r\x1b\[J", shown)[-1].decode()
         self.assertRegex(line, r"^resnet20_cifar\.test  \[=+> +\]  50 % of 1\.0 MB  [\d.]+ .?B/s  0:\d\d left$")
         self.assertLess(len(line), 80)
 

@@ -1,0 +1,117 @@
+#include "apps/convert_options.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <cxxopts.hpp>
+
+#include "apps/options.h"
+#include "zoo/core/error.h"
+#include "zoo/core/text.h"
+
+namespace zoo::apps {
+namespace {
+
+template <class Choice>
+struct Named {
+  std::string_view text;
+  Choice choice;
+};
+
+constexpr std::array kFormats{Named{"pth", OutputFormat::pth},
+                              Named{"safetensors", OutputFormat::safetensors}, Named{"hf", OutputFormat::hf},
+                              Named{"timm", OutputFormat::timm}};
+constexpr std::array kDTypes{Named{"fp32", DType::f32}, Named{"fp16", DType::f16},
+                             Named{"bf16", DType::bf16}};
+constexpr std::array<std::string_view, 6> kTorchSuffixes{".pth", ".pt", ".th", ".bin", ".ckpt", ".tar"};
+
+[[noreturn]] void refuse(const std::string& what, const std::string& remedy = {}) {
+  throw Error(ErrorCode::usage, "zoo convert", what, remedy);
+}
+
+template <class Choices>
+auto choose(const std::string& flag, const std::string& text, const Choices& choices) {
+  std::vector<std::string> possible;
+  for (const auto& named : choices) {
+    if (named.text == text) return named.choice;
+    possible.emplace_back(named.text);
+  }
+  refuse(flag + " is '" + text + "', expected one of: " + join(possible, ", "));
+}
+
+Layout choose_layout(const std::string& text) {
+  std::vector<Named<Layout>> layouts;
+  for (const Layout layout : writable_layouts()) layouts.push_back({to_string(layout), layout});
+  return choose("--layout", text, layouts);
+}
+
+OutputFormat format_of(const std::filesystem::path& out) {
+  const std::string suffix = to_lower(out.extension().string());
+  if (suffix == ".safetensors") return OutputFormat::safetensors;
+  if (std::ranges::find(kTorchSuffixes, suffix) != kTorchSuffixes.end()) return OutputFormat::pth;
+  refuse("the name '" + out.string() + "' does not say what to write",
+         "End it in .pth or .safetensors, or say --format (hf and timm write a folder).");
+}
+
+Renaming parse_renaming(const std::string& text) {
+  const size_t equals = text.rfind('=');  // the expression may have some: (?=x)
+  if (equals == std::string::npos || equals == 0) refuse("--rename is '" + text + "', expected REGEX=TO");
+  try {
+    return {text, std::regex(text.substr(0, equals)), text.substr(equals + 1)};
+  } catch (const std::regex_error&) {
+    refuse("--rename: '" + text.substr(0, equals) + "' is not a regular expression");
+  }
+}
+
+// The folders of the hubs have names of their own.
+void imply_layout(ConvertOptions& options) {
+  if (options.format != OutputFormat::hf && options.format != OutputFormat::timm) return;
+  const Layout wanted = options.format == OutputFormat::hf ? Layout::huggingface : Layout::timm;
+  if (options.layout.value_or(wanted) != wanted) {
+    refuse("--format " + std::string(options.format == OutputFormat::hf ? "hf" : "timm") +
+           " has the layout " + std::string(to_string(wanted)) + ", not " +
+           std::string(to_string(*options.layout)));
+  }
+  if (!options.only.empty() || !options.renamings.empty())
+    refuse("--only and --rename leave no model for a folder", "Write a .pth or .safetensors file instead.");
+  options.layout = wanted;
+}
+
+}  // namespace
+
+ConvertOptions parse_convert_options(const Arguments& arguments) {
+  auto options =
+      make_options("zoo convert", "IN OUT [OPTION...]",
+                   "Write the tensors of any checkpoint as .pth, as .safetensors, or as a folder like\n"
+                   "those on the Hugging Face hub. IN is a file, a folder, or the name of a weight in\n"
+                   "the cache. Without --layout all tensors are written under their own names, nested\n"
+                   "ones as a.b[0]; with it the model alone, under the publisher's names. A file OUT\n"
+                   "is replaced, a folder OUT must be new.");
+  const auto text = [] { return cxxopts::value<std::string>(); };
+  options.add_options()("layout", "torchvision, timm, openmmlab, huggingface or akamaster", text(), "NAME")(
+      "format", "pth, safetensors, hf or timm; else OUT's suffix says it", text(), "FORMAT")(
+      "dtype", "fp32, fp16 or bf16, for all floating tensors", text(), "DTYPE")(
+      "only", "tensors whose written name fits this shell pattern", text(), "PATTERN")(
+      "rename", "then replace what REGEX finds in names by TO ($1: first group); repeatable", text(),
+      "REGEX=TO")("ema", "the averaged weights of a training checkpoint");
+  const auto flags = parse_options(options, arguments);
+  const auto files = operands(options, flags, {.at_least = 2, .at_most = 2, .what = "IN or OUT"});
+
+  ConvertOptions result;
+  result.in = files[0];
+  result.out = files[1];
+  if (flags.count("layout") > 0) result.layout = choose_layout(flags["layout"].as<std::string>());
+  if (flags.count("dtype") > 0) result.dtype = choose("--dtype", flags["dtype"].as<std::string>(), kDTypes);
+  if (flags.count("only") > 0) result.only = flags["only"].as<std::string>();
+  for (const auto& flag : flags.arguments()) {
+    if (flag.key() == "rename") result.renamings.push_back(parse_renaming(flag.value()));
+  }
+  result.ema = flags.count("ema") > 0;
+  result.format = flags.count("format") > 0 ? choose("--format", flags["format"].as<std::string>(), kFormats)
+                                            : format_of(result.out);
+  imply_layout(result);
+  return result;
+}
+
+}  // namespace zoo::apps

@@ -1,0 +1,22 @@
+// The flags that say where files may come from, which all commands that download have in common.
+#pragma once
+
+#include <string>
+
+#include "zoo/core/cache.h"
+
+namespace cxxopts {
+class Options;
+class ParseResult;
+}  // namespace cxxopts
+
+namespace zoo::apps {
+
+// Declares --offline, --mirror and --trust-prefix.
+void add_fetch_options(cxxopts::Options& options, const std::string& group = {});
+
+// Those, $ZOO_MIRROR, and the project's lock file: $ZOO_LOCK, else weights.lock.json in the current folder,
+// if it is there. Throws Error{usage, not_found}.
+FetchOptions read_fetch_options(const cxxopts::ParseResult& flags);
+
+}  // namespace zoo::apps

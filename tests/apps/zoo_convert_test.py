@@ -1,0 +1,146 @@
+"""zoo convert, and zoo inspect's reports, as a user types them; what Python makes of the files is in convert_python.py."""
+import json
+import pickle
+import unittest
+import zipfile
+
+from zoo_cli import ZooCase, safetensors
+
+
+def resnet20():
+    """The tensors of the smallest net that zoo knows, as {name: shape}."""
+    shapes = {"conv1.weight": [16, 3, 3, 3]}
+    norms, width = {"bn1": 16}, 16
+    for stage, out in enumerate((16, 32, 64), 1):
+        for block in range(3):
+            name = f"layer{stage}.{block}"
+            shapes |= {f"{name}.conv1.weight": [out, width, 3, 3], f"{name}.conv2.weight": [out, out, 3, 3]}
+            norms |= {f"{name}.bn1": out, f"{name}.bn2": out}
+            width = out
+    for name, channels in norms.items():
+        shapes |= {f"{name}.{part}": [channels] for part in ("weight", "bias", "running_mean", "running_var")}
+    return shapes | {"linear.weight": [10, 64], "linear.bias": [10]}
+
+
+class Convert(ZooCase):
+    def setUp(self):
+        super().setUp()
+        (self.folder / "net.safetensors").write_bytes(safetensors(resnet20()))
+        (self.folder / "pair.safetensors").write_bytes(safetensors({"a.b": [2, 3], "c": []}))
+
+    def names(self, file):
+        return [tensor["name"] for tensor in json.loads(self.zoo("inspect", file, "--json")[0])["tensors"]]
+
+    def test_the_suffix_says_the_format_and_names_stay(self):
+        out, _ = self.zoo("convert", "pair.safetensors", "out.pth")
+        self.assertEqual(out, "wrote out.pth: 2 tensors, 28 B\n")
+        self.assertEqual(sorted(self.names("out.pth")), ["a.b", "c"])
+        self.assertTrue(zipfile.is_zipfile(self.folder / "out.pth"))
+        self.zoo("convert", "out.pth", "back.safetensors")
+        self.assertEqual(self.zoo("inspect", "pair.safetensors", "--diff", "back.safetensors")[0],
+                         "2 of 2 tensors are equal to the bit\n")
+        self.assertIn("--format", self.refused("convert", "pair.safetensors", "out", status=2))
+        self.zoo("convert", "pair.safetensors", "out", "--format", "pth")
+        self.assertEqual((self.folder / "out").read_bytes(), (self.folder / "out.pth").read_bytes())
+
+    def test_a_layout_takes_the_whole_model_and_nothing_else(self):
+        self.zoo("convert", "net.safetensors", "out.pth", "--layout", "timm")
+        names = self.names("out.pth")
+        self.assertEqual(len(names), 116)  # with the counters, which the source lacks
+        self.assertEqual(names[:2], ["conv1.weight", "bn1.weight"])
+        self.assertEqual(names[-2:], ["fc.weight", "fc.bias"])
+        (self.folder / "more.safetensors").write_bytes(safetensors(resnet20() | {"neck.weight": [3]}))
+        self.assertIn("'neck.weight'", self.refused("convert", "more.safetensors", "x.pth", "--layout", "timm"))
+        self.assertIn("none of its 2 tensor names", self.refused("convert", "pair.safetensors", "x.pth", "--layout", "timm"))
+        self.assertFalse((self.folder / "x.pth").exists())
+
+    def test_what_a_layout_cannot_say_is_refused(self):
+        self.assertIn("7x7", self.refused("convert", "net.safetensors", "out", "--format", "hf"))
+        self.assertIn("shortcut", self.refused("convert", "net.safetensors", "out.pth", "--layout", "openmmlab"))
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_a_folder_is_whole_and_never_replaced(self):
+        _, note = self.zoo("convert", "net.safetensors", "out", "--format", "timm")
+        self.assertIn("how pictures were prepared", note)
+        config = json.loads((self.folder / "out" / "config.json").read_text())
+        self.assertEqual((config["architecture"], config["num_classes"]), ("resnet20_cifar", 10))
+        self.assertEqual(self.files_in(self.folder / "out"), ["config.json", "model.safetensors"])
+        self.assertIn("not empty", self.refused("convert", "net.safetensors", "out", "--format", "timm", status=2))
+        self.zoo("convert", "out/model.safetensors", "again", "--format", "timm")
+        self.assertEqual(*((self.folder / name / "model.safetensors").read_bytes() for name in ("out", "again")))
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".zoo")], [])
+
+    def test_only_and_rename(self):
+        self.zoo("convert", "net.safetensors", "out.pth", "--only", "layer1.0.*", "--rename", r"^layer(\d)=stage$1",
+                 "--rename", "bn=norm")
+        self.assertIn("stage1.0.norm1.weight", self.names("out.pth"))
+        self.assertEqual(len(self.names("out.pth")), 10)
+        self.assertIn("no tensor's name fits", self.refused("convert", "net.safetensors", "x.pth", "--only", "nothing*"))
+        self.assertIn("two tensors", self.refused("convert", "net.safetensors", "x.pth", "--rename", ".*=same", status=2))
+        self.assertIn("regular expression", self.refused("convert", "net.safetensors", "x.pth", "--rename", "(=x", status=2))
+        self.assertIn("REGEX=TO", self.refused("convert", "net.safetensors", "x.pth", "--rename", "abc", status=2))
+
+    def test_wrong_usage(self):
+        for arguments in (["net.safetensors"], ["a", "b", "c"], ["net.safetensors", "x.pth", "--dtype", "int8"],
+                          ["net.safetensors", "x.pth", "--layout", "huggingface_flax"],
+                          ["net.safetensors", "x", "--format", "hf", "--layout", "timm"],
+                          ["net.safetensors", "x", "--format", "timm", "--only", "fc.*"]):
+            self.refused("convert", *arguments, status=2)
+        self.assertIn("no such file", self.refused("convert", "none.pth", "x.pth"))
+        self.assertIn("zoo download", self.refused("convert", "resnet18.tv_in1k", "x.pth"))
+        self.assertIn("no averaged weights", self.refused("convert", "net.safetensors", "x.pth", "--ema"))
+        self.assertIn("no such folder", self.refused("convert", "net.safetensors", "missing/x.pth"))
+
+
+class Inspect(ZooCase):
+    def write(self, name, tensors):
+        (self.folder / name).write_bytes(safetensors(tensors))
+
+    def test_stats(self):
+        self.write("a.safetensors", {"w": [2, 2], "empty": [0]})
+        content = bytearray((self.folder / "a.safetensors").read_bytes())
+        for index, value in enumerate((b"\0\0\x80\x3f", b"\0\0\x40\xc0", b"\0\0\xc0\x7f", b"\0\0\x80\xff")):  # 1, -3, nan, -inf
+            content[len(content) - 16 + 4 * index:len(content) - 12 + 4 * index or None] = value
+        (self.folder / "a.safetensors").write_bytes(content)
+        tensors = {t["name"]: t for t in json.loads(self.zoo("inspect", "a.safetensors", "--stats", "--json")[0])["tensors"]}
+        self.assertEqual({key: tensors["w"][key] for key in ("bytes", "min", "max", "mean", "nan", "inf")},
+                         {"bytes": 16, "min": -3.0, "max": 1.0, "mean": -1.0, "nan": 1, "inf": 1})
+        self.assertIsNone(tensors["empty"]["min"])
+        self.assertRegex(self.zoo("inspect", "a.safetensors", "--stats")[0], r"float32 +\[2, 2\] +16 +-3 +1 +-1 +1 +1 +w\n")
+
+    def test_diff(self):
+        self.write("a.safetensors", {"same": [2], "shape": [2], "gone": [1], "value": [1]})
+        self.write("b.safetensors", {"same": [2], "shape": [3], "new": [1], "value": [1]})
+        content = (self.folder / "b.safetensors").read_bytes()
+        (self.folder / "b.safetensors").write_bytes(content[:-4] + b"\0\0\x80\x3f")
+        out, _ = self.zoo("inspect", "a.safetensors", "--diff", "b.safetensors", "--json", status=1)
+        report = json.loads(out)
+        self.assertEqual((report["tensors"], report["equal"]), (5, 1))
+        self.assertEqual({entry["name"]: entry["different"] for entry in report["differences"]},
+                         {"shape": "shape", "gone": "missing", "value": "values", "new": "added"})
+        value = next(entry for entry in report["differences"] if entry["name"] == "value")
+        self.assertEqual((value["largest"], value["mean"]), (1.0, 1.0))
+        self.assertIn("1 of 5 tensors are equal", self.zoo("inspect", "a.safetensors", "--diff", "b.safetensors", status=1)[0])
+        self.refused("inspect", "a.safetensors", "--diff", "b.safetensors", "--stats", status=2)
+
+    def pth(self, name, what):
+        """A .pth of plain values, as torch writes it."""
+        with zipfile.ZipFile(self.folder / name, "w") as archive:
+            archive.writestr("archive/data.pkl", what)
+            archive.writestr("archive/version", "3\n")
+
+    def test_opaque(self):
+        evil = b"cos\nsystem\n(S'echo hello > ran'\ntR."
+        self.pth("evil.pth", evil)
+        out, _ = self.zoo("inspect", "evil.pth", "--opaque", status=1)
+        self.assertRegex(out, r"DANGEROUS +os\.system\n")
+        self.assertFalse((self.folder / "ran").exists())
+        self.pth("plain.pth", pickle.dumps({"epoch": 3, "nested": {"rate": 0.5, "list": [1, 2]}}, protocol=2))
+        self.assertIn("nothing in it could run", self.zoo("inspect", "plain.pth", "--opaque")[0])
+        self.assertEqual(json.loads(self.zoo("inspect", "plain.pth", "--opaque", "--json")[0])["safe"], True)
+        values = json.loads(self.zoo("inspect", "plain.pth", "--json")[0])["values"]
+        self.assertEqual((values["epoch"], values["nested.rate"]), ("3", "0.5"))
+
+
+if __name__ == "__main__":
+    unittest.main()
