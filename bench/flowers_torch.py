@@ -1,13 +1,11 @@
-"""The PyTorch side of flowers.py: akamaster's CIFAR ResNet-56 with torchvision's transforms, in eager fp32.
-
-Model: https://github.com/akamaster/pytorch_resnet_cifar10 (He et al. 2015, section 4.2, shortcut option A).
-"""
+"""The PyTorch side of flowers.py: akamaster's CIFAR ResNet-56 with torchvision's transforms, in eager fp32."""
 import math
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/python"))
 import reference_shim  # noqa: F401  isort: skip  (has to precede torchvision)
+from cifar_resnet import CifarResNet
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -17,52 +15,19 @@ from torchvision.datasets import ImageFolder
 NORMALIZE = T.Normalize(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 
 
-class Block(nn.Module):
-    def __init__(self, in_planes: int, planes: int):
-        super().__init__()
-        self.widens = in_planes != planes
-        self.conv1 = nn.Conv2d(in_planes, planes, 3, stride=2 if self.widens else 1, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(planes)
-        self.conv2 = nn.Conv2d(planes, planes, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(planes)
-
-    def forward(self, x):
-        out = F.relu(self.bn1(self.conv1(x)))
-        out = self.bn2(self.conv2(out))
-        if self.widens:
-            pad = out.shape[1] // 4
-            x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, pad, pad))
-        return F.relu(out + x)
-
-
-class ResNet56(nn.Module):
-    def __init__(self, num_classes: int):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 16, 3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = nn.Sequential(*(Block(16, 16) for _ in range(9)))
-        self.layer2 = nn.Sequential(Block(16, 32), *(Block(32, 32) for _ in range(8)))
-        self.layer3 = nn.Sequential(Block(32, 64), *(Block(64, 64) for _ in range(8)))
-        self.linear = nn.Linear(64, num_classes)
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
-        return self.linear(x.mean((2, 3)))
-
-
 def build_model(weights: pathlib.Path | None, num_classes: int) -> nn.Module:
     """The published network with a new head, or torchvision's random initialisation where `weights` is None."""
     if weights is None:
-        model = ResNet56(num_classes)
+        model = CifarResNet(56, num_classes)
         for module in model.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
         return model
-    model = ResNet56(10)
+    model = CifarResNet(56)
     state = torch.load(weights, map_location="cpu", weights_only=True)["state_dict"]
-    model.load_state_dict({name.removeprefix("module."): tensor for name, tensor in state.items()})
-    model.linear = nn.Linear(64, num_classes)
+    names = {name: name.removeprefix("module.").replace("linear", "fc") for name in state}
+    model.load_state_dict({names[name]: tensor for name, tensor in state.items()})
+    model.fc = nn.Linear(64, num_classes)
     return model
 
 
