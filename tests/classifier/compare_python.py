@@ -5,20 +5,16 @@ Exits 77 (skipped) without the photos or the reference libraries.
 """
 import csv
 import json
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
+import corpus  # noqa: E402
+
 PROGRAMS = pathlib.Path(sys.argv[1])
-CORPUS = pathlib.Path(os.environ.get("ZOO_CORPUS", ROOT.parent / "shared" / "corpus"))
-PHOTOS = CORPUS / "datasets" / "hymenoptera_data" / "val"
-sys.path.insert(0, str(ROOT / "tests" / "python"))
-if not PHOTOS.is_dir():
-    print("skipped: no corpus")
-    sys.exit(77)
+PHOTOS = corpus.require("datasets/hymenoptera_data/val")
 try:
     import torch
     from PIL import Image

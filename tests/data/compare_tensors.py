@@ -4,17 +4,14 @@
 Exits 77 (skipped) without the photos or the reference libraries.
 """
 import hashlib
-import os
 import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROBE, CORPUS = sys.argv[1], pathlib.Path(os.environ.get("ZOO_CORPUS", ROOT.parent / "shared" / "corpus"))
-sys.path.insert(0, str(ROOT / "tests" / "python"))
-if not CORPUS.is_dir():
-    print("skipped: no corpus")
-    sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
+import corpus  # noqa: E402
+
+PROBE, DATASETS = sys.argv[1], corpus.require("datasets")
 try:
     import torch
     from PIL import Image
@@ -42,8 +39,8 @@ def expected_lines(root: pathlib.Path, bgr: bool) -> list[str]:
 def main() -> int:
     torch.set_num_threads(1)
     differ = 0
-    for root, options in [(CORPUS / "datasets/hymenoptera_data/val", []),
-                          (CORPUS / "datasets/hymenoptera_data/val", ["bgr"])]:
+    for root, options in [(DATASETS / "hymenoptera_data/val", []),
+                          (DATASETS / "hymenoptera_data/val", ["bgr"])]:
         command = [PROBE, "tensors", str(root), *options]
         found = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
         expected = expected_lines(root, bool(options))

@@ -9,7 +9,7 @@ run(ignored ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/installed -B ${WORK}/b
 run(ignored ${CMAKE_COMMAND} --build ${WORK}/build)
 
 set(ENV{ZOO_HOME} ${WORK}/home)
-set(ENV{ZOO_MANIFEST} ${prefix}/share/zoo/weights.json)
+set(ENV{ZOO_DATA} ${prefix}/share/zoo)
 set(weights resnet20_cifar.drawn)
 run(ignored ${prefix}/bin/zoo draw --figures basic --count 1 --seed 5 --out ${WORK}/pictures)
 file(GLOB_RECURSE pictures ${WORK}/pictures/*.png)

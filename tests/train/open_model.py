@@ -8,14 +8,14 @@ import sys
 
 import torch
 
-sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / part) for part in ("python", "golden/train")]
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
 import reference_shim  # noqa: E402,F401
 import timm  # noqa: E402
 import transformers  # noqa: E402
-from make_train import uniform  # noqa: E402
+from hash_uniform import uniform  # noqa: E402
 
 folder = sys.argv[1]
-images = ((uniform(1000, (2, 3, 64, 64)) - 0.5) * 4).float().contiguous(memory_format=torch.channels_last)
+images = torch.from_numpy((uniform(1000, (2, 3, 64, 64)) - 0.5) * 4).float().contiguous(memory_format=torch.channels_last)
 torch.set_num_threads(2)
 
 

@@ -5,17 +5,14 @@ Exits 77 (skipped) without the photos or the reference libraries.
 """
 import hashlib
 import itertools
-import os
 import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROBE, CORPUS = sys.argv[1], pathlib.Path(os.environ.get("ZOO_CORPUS", ROOT.parent / "shared" / "corpus"))
-sys.path.insert(0, str(ROOT / "tests" / "python"))
-if not CORPUS.is_dir():
-    print("skipped: no corpus")
-    sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
+import corpus  # noqa: E402
+
+PROBE, DATASETS = sys.argv[1], corpus.require("datasets")
 try:
     import cv2
     import numpy as np
@@ -71,9 +68,9 @@ def compare(title, options, files, expected) -> int:
 
 def main() -> int:
     cv2.setUseOptimized(False)  # IPP, in some builds only, rounds one bicubic pixel in thirty differently
-    photos = sorted((CORPUS / "datasets/hymenoptera_data/val").rglob("*.jpg"))[::5]
-    flowers = sorted((CORPUS / "datasets/flowers5_128").rglob("*.jpg"))[::140]
-    exif = sorted((CORPUS / "odd_images/exif-orientation").glob("*.jpg"))
+    photos = sorted((DATASETS / "hymenoptera_data/val").rglob("*.jpg"))[::5]
+    flowers = sorted((DATASETS / "flowers5_128").rglob("*.jpg"))[::140]
+    exif = sorted((corpus.require("odd_images") / "exif-orientation").glob("*.jpg"))
     files = photos + flowers
     wrong = compare("decode as Pillow", ["decode", "pillow", "0"], files + exif,
                     [digest(np.asarray(Image.open(f).convert("RGB"))) for f in files + exif])

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "zoo/models/model_card.h"
+#include "zoo/layouts/model_card.h"
 #include "zoo/models/resnet.h"
 #include "zoo/train/trainer.h"
 

@@ -12,11 +12,12 @@ import sys
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "python"))
 import reference_shim  # noqa: E402,F401
+from cifar_resnet import CifarResNet  # noqa: E402
+from hash_uniform import uniform  # noqa: E402
 import mmpretrain  # noqa: E402
 import mmpretrain.models  # noqa: E402
 import timm  # noqa: E402
@@ -25,16 +26,6 @@ import torchvision  # noqa: E402
 IMAGENET_INPUTS = [(96, 64), (101, 93)]
 CIFAR_INPUTS = [(24, 32), (33, 31)]
 BIG_INPUTS = [(24, 16), (17, 21)]  # for the CIFAR nets that would take long
-
-
-def uniform(tensor_index: int, shape) -> np.ndarray:
-    """Doubles in [0, 1) by a 32-bit hash of (tensor index, element index); tests/hash_uniform.h has the same."""
-    h = np.arange(math.prod(shape), dtype=np.uint32) * np.uint32(0x85EBCA77)
-    h += np.uint32(tensor_index * 0x9E3779B1 & 0xFFFFFFFF)
-    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B), (16, 1)):
-        h ^= h >> np.uint32(shift)
-        h *= np.uint32(factor)
-    return ((h >> np.uint32(8)) / 2.0**24).reshape(tuple(shape))
 
 
 def filled_state(model: nn.Module, norm_gain: float) -> dict[str, torch.Tensor]:
@@ -60,44 +51,6 @@ def filled_state(model: nn.Module, norm_gain: float) -> dict[str, torch.Tensor]:
 def pictures(index: int, height: int, width: int, channels: int = 3) -> torch.Tensor:
     """float32 in [-2, 2)."""
     return torch.from_numpy(((uniform(1_000_000 + index, (2, channels, height, width)) - 0.5) * 4).astype(np.float32))
-
-
-class PaperBlock(nn.Module):
-    def __init__(self, channels_in: int, channels: int, stride: int):
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels)
-        self.stride, self.half = stride, (channels - channels_in) // 2
-
-    def forward(self, x):
-        out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        if self.stride > 1:
-            x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.half, self.half))
-        return F.relu(out + x)
-
-
-class PaperNet(nn.Module):
-    """He et al. 2015, section 4.2, shortcut option A, of depth 6n + 2."""
-
-    def __init__(self, depth: int):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        channels = 16
-        for stage, width in enumerate((16, 32, 64)):
-            blocks = []
-            for block in range((depth - 2) // 6):
-                blocks.append(PaperBlock(channels, width, 2 if stage > 0 and block == 0 else 1))
-                channels = width
-            setattr(self, f"layer{stage + 1}", nn.Sequential(*blocks))
-        self.fc = nn.Linear(64, 10)
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
-        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
 
 
 class OpenMMLab(nn.Module):
@@ -132,7 +85,7 @@ def models():
         return "timm", name, lambda: timm.create_model(name), IMAGENET_INPUTS
 
     def paper(depth):
-        return "paper", f"resnet{depth}_cifar", lambda: PaperNet(depth), BIG_INPUTS if depth > 110 else CIFAR_INPUTS
+        return "paper", f"resnet{depth}_cifar", lambda: CifarResNet(depth), BIG_INPUTS if depth > 110 else CIFAR_INPUTS
 
     def openmmlab_cifar(depth):
         return "mmpretrain", f"resnet{depth}_cifar", lambda: OpenMMLab("ResNet_CIFAR", depth, 10), BIG_INPUTS

@@ -12,11 +12,16 @@ import hashlib
 import json
 import math
 import pathlib
+import sys
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "python"))
+from cifar_resnet import CifarResNet  # noqa: E402
+from hash_uniform import uniform  # noqa: E402
 
 SCHEDULES = [
     dict(epochs=12, steps_per_epoch=5, lr=0.02, warmup_epochs=1),
@@ -31,58 +36,16 @@ SETTINGS = [
 ]
 
 
-def uniform(tensor_index: int, shape) -> torch.Tensor:
-    """Doubles in [0, 1) by a 32-bit hash of (tensor index, element index); tests/hash_uniform.h has the same."""
-    h = np.arange(math.prod(shape), dtype=np.uint32) * np.uint32(0x85EBCA77)
-    h += np.uint32(tensor_index * 0x9E3779B1 & 0xFFFFFFFF)
-    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B), (16, 1)):
-        h = (h ^ (h >> np.uint32(shift))) * np.uint32(factor)
-    return torch.from_numpy((h >> np.uint32(8)).astype(np.float64) / 2**24).reshape(tuple(shape))
-
-
 def hash_fill(model: nn.Module) -> None:
     """Weights with the variance of He's initialisation, norms near 1 and 0, statistics untouched."""
     with torch.no_grad():
         for index, (name, parameter) in enumerate(model.named_parameters()):
-            u = uniform(index, parameter.shape)
+            u = torch.from_numpy(uniform(index, parameter.shape))
             if parameter.dim() > 1:
                 u = (u - 0.5) * math.sqrt(24.0 / (parameter.numel() / parameter.shape[0]))
             else:
                 u = (u + 1.5) * 0.5 if name.endswith("weight") else (u - 0.5) * 0.2
             parameter.copy_(u.float())
-
-
-class Block(nn.Module):
-    def __init__(self, channels_in: int, channels: int, stride: int):
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels)
-        self.stride, self.pad = stride, (channels - channels_in) // 2
-
-    def forward(self, x):
-        out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        if self.stride > 1:
-            x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.pad, self.pad))
-        return F.relu(out + x)
-
-
-class ResNet20(nn.Module):
-    """He et al. 2015, section 4.2, under torchvision's names."""
-
-    def __init__(self, num_classes: int):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = nn.Sequential(Block(16, 16, 1), Block(16, 16, 1), Block(16, 16, 1))
-        self.layer2 = nn.Sequential(Block(16, 32, 2), Block(32, 32, 1), Block(32, 32, 1))
-        self.layer3 = nn.Sequential(Block(32, 64, 2), Block(64, 64, 1), Block(64, 64, 1))
-        self.fc = nn.Linear(64, num_classes)
-
-    def forward(self, x):
-        x = self.layer3(self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x))))))
-        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
 
 
 def schedule_factor(step: int, s: dict) -> float:
@@ -110,9 +73,9 @@ def digest(tensor: torch.Tensor) -> dict:
 
 
 def make_steps(setting: dict) -> dict:
-    model = ResNet20(10).to(memory_format=torch.channels_last)
+    model = CifarResNet(20).to(memory_format=torch.channels_last)
     hash_fill(model)
-    images = ((uniform(1000, (4, 3, 32, 32)) - 0.5) * 4).float().contiguous(memory_format=torch.channels_last)
+    images = torch.from_numpy((uniform(1000, (4, 3, 32, 32)) - 0.5) * 4).float().contiguous(memory_format=torch.channels_last)
     labels = torch.tensor([3, 1, 4, 1])
     optimizer = torch.optim.SGD(model.parameters(), **setting)
     model.train()
