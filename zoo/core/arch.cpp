@@ -11,22 +11,21 @@ namespace {
 
 constexpr std::string_view kPaperResNet = "https://arxiv.org/abs/1512.03385";
 
-constexpr std::array<int64_t, kMaxStages> stages(int64_t a, int64_t b, int64_t c, int64_t d = 0) {
+constexpr Stages stages(int64_t a, int64_t b, int64_t c, int64_t d = 0) {
   return {a, b, c, d};
 }
 
 // He et al. 2015, table 1, with the stride on the 3x3 (torchvision's "v1.5").
-constexpr ArchSpec imagenet(std::string_view name, Block block, std::array<int64_t, kMaxStages> depths) {
+constexpr ArchSpec imagenet(std::string_view name, Block block, Stages depths) {
   return {.name = name,
           .block = block,
           .depths = depths,
-          .widths = stages(64, 128, 256, 512),
+          .channels = block == Block::basic ? stages(64, 128, 256, 512) : stages(256, 512, 1024, 2048),
           .paper = kPaperResNet};
 }
 
 // OpenMMLab's ResNet_CIFAR: the ImageNet stages behind a 3x3 stem without pooling.
-constexpr ArchSpec cifar_four_stage(std::string_view name, Block block,
-                                    std::array<int64_t, kMaxStages> depths) {
+constexpr ArchSpec cifar_four_stage(std::string_view name, Block block, Stages depths) {
   ArchSpec spec = imagenet(name, block, depths);
   spec.stem = Stem::conv3x3;
   spec.stem_pool = StemPool::none;
@@ -42,7 +41,7 @@ constexpr ArchSpec cifar_paper(std::string_view name, int64_t depth, Shortcut sh
           .block = Block::basic,
           .num_stages = 3,
           .depths = stages(n, n, n),
-          .widths = stages(16, 32, 64),
+          .channels = stages(16, 32, 64),
           .stem = Stem::conv3x3,
           .stem_widths = {16, 0, 0},
           .stem_pool = StemPool::none,
@@ -71,54 +70,7 @@ constexpr std::array kArchs{
     cifar_paper("resnet1202_cifar", 1202, Shortcut::pad),
 };
 
-[[noreturn]] void refuse(const ArchSpec& spec, const std::string& what) {
-  throw Error(ErrorCode::mismatch, "architecture '" + std::string(spec.name) + "'", what);
-}
-
 }  // namespace
-
-int64_t ArchSpec::reduction() const {
-  int64_t factor = (stem == Stem::conv3x3 ? 1 : 2) * (stem_pool == StemPool::max ? 2 : 1);
-  for (int stage = 0; stage < num_stages; ++stage) factor *= stage_stride(stage);
-  return factor;
-}
-
-void validate(const ArchSpec& spec) {
-  if (spec.num_stages < 1 || spec.num_stages > kMaxStages) {
-    refuse(spec, "num_stages is " + std::to_string(spec.num_stages) + ", expected 1 to " +
-                     std::to_string(kMaxStages));
-  }
-  for (int stage = 0; stage < spec.num_stages; ++stage) {
-    const auto i = static_cast<size_t>(stage);
-    const std::string where = "[" + std::to_string(stage) + "]";
-    if (spec.depths[i] < 1)
-      refuse(spec, "depths" + where + " is " + std::to_string(spec.depths[i]) + ", expected 1 or more");
-    if (spec.widths[i] < 1)
-      refuse(spec, "widths" + where + " is " + std::to_string(spec.widths[i]) + ", expected 1 or more");
-    if (spec.groups < 1 || spec.inner_channels(stage) < 1 || spec.inner_channels(stage) % spec.groups != 0) {
-      refuse(spec, "groups " + std::to_string(spec.groups) + " do not divide the inner width " +
-                       std::to_string(spec.inner_channels(stage)) + " of stage " + std::to_string(stage));
-    }
-    if (spec.shortcut == Shortcut::pad) {
-      const int64_t in = stage == 0 ? spec.stem_channels() : spec.stage_channels(stage - 1);
-      const int64_t added = spec.stage_channels(stage) - in;
-      if (added < 0 || added % 2 != 0) {
-        refuse(spec, "shortcut 'pad' cannot turn " + std::to_string(in) + " channels into " +
-                         std::to_string(spec.stage_channels(stage)) + " (stage " + std::to_string(stage) +
-                         ")");
-      }
-    }
-  }
-  const size_t stem_convs = spec.stem == Stem::deep ? 3 : 1;
-  for (size_t i = 0; i < stem_convs; ++i) {
-    if (spec.stem_widths[i] < 1)
-      refuse(spec, "stem_widths[" + std::to_string(i) + "] is " + std::to_string(spec.stem_widths[i]) +
-                       ", expected 1 or more");
-  }
-  if (spec.block == Block::basic && (spec.groups != 1 || spec.base_width != 64)) {
-    refuse(spec, "groups and base_width belong to bottleneck blocks; a basic block has 1 and 64");
-  }
-}
 
 std::span<const ArchSpec> arch_table() {
   return kArchs;
@@ -143,35 +95,43 @@ std::string_view to_string(Block block) {
 }
 
 std::string_view to_string(Stem stem) {
-  switch (stem) {
-    case Stem::conv7x7:
-      return "conv7x7";
-    case Stem::conv3x3:
-      return "conv3x3";
-    case Stem::deep:
-      return "deep";
-  }
-  return "";
+  constexpr std::array<std::string_view, 3> kNames{"conv7x7", "conv3x3", "deep"};
+  return kNames[static_cast<size_t>(stem)];
 }
 
 std::string_view to_string(StemPool pool) {
-  return pool == StemPool::max ? "max" : "none";
+  constexpr std::array<std::string_view, 5> kNames{"none", "max", "avg", "max_blur", "conv"};
+  return kNames[static_cast<size_t>(pool)];
 }
 
 std::string_view to_string(Shortcut shortcut) {
-  switch (shortcut) {
-    case Shortcut::pad:
-      return "pad";
-    case Shortcut::conv:
-      return "conv";
-    case Shortcut::avg_pool_conv:
-      return "avg_pool_conv";
-  }
-  return "";
+  constexpr std::array<std::string_view, 3> kNames{"pad", "conv", "avg_pool_conv"};
+  return kNames[static_cast<size_t>(shortcut)];
 }
 
 std::string_view to_string(StridePlace place) {
   return place == StridePlace::conv1 ? "conv1" : "conv2";
+}
+
+std::string_view to_string(AntiAlias kind) {
+  constexpr std::array<std::string_view, 3> kNames{"none", "avg", "blur"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+std::string_view to_string(Attention kind) {
+  constexpr std::array<std::string_view, 3> kNames{"none", "se", "eca"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+std::string_view to_string(Norm kind) {
+  return kind == Norm::batch ? "batch" : "group";
+}
+
+std::string_view to_string(Activation kind) {
+  constexpr std::array<std::string_view, 11> kNames{"relu",      "relu6",      "leaky_relu", "gelu",
+                                                    "gelu_tanh", "quick_gelu", "silu",       "mish",
+                                                    "tanh",      "sigmoid",    "linear"};
+  return kNames[static_cast<size_t>(kind)];
 }
 
 }  // namespace zoo

@@ -30,11 +30,23 @@ enum class Shortcut {
   conv,           // option B: 1x1 convolution with the stride, then norm
   avg_pool_conv,  // average pool, then 1x1 convolution of stride 1 (ResNet-D)
 };
-enum class StridePlace { conv1, conv2 };     // bottleneck only: conv1 = 2015's paper and Caffe, conv2 = "v1.5"
-enum class AntiAlias { none, avg, blur };    // what takes the stride from a block's 3x3: 2x2 mean, binomial 3x3
-enum class Attention { none, se, eca };      // on the branch, behind its last norm
-enum class Norm { batch, group };            // group: 32 groups
-enum class Activation { relu, relu6, leaky_relu, gelu, gelu_tanh, quick_gelu, silu, mish, tanh, sigmoid, linear };
+enum class StridePlace { conv1, conv2 };   // bottleneck only: conv1 = 2015's paper and Caffe, conv2 = "v1.5"
+enum class AntiAlias { none, avg, blur };  // what takes the stride from a block's 3x3: 2x2 mean, binomial 3x3
+enum class Attention { none, se, eca };    // on the branch, behind its last norm
+enum class Norm { batch, group };          // group: 32 groups
+enum class Activation {
+  relu,
+  relu6,
+  leaky_relu,
+  gelu,
+  gelu_tanh,
+  quick_gelu,
+  silu,
+  mish,
+  tanh,
+  sigmoid,
+  linear
+};
 
 inline constexpr int kMaxStages = 8;
 using Stages = std::array<int64_t, kMaxStages>;  // a number for each stage; 0 beyond the last
@@ -46,14 +58,15 @@ struct PrunedBlock {
 
 // A topology. Plain data; the table below holds the named ones, and others can be made at run time.
 struct ArchSpec {
-  std::string_view name;
+  std::string_view name = {};
   Block block = Block::basic;
-  std::span<const Block> stage_blocks;  // empty, or the kind of each stage where they differ
+  std::span<const Block> stage_blocks = {};  // empty, or the kind of each stage where they differ
   int num_stages = 4;
   Stages depths{};    // blocks of each stage
   Stages channels{};  // of each stage's output map; a bottleneck's planes are a quarter of them, rounded down
   Stem stem = Stem::conv7x7;
-  std::array<int64_t, 3> stem_widths{64, 0, 0};  // output channels of the stem's convolutions; 0 = no such one
+  // Output channels of the stem's convolutions; 0 = no such one.
+  std::array<int64_t, 3> stem_widths{64, 0, 0};
   StemPool stem_pool = StemPool::max;
   Shortcut shortcut = Shortcut::conv;
   int64_t shortcut_kernel = 1;  // of Shortcut::conv where its stride is not 1 (SENet-154: 3)
@@ -61,20 +74,22 @@ struct ArchSpec {
   StridePlace stride_place = StridePlace::conv2;
   AntiAlias anti_alias = AntiAlias::none;
   Attention attention = Attention::none;
-  int64_t se_reduction = 16;    // channels are squeezed to a multiple of 8 near channels / se_reduction
-  Stages attention_channels{};  // that size the attention; 0 = the stage's own (pruned nets keep the whole net's)
+  int64_t se_reduction = 16;  // channels are squeezed to a multiple of 8 near channels / se_reduction
+  // What the attention is sized by; 0 = the stage's own channels. Pruned nets keep the whole net's.
+  Stages attention_channels{};
   Norm norm = Norm::batch;
-  Activation activation = Activation::relu;  // of the stem and behind the addition; ReLU between a block's convolutions
-  int64_t groups = 1;                        // of a bottleneck's 3x3 (ResNeXt's cardinality)
-  int64_t base_width = 64;                   // inner width = floor(planes * base_width / 64) * groups
-  int64_t reduce_first = 1;                  // conv1's output is this much narrower than conv2's (SENet-154: 2)
-  int64_t scales = 1;       // Res2Net: the 3x3 is a cascade over this many parts of the channels, each of the inner width
-  int64_t radix = 0;        // ResNeSt: splits of the split attention in place of the 3x3; 0 = a convolution
-  bool pool_first = false;  // ResNeSt: the pool that takes the 3x3's stride stands before it, not behind
-  std::span<const PrunedBlock> pruned;  // empty, or one an entry for each block of the net
-  int64_t input_px = 224;               // side of the square input it is published for
-  int64_t num_classes = 1000;           // of the published head
-  std::string_view paper;               // URL of the paper that describes it
+  // Of the stem and behind the addition; between a block's convolutions it is always ReLU.
+  Activation activation = Activation::relu;
+  int64_t groups = 1;       // of a bottleneck's 3x3 (ResNeXt's cardinality)
+  int64_t base_width = 64;  // width of a bottleneck's 3x3 = floor(planes * base_width / 64) * groups * scales
+  int64_t reduce_first = 1;  // conv1's output is this much narrower than conv2's (SENet-154: 2)
+  int64_t scales = 1;        // Res2Net: the 3x3 is a cascade over this many equal parts of the channels
+  int64_t radix = 0;         // ResNeSt: splits of the split attention in place of the 3x3; 0 = a convolution
+  bool pool_first = false;   // ResNeSt: the pool that takes the 3x3's stride stands before it, not behind
+  std::span<const PrunedBlock> pruned = {};  // empty, or one an entry for each block of the net
+  int64_t input_px = 224;                    // side of the square input it is published for
+  int64_t num_classes = 1000;                // of the published head
+  std::string_view paper = {};               // URL of the paper that describes it
 
   Block block_of(int stage) const {
     return stage_blocks.empty() ? block : stage_blocks[static_cast<size_t>(stage)];
@@ -90,24 +105,26 @@ struct ArchSpec {
   int64_t reduction() const;
 };
 
-// One residual block with all its numbers. Channels: in -> conv1 -> first -> conv2 -> inner -> conv3 -> out; a basic
-// block ends with conv2, and inner is out.
+// One residual block with all its numbers. Channels: in -> conv1 -> first -> conv2 -> inner -> conv3 -> out;
+// a basic block ends with conv2, and inner is out. Res2Net's cascade stands for conv2: its parts have
+// inner / scales channels.
 struct BlockPlan {
   int stage = 0;
   int64_t index = 0;  // within the stage
   Block kind = Block::basic;
   int64_t in = 0, first = 0, inner = 0, out = 0;
   int64_t stride = 1;
-  int64_t first_dilation = 1;  // of the block's first 3x3 and of its shortcut
-  int64_t dilation = 1;        // of the other 3x3
+  int64_t first_dilation = 1;  // of the block's first (a bottleneck's only) 3x3 and of a 3x3 shortcut
+  int64_t dilation = 1;        // of a basic block's second 3x3
   bool projects = false;       // has a shortcut with tensors, or Shortcut::pad
-  int64_t squeezed = 0;        // Attention::se: channels between its two layers
+  int64_t squeezed = 0;        // Attention::se and radix: channels between the attention's two layers
   int64_t eca_kernel = 0;      // Attention::eca
 };
 
-// All blocks in order. output_stride: 0 = as published; otherwise stages that would reduce the input further than
-// by that factor keep their stride at 1 and dilate their 3x3 instead, as timm does.
-// Throws Error{mismatch} as validate() does, and for an output_stride that is no power of two or below the stem's.
+// All blocks in order. output_stride: 0 = as published; otherwise stages that would reduce the input further
+// than by that factor keep their stride at 1 and dilate their 3x3 instead, as timm does; the tensors stay the
+// same. Throws Error{mismatch} as validate() does, and for an output_stride that is no power of two or below
+// the stem's.
 std::vector<BlockPlan> plan_blocks(const ArchSpec& spec, int64_t output_stride = 0);
 
 // Throws Error{mismatch} that names the field if the spec cannot be built (an empty stage, groups that do not
