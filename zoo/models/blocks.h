@@ -1,54 +1,26 @@
-// The parts of a ResNet, written as the patterns that can be fused: convolution + norm (+ activation), and
-// convolution + norm + add + activation. A registered name is a state-dict key; activations have none.
+// Residual blocks, written as the patterns that can be fused: convolution + norm (+ activation), and
+// convolution
+// + norm + add + activation. A registered name is a state-dict key, and the order is timm's.
 #pragma once
-
-#include <torch/nn/cloneable.h>
-#include <torch/nn/modules/batchnorm.h>
-#include <torch/nn/pimpl.h>
 
 #include <vector>
 
-#include "zoo/core/arch.h"
+#include "zoo/models/attention.h"
+#include "zoo/models/layers.h"
 
 namespace zoo {
 
-struct ConvOptions {
-  int64_t in = 0, out = 0;
-  int64_t kernel = 1;  // odd; padded by kernel / 2 on each side
-  int64_t stride = 1;
-  int64_t groups = 1;
-};
-
-// A convolution without bias. Unlike torch::nn::Conv2d it draws no random numbers when it is made: its weight
-// is undefined until it is initialised or loaded, which saves a big net's construction most of its time.
-class ConvImpl : public torch::nn::Cloneable<ConvImpl> {
- public:
-  explicit ConvImpl(const ConvOptions& conv_options) : options(conv_options) { reset(); }
-  void reset() override;
-  // [N, in, H, W] -> [N, out, ceil(H / stride), ceil(W / stride)]
-  torch::Tensor forward(const torch::Tensor& x);
-
-  ConvOptions options;
-  torch::Tensor weight;  // [out, in / groups, kernel, kernel]
-};
-TORCH_MODULE(Conv);
-
-// Not a module: its two parts are registered in the owner, under the names that the owner's layout wants.
-struct ConvNorm {
-  Conv conv{nullptr};
-  torch::nn::BatchNorm2d norm{nullptr};
-  torch::Tensor forward(const torch::Tensor& x) { return norm->forward(conv->forward(x)); }
-};
-
 struct BlockOptions {
-  Block kind = Block::basic;
-  int64_t in = 0, inner = 0, out = 0;  // channels
-  int64_t stride = 1;
-  int64_t groups = 1;  // of a bottleneck's 3x3
-  StridePlace stride_place = StridePlace::conv2;
-  Shortcut shortcut = Shortcut::conv;
+  ArchSpec spec;  // what the net's blocks have alike
+  BlockPlan plan;
+  double drop_path = 0;  // probability that training leaves the branch out for a sample
 
-  bool changes_shape() const { return stride != 1 || in != out; }
+  bool is_bottleneck() const { return plan.kind == Block::bottleneck; }
+  bool has_anti_alias() const {
+    return spec.anti_alias != AntiAlias::none && (plan.stride != 1 || plan.first_dilation != plan.dilation);
+  }
+  // Of the convolution or cascade that carries the block's stride; pools take it from the others.
+  int64_t conv_stride() const { return has_anti_alias() || spec.radix > 0 ? 1 : plan.stride; }
 };
 
 // The shortcut that learns: "0" and "1" are its convolution and norm; behind an average pool they are "1" and
@@ -57,6 +29,7 @@ class DownsampleImpl : public torch::nn::Cloneable<DownsampleImpl> {
  public:
   explicit DownsampleImpl(const BlockOptions& block_options) : options(block_options) { reset(); }
   void reset() override;
+  // [N, in, H, W] -> [N, out, ceil(H / stride), ceil(W / stride)]
   torch::Tensor forward(const torch::Tensor& x);
 
   BlockOptions options;
@@ -64,19 +37,39 @@ class DownsampleImpl : public torch::nn::Cloneable<DownsampleImpl> {
 };
 TORCH_MODULE(Downsample);
 
-// conv1, bn1, conv2, bn2 (, conv3, bn3) and, where the shape changes, downsample.
+// Gao et al. 2019, https://arxiv.org/abs/1904.01169: in place of one 3x3 each part of the channels has its
+// own, and reads what the part before it gave. Not a module: "convs" and "bns" are registered in the block.
+struct Cascade {
+  ConvList convs{nullptr};  // one fewer than there are parts
+  NormList bns{nullptr};
+  // [N, inner, H, W] -> [N, inner, ceil(H / stride), ceil(W / stride)]
+  torch::Tensor forward(const torch::Tensor& x, const BlockOptions& options);
+};
+
+// In timm's order: conv1, bn1, conv2, bn2 (, conv3, bn3), where conv2 and bn2 may be a SplitAttention "conv2"
+// or a Cascade "convs", "bns"; then se (, downsample).
 class ResidualBlockImpl : public torch::nn::Cloneable<ResidualBlockImpl> {
  public:
   explicit ResidualBlockImpl(const BlockOptions& block_options) : options(block_options) { reset(); }
   void reset() override;
-  // [N, in, H, W] -> [N, out, ceil(H / stride), ceil(W / stride)]
+  // [N, in, H, W] -> [N, out, ceil(H / stride), ceil(W / stride)]. Throws Error{mismatch} for maps that the
+  // branch and the shortcut shrink to different sizes (AntiAlias::avg and odd sides).
   torch::Tensor forward(const torch::Tensor& x);
 
   BlockOptions options;
-  std::vector<ConvNorm> path;      // all but the last are followed by an activation
+  std::vector<ConvNorm> path;  // in their order; a split attention or a cascade is not among them
+  SplitAttention split_attention{nullptr};  // ... but stands between the first and the last;
+  Cascade cascade;                          // at most one of the two
+  SqueezeExcite squeeze_excite{nullptr};    // at most one of these two, registered as "se"
+  EfficientAttention efficient_attention{nullptr};
   Downsample downsample{nullptr};  // null: the identity, or Shortcut::pad
 
  private:
+  void add(const ConvOptions& conv, int number);
+  void register_bottleneck();
+  void register_attention();
+  torch::Tensor between(const torch::Tensor& x);
+  torch::Tensor branch(const torch::Tensor& x);
   torch::Tensor shortcut(const torch::Tensor& x);
 };
 TORCH_MODULE(ResidualBlock);
@@ -84,7 +77,7 @@ TORCH_MODULE(ResidualBlock);
 // Blocks "0", "1", ... one after the other.
 class StageImpl : public torch::nn::Cloneable<StageImpl> {
  public:
-  StageImpl(const ArchSpec& spec, int stage);
+  explicit StageImpl(std::vector<BlockOptions> block_options) : options(std::move(block_options)) { reset(); }
   void reset() override;
   torch::Tensor forward(torch::Tensor x);
 
@@ -92,23 +85,5 @@ class StageImpl : public torch::nn::Cloneable<StageImpl> {
   std::vector<ResidualBlock> blocks;
 };
 TORCH_MODULE(Stage);
-
-// Three 3x3 convolutions, the first with stride 2, as timm's Sequential has them: "0", "1" (norm), "3", "4"
-// (norm), "6"; the last one's norm is the net's bn1.
-class DeepStemImpl : public torch::nn::Cloneable<DeepStemImpl> {
- public:
-  DeepStemImpl(int64_t in_channels, std::array<int64_t, 3> stem_widths)
-      : in(in_channels), widths(stem_widths) {
-    reset();
-  }
-  void reset() override;
-  torch::Tensor forward(const torch::Tensor& images);
-
-  int64_t in;
-  std::array<int64_t, 3> widths;
-  ConvNorm first, second;
-  Conv last{nullptr};
-};
-TORCH_MODULE(DeepStem);
 
 }  // namespace zoo

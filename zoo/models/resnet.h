@@ -1,42 +1,44 @@
-// One ResNet for every spec. The registered name of each part is its state-dict key, as in torchvision.
+// One ResNet for every spec. The registered name of each part is its state-dict key, as in torchvision and
+// timm.
 #pragma once
 
-#include <torch/nn/cloneable.h>
-#include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/linear.h>
-#include <torch/nn/pimpl.h>
 
-#include <string>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "zoo/core/arch.h"
 #include "zoo/models/blocks.h"
+#include "zoo/models/options.h"
+#include "zoo/models/stem.h"
 
 namespace zoo {
 
-struct ResNetOptions {
-  int64_t num_classes = 1000;  // 0 = no head: forward gives the pooled features
-  int64_t in_channels = 3;
-  bool initialise = true;  // false: convolutions stay undefined, for a model that is loaded right after
-};
-
 class ResNetImpl : public torch::nn::Cloneable<ResNetImpl> {
  public:
-  // Builds and initialises (convolutions kaiming normal fan-out, norms 1 and 0, head as torch::nn::Linear),
-  // drawing from LibTorch's default generator. Throws Error{mismatch} that names the field if the spec or the
-  // options cannot be built.
+  // Builds and initialises, drawing from LibTorch's default generator. Throws Error{mismatch} that names the
+  // field if the spec or the options cannot be built. Of the spec, what its spans and its name point to must
+  // outlive the model.
   explicit ResNetImpl(const ArchSpec& spec, const ResNetOptions& options = {});
 
   void reset() override;
+  // The clone learns where the model does.
+  std::shared_ptr<torch::nn::Module> clone(
+      const std::optional<torch::Device>& device = std::nullopt) const override;
+  // In training mode, what options().frozen_stages and norm_eval name stays in eval mode.
+  void train(bool on = true) override;
 
-  // images: float [N, in_channels, H, W], normalised -> logits [N, num_classes], or features [N, C] without a
-  // head. This and the other three throw Error{mismatch} for images or maps of another shape.
+  // images: float [N, in_channels, H, W], normalised -> logits [N, num_classes], or features
+  // [N, head_channels()] without a head. This and the other three throw Error{mismatch} for images or maps of
+  // another shape, and for images that are too small for the architecture's pools. In training mode, dropout
+  // and drop path draw from the default generator of the images' device.
   torch::Tensor forward(const torch::Tensor& images);
   // -> last map [N, feature_channels, H', W'].
   torch::Tensor forward_features(const torch::Tensor& images);
   // -> the map after each stage, finest first.
   std::vector<torch::Tensor> forward_stages(const torch::Tensor& images);
-  // map [N, feature_channels, H', W'] -> logits: global average pool, then the head.
+  // map [N, feature_channels, H', W'] -> logits: global pool, dropout, then the head.
   torch::Tensor forward_head(const torch::Tensor& features);
 
   const ArchSpec& spec() const { return spec_; }
@@ -48,13 +50,17 @@ class ResNetImpl : public torch::nn::Cloneable<ResNetImpl> {
 
   Conv conv1{nullptr};          // null with a deep stem ...
   DeepStem deep_stem{nullptr};  // ... which is registered as "conv1" too
-  torch::nn::BatchNorm2d bn1{nullptr};
+  NormLayer bn1{nullptr};
+  ConvPool maxpool{nullptr};      // StemPool::conv only, under the name that the layouts have for it
   std::vector<Stage> stages;      // registered as layer1, layer2, ...
   torch::nn::Linear fc{nullptr};  // null without a head
 
  private:
   torch::Tensor forward_stem(const torch::Tensor& images);
+  void register_stem();
+  void register_stages();
   void register_head();
+  void hold_frozen();
 
   ArchSpec spec_;
   ResNetOptions options_;
