@@ -6,7 +6,7 @@
 
 namespace zoo::test {
 
-// In [0, 1), with 24 bits: `uniform` of tests/golden/models/make_models.py.
+// In [0, 1), with 24 bits: `uniform` of tests/python/hash_uniform.py.
 inline double hash_uniform(uint32_t tensor_index, uint32_t element) {
   uint32_t h = element * 0x85EBCA77U + tensor_index * 0x9E3779B1U;
   h = (h ^ (h >> 16)) * 0x7FEB352DU;

@@ -1,56 +1,162 @@
-// models_logits ARCH CLASSES WEIGHTS INPUTS OUT: what bitwise_test.py compares with Python. Loads WEIGHTS and
-// runs "images" of INPUTS through the model; OUT gets "logits" and "stage.N". With "labels" in INPUTS it
-// takes one training step without an optimizer instead: "loss", "grad.NAME", and the state dict after it as
-// "state.NAME".
+// What the Python tests compare the real libraries with.
+//   models_logits archs                    names of the table
+//   models_logits ARCH INPUTS OUT [KEY=VALUE ...]
+// builds the model and prints the names of its state dict. Its weights come from weights=FILE, or are
+// hash-filled with gain=. Of the safetensors file INPUTS, "images" (and "images.1", ...) go through the
+// model: OUT gets "logits" and "stage.N" (and "1.logits", "1.stage.N", ...). With "labels" it trains instead,
+// steps= times by SGD: OUT gets "loss.N" of each step, "grad.NAME" of the first, and the state dict at the
+// end as "state.NAME". Other keys: classes, output_stride, drop, drop_path, pool, seed, norm_eval,
+// frozen_stages.
 #include <ATen/ops/cross_entropy_loss.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/utils.h>
 
 #include "tests/models/models_fixture.h"
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 namespace {
 
 using namespace zoo;
 using Outputs = std::vector<NamedTensor>;
 
+class Settings {
+ public:
+  Settings(int argc, char** argv) {
+    for (int i = 0; i < argc; ++i) {
+      const std::string text = argv[i];
+      const size_t equals = text.find('=');
+      values_[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+  }
+  std::string text(const std::string& key, const std::string& absent) const {
+    const auto found = values_.find(key);
+    return found == values_.end() ? absent : found->second;
+  }
+  double number(const std::string& key, double absent) const {
+    return std::stod(text(key, std::to_string(absent)));
+  }
+  int64_t integer(const std::string& key, int64_t absent) const {
+    return std::stoll(text(key, std::to_string(absent)));
+  }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+GlobalPool parse_pool(const std::string& name) {
+  const std::map<std::string, GlobalPool> pools{{"avg", GlobalPool::avg},
+                                                {"max", GlobalPool::max},
+                                                {"avgmax", GlobalPool::avg_max},
+                                                {"catavgmax", GlobalPool::cat_avg_max}};
+  return pools.at(name);
+}
+
+ResNetOptions model_options(const Settings& settings) {
+  return {.num_classes = settings.integer("classes", 1000),
+          .initialise = false,
+          .global_pool = parse_pool(settings.text("pool", "avg")),
+          .output_stride = settings.integer("output_stride", 0),
+          .drop_rate = settings.number("drop", 0),
+          .drop_path_rate = settings.number("drop_path", 0),
+          .frozen_stages = settings.integer("frozen_stages", -1),
+          .norm_eval = settings.integer("norm_eval", 0) != 0};
+}
+
 at::Tensor input(const Checkpoint& inputs, const std::string& name) {
   const auto found = std::ranges::find(inputs.tensors(), name, &NamedTensor::name);
   return found == inputs.tensors().end() ? at::Tensor() : to_tensor(found->tensor);
 }
 
-Outputs evaluate(ResNet& model, const at::Tensor& images) {
+void evaluate(ResNet& model, const at::Tensor& images, const std::string& prefix, Outputs& outputs) {
   const c10::InferenceMode inference;
   model->eval();
-  Outputs outputs{{"logits", to_view(model->forward(images))}};
-  for (const at::Tensor& map : model->forward_stages(images)) {
-    outputs.push_back({"stage." + std::to_string(outputs.size()), to_view(map)});
-  }
-  return outputs;
+  const std::vector<at::Tensor> maps = model->forward_stages(images);
+  for (size_t i = 0; i < maps.size(); ++i)
+    outputs.push_back({prefix + "stage." + std::to_string(i + 1), to_view(maps[i])});
+  outputs.push_back({prefix + "logits", to_view(model->forward_head(maps.back()))});
 }
 
-Outputs train_step(ResNet& model, const at::Tensor& images, const at::Tensor& labels) {
+// As torch.optim.SGD does it.
+class Sgd {
+ public:
+  explicit Sgd(const ResNet& model) : parameters_(model->parameters()), momenta_(parameters_.size()) {}
+  void step() {
+    const at::NoGradGuard no_grad;
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      at::Tensor& parameter = parameters_[i];
+      if (!parameter.grad().defined()) continue;
+      const at::Tensor gradient = parameter.grad().add(parameter, kWeightDecay);
+      momenta_[i] = momenta_[i].defined() ? momenta_[i].mul_(kMomentum).add_(gradient) : gradient.clone();
+      parameter.add_(momenta_[i], -kLearningRate);
+      parameter.mutable_grad() = at::Tensor();
+    }
+  }
+
+ private:
+  static constexpr double kLearningRate = 0.01, kMomentum = 0.9, kWeightDecay = 1e-4;
+  std::vector<at::Tensor> parameters_, momenta_;
+};
+
+void train(ResNet& model, const at::Tensor& images, const at::Tensor& labels, int64_t steps,
+           Outputs& outputs) {
   model->train();
-  const at::Tensor loss = at::cross_entropy_loss(model->forward(images), labels);
-  loss.backward();
-  Outputs outputs{{"loss", to_view(loss)}};
-  for (const auto& item : model->named_parameters())
-    outputs.push_back({"grad." + item.key(), to_view(item.value().grad())});
+  Sgd optimizer(model);
+  for (int64_t step = 0; step < steps; ++step) {
+    const at::Tensor loss = at::cross_entropy_loss(model->forward(images), labels);
+    outputs.push_back({"loss." + std::to_string(step), to_view(loss)});
+    loss.backward();
+    if (step == 0) {
+      for (const auto& item : model->named_parameters()) {
+        if (item.value().grad().defined())
+          outputs.push_back({"grad." + item.key(), to_view(item.value().grad().clone())});
+      }
+    }
+    optimizer.step();
+  }
   for (const auto& [name, tensor] : state_dict(model)) outputs.push_back({"state." + name, to_view(tensor)});
-  return outputs;
+}
+
+ResNet build(const std::string& arch, const Settings& settings) {
+  const ArchSpec spec = test::reference_spec(arch);
+  const std::string weights = settings.text("weights", "");
+  if (weights.empty()) return test::hash_filled(spec, model_options(settings), settings.number("gain", 0.6));
+  ResNet model(spec, model_options(settings));
+  load(model, Checkpoint::open(weights));
+  return model;
+}
+
+Outputs run(ResNet& model, const Checkpoint& inputs, const Settings& settings) {
+  Outputs outputs;
+  const at::Tensor labels = input(inputs, "labels");
+  if (labels.defined()) {
+    train(model, input(inputs, "images"), labels, settings.integer("steps", 1), outputs);
+    return outputs;
+  }
+  for (int i = 0;; ++i) {
+    const std::string number = std::to_string(i);
+    const at::Tensor images = input(inputs, i == 0 ? "images" : "images." + number);
+    if (!images.defined()) return outputs;
+    evaluate(model, images, i == 0 ? "" : number + ".", outputs);
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 6) return 2;
-  ResNet model(test::reference_spec(argv[1]),
-               ResNetOptions{.num_classes = std::stoll(argv[2]), .initialise = false});
-  std::cout << load(model, Checkpoint::open(argv[3])).summary() << "\n";
-  const Checkpoint inputs = Checkpoint::open(argv[4]);
-  const at::Tensor images = input(inputs, "images"), labels = input(inputs, "labels");
-  write_safetensors(argv[5], labels.defined() ? train_step(model, images, labels) : evaluate(model, images));
+  if (argc == 2 && argv[1] == std::string("archs")) {
+    for (const ArchSpec& spec : arch_table()) std::cout << spec.name << "\n";
+    return 0;
+  }
+  if (argc < 4) return 2;
+  const Settings settings(argc - 4, argv + 4);
+  ResNet model = build(argv[1], settings);
+  for (const auto& [name, tensor] : state_dict(model)) std::cout << name << "\n";
+  if (const int64_t seed = settings.integer("seed", -1); seed >= 0)
+    torch::manual_seed(static_cast<uint64_t>(seed));
+  write_safetensors(argv[3], run(model, Checkpoint::open(argv[2]), settings));
 } catch (const std::exception& error) {
   std::cerr << error.what() << "\n";
   return 1;

@@ -1,4 +1,4 @@
-// Models and pictures filled by a hash, as tests/golden/models/make_models.py fills the reference models.
+// Models and pictures filled by a hash, as tests/python/reference_models.py fills the reference models.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,31 +9,13 @@
 #include <string>
 
 #include "tests/hash_uniform.h"
+#include "tests/models/reference_specs.h"
 #include "zoo/core/arch.h"
 #include "zoo/models/load.h"
 #include "zoo/models/resnet.h"
 #include "zoo/models/tensor_bridge.h"
 
 namespace zoo::test {
-
-// A row of the table, or one of the reference models whose parts no row has yet.
-inline ArchSpec reference_spec(const std::string& name) {
-  if (const ArchSpec* known = find_arch(name)) return *known;
-  ArchSpec spec = get_arch(name.starts_with("resnet18") ? "resnet18" : "resnet50");
-  if (name == "resnet18d" || name == "resnet50d") {
-    spec.stem = Stem::deep;
-    spec.stem_widths = {32, 32, 64};
-    spec.shortcut = Shortcut::avg_pool_conv;
-  } else if (name == "resnext50_32x4d") {
-    spec.groups = 32;
-    spec.base_width = 4;
-  } else if (name == "resnet50_caffe") {
-    spec.stride_place = StridePlace::conv1;
-  } else {
-    return get_arch(name);
-  }
-  return spec;
-}
 
 inline void hash_fill(ResNet& model, double norm_gain = 0.6) {
   const at::NoGradGuard no_grad;

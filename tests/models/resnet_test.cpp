@@ -21,7 +21,8 @@ ArchSpec tiny(Block block, Shortcut shortcut, Stem stem = Stem::conv7x7) {
   spec.block = block;
   spec.num_stages = 3;
   spec.depths = {1, 2, 1};
-  spec.widths = {8, 8, 16};
+  const int64_t expansion = block == Block::bottleneck ? 4 : 1;
+  spec.channels = {8 * expansion, 8 * expansion, 16 * expansion};
   spec.stem = stem;
   spec.stem_widths = {8, 12, 8};
   spec.shortcut = shortcut;
@@ -184,12 +185,12 @@ TEST_CASE("a new head has the model's mode and dtype") {
 
 TEST_CASE("what cannot be built or fed is refused with its numbers") {
   ArchSpec odd = tiny(Block::basic, Shortcut::pad);
-  odd.widths = {8, 11, 16};
+  odd.channels = {8, 11, 16};
   CHECK_THROWS_WITH(ResNet(odd), Catch::Contains("tiny") && Catch::Contains("11"));
   CHECK_THROWS_WITH(ResNet(get_arch("resnet18"), ResNetOptions{.num_classes = -1}),
                     Catch::Contains("num_classes is -1"));
   CHECK_THROWS_WITH(ResNet(get_arch("resnet18"), ResNetOptions{.in_channels = 0}),
-                    Catch::Contains("in_channels 0"));
+                    Catch::Contains("in_channels is 0"));
   ResNet model = hash_filled(tiny(Block::basic, Shortcut::conv), {.num_classes = 5});
   CHECK_THROWS_WITH(model->reset_head(-2), Catch::Contains("-2 classes"));
   CHECK_THROWS_WITH(model->forward(hash_pictures(0, 20, 20, 1)),
