@@ -1,6 +1,7 @@
 // zoo convert: any checkpoint into another file format, layout or precision.
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <set>
 
 #include "apps/convert_options.h"
@@ -18,6 +19,7 @@
 #include "zoo/core/manifest.h"
 #include "zoo/core/sha256.h"
 #include "zoo/core/text.h"
+#include "zoo/weights/transformers_config.h"
 
 namespace zoo::apps {
 namespace {
@@ -75,6 +77,27 @@ void rename(std::vector<NamedTensor>& tensors, const std::vector<Renaming>& rena
   }
 }
 
+// The config.json beside the tensors; an empty path where there is none.
+fs::path config_of(const fs::path& in) {
+  const fs::path folder = in.filename() == "model.safetensors" ? in.parent_path() : in;
+  const fs::path config = folder / "config.json";
+  return fs::is_regular_file(config) ? config : fs::path();
+}
+
+// What others say that the model is: its tensors alone do not always tell.
+std::optional<ArchSpec> known_arch(const Input& in) {
+  if (in.record != nullptr) return get_arch(in.record->arch);
+  const fs::path config = config_of(in.path);
+  if (config.empty()) return std::nullopt;
+  const std::string text = read_text(config);
+  if (is_transformers_config(text)) return read_transformers_arch(text, config.string());
+  try {
+    return get_arch(parse_config_json(text, config.string()).card.arch);
+  } catch (const Error&) {
+    return std::nullopt;  // somebody else's file: the tensors decide
+  }
+}
+
 // Labels and preprocessing: of the published weight, of the folder's own config.json, or the arch's usual
 // ones.
 ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& manifest) {
@@ -84,9 +107,9 @@ ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& ma
     if (static_cast<int64_t>(card.labels.size()) != model.num_classes) card.labels.clear();
     return card;
   }
-  const fs::path config = fs::is_directory(in.path) ? in.path / "config.json" : fs::path();
+  const fs::path config = config_of(in.path);
   try {
-    if (fs::exists(config)) return parse_config_json(read_text(config), config.string()).card;
+    if (!config.empty()) return parse_config_json(read_text(config), config.string()).card;
   } catch (const Error&) {
     // Transformers' own: it says nothing of preprocessing.
   }
@@ -124,8 +147,8 @@ int run(const std::vector<std::string>& arguments) {
   }
   Relabelled model;
   if (options.layout) {
-    const std::string arch = in.record != nullptr ? in.record->arch : "";
-    model = relabel(std::move(state), *options.layout, in.path.string(), arch);
+    const std::optional<ArchSpec> known = known_arch(in);
+    model = relabel(std::move(state), *options.layout, in.path.string(), known ? &*known : nullptr);
     state.tensors = std::move(model.tensors);
   }
   if (state.tensors.empty()) throw Error(ErrorCode::mismatch, in.path.string(), "holds no tensors");

@@ -31,7 +31,22 @@ TEST_CASE("transformers' configuration says the arch") {
   CHECK(config_of("resnet18", 0).at("architectures") == nlohmann::json::array({"ResNetModel"}));
 }
 
+TEST_CASE("activations and early strides are written as transformers calls them") {
+  ArchSpec spec = get_arch("resnet50_caffe");
+  spec.first_stride = 2;
+  spec.activation = Activation::gelu_tanh;
+  const auto config = nlohmann::json::parse(to_hugging_face_config(spec, {.card = {}, .num_classes = 3}));
+  CHECK(config.at("hidden_act") == "gelu_pytorch_tanh");
+  CHECK(config.at("downsample_in_bottleneck") == true);
+  CHECK(config.at("downsample_in_first_stage") == true);
+  CHECK(parse_hidden_act("gelu_new") == Activation::gelu_tanh);
+  CHECK(parse_hidden_act("swish") == Activation::silu);
+  CHECK_FALSE(parse_hidden_act("prelu"));
+}
+
 TEST_CASE("what transformers' ResNet cannot be is refused") {
+  for (const char* arch : {"seresnet50", "resnetaa50", "resnet50_gn", "resnest50d", "res2net50_26w_4s"})
+    CHECK_THROWS_AS(config_of(arch, 10), Error);
   CHECK_THROWS_WITH(config_of("resnet20_cifar", 10), Catch::Contains("7x7"));
   CHECK_THROWS_WITH(config_of("resnet18", 3, {"one"}), Catch::Contains("1 labels for 3 classes"));
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "tests/core/fake_hub.h"
 #include "tests/environment_setting.h"
@@ -23,13 +24,14 @@ const Manifest& manifest() {
   return shipped;
 }
 
-// A resnet20_cifar of two classes, all zeros.
-std::string model_bytes() {
+// A net of two classes, all zeros.
+std::string model_bytes(const ArchSpec& arch = get_arch("resnet20_cifar"),
+                        Layout layout = Layout::torchvision) {
   const TemporaryFolder folder;
   std::vector<NamedTensor> tensors;
-  for (const TensorSpec& spec : list_tensors(get_arch("resnet20_cifar"), {.num_classes = 2})) {
+  for (const TensorSpec& spec : list_tensors(arch, {.num_classes = 2})) {
     if (spec.role == Role::counter) continue;
-    NamedTensor tensor{.name = spec.name, .tensor = {}};
+    NamedTensor tensor{.name = from_canonical(layout, spec.name, &arch), .tensor = {}};
     const auto zeros =
         std::make_shared<std::vector<std::byte>>(static_cast<size_t>(spec.numel()) * sizeof(float));
     tensor.tensor.shape = spec.shape;
@@ -50,7 +52,17 @@ const std::string kTimmConfig =
     R"({"architecture": "resnet20_cifar", "num_classes": 2, "label_names": ["ant", "bee"],
         "pretrained_cfg": {"input_size": [3, 32, 32], "crop_pct": 1.0}})";
 const std::string kTransformersConfig =
-    R"({"model_type": "resnet", "id2label": {"0": "ant", "1": "bee"}, "depths": [3, 3, 3]})";
+    R"({"model_type": "resnet", "id2label": {"0": "ant", "1": "bee"}, "depths": [1, 2], "hidden_sizes": [8, 16],
+        "embedding_size": 8, "hidden_act": "silu"})";
+
+ArchSpec of_transformers_config() {
+  ArchSpec spec = get_arch("resnet50");
+  spec.num_stages = 2;
+  spec.depths = {1, 2};
+  spec.channels = {8, 16};
+  spec.stem_widths = {8, 0, 0};
+  return spec;
+}
 
 ResolveOptions options_in(const TemporaryFolder& folder) {
   ResolveOptions options;
@@ -74,20 +86,47 @@ TEST_CASE("hf:OWNER/REPO gives model, labels and preprocessing of timm's folder"
   CHECK(weights.notes[0].starts_with("hf:o/r: of commit " + FakeHub::kCommit));
 }
 
-TEST_CASE("of transformers' folder the tensors tell the architecture, its files the rest") {
+TEST_CASE("of transformers' folder the files tell all but what the tensors do") {
   const TemporaryFolder folder;
-  const FakeHub hub({{"model.safetensors", model_bytes()},
+  const FakeHub hub({{"model.safetensors", model_bytes(of_transformers_config(), Layout::huggingface)},
                      {"config.json", kTransformersConfig},
                      {"preprocessor_config.json", R"({"crop_pct": 0.875, "size": 224, "resample": 3})"}});
   const Setting endpoint("HF_ENDPOINT", hub.endpoint());
-  ResolveOptions options = options_in(folder);
-  options.arch = "resnet20_cifar";  // its twin with option B has the same tensors
-  const ResolvedWeights weights = resolve_weights("hf:o/r@main", manifest(), options);
+  const ResolvedWeights weights = resolve_weights("hf:o/r@main", manifest(), options_in(folder));
+  CHECK(weights.arch.depths == Stages{1, 2});
+  CHECK(weights.arch.activation == Activation::silu);
   CHECK(weights.num_classes == 2);
   CHECK(weights.labels == std::vector<std::string>{"ant", "bee"});
   CHECK(weights.preprocess.resize_px == 256);
   CHECK(weights.preprocess.crop_px == 224);
   CHECK(weights.preprocess.interpolation == Interpolation::bicubic);
+}
+
+TEST_CASE("a file that fits several architectures is taken for the usual one, with a note") {
+  const TemporaryFolder folder;
+  // The header of a safetensors file and a hole.
+  nlohmann::json header;
+  int64_t bytes = 0;
+  for (const TensorSpec& tensor : list_tensors(get_arch("resnetblur18"), {.num_classes = 2})) {
+    if (tensor.role == Role::counter) continue;
+    const int64_t end = bytes + tensor.numel() * 4;
+    header[tensor.name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {bytes, end}}};
+    bytes = end;
+  }
+  const std::string text = header.dump();
+  std::string start(8, '\0');
+  for (size_t i = 0; i < 4; ++i) start[i] = static_cast<char>(text.size() >> (8 * i));
+  const auto file = folder / "net.safetensors";
+  write_text(file, start + text);
+  std::filesystem::resize_file(file, start.size() + text.size() + static_cast<size_t>(bytes));
+
+  const ResolvedWeights weights = resolve_weights(file.string(), manifest(), {});
+  CHECK(weights.arch.name == "resnet18");
+  REQUIRE(weights.notes.size() == 2);
+  CHECK_THAT(weights.notes[0],
+             Catch::EndsWith(
+                 "taken for resnet18, whose tensors are also those of resnetblur18; '--arch' says which"));
+  CHECK(resolve_weights(file.string(), manifest(), {.arch = "resnetblur18"}).arch.name == "resnetblur18");
 }
 
 TEST_CASE("a URL gives its file, if its hash is known") {

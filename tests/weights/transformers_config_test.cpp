@@ -58,3 +58,51 @@ TEST_CASE("what makes no sense is refused with its place") {
       test::message_of(test::error_of([&, json = text] { read_transformers_preprocess(json, "p"); }));
   CHECK(message.starts_with(place + ": "));
 }
+
+TEST_CASE("transformers' configuration names the architecture") {
+  CHECK(read_transformers_arch(R"({"model_type": "resnet"})", "c").name == "resnet50");
+  CHECK(read_transformers_arch(R"({"downsample_in_bottleneck": true})", "c").name == "resnet50_caffe");
+  const ArchSpec basic = read_transformers_arch(
+      R"({"layer_type": "basic", "hidden_sizes": [64, 128, 256, 512], "depths": [2, 2, 2, 2]})", "c");
+  CHECK(basic.name == "resnet18");
+}
+
+TEST_CASE("a net that no row is follows from transformers' configuration") {
+  const ArchSpec spec = read_transformers_arch(
+      R"({"model_type": "resnet", "embedding_size": 10, "hidden_sizes": [24, 24, 50], "depths": [1, 3, 2],
+          "layer_type": "bottleneck", "hidden_act": "gelu_new", "downsample_in_first_stage": true,
+          "downsample_in_bottleneck": true, "num_channels": 4, "out_features": ["stage2"]})",
+      "c");
+  CHECK(spec.name == "resnet");
+  CHECK(spec.num_stages == 3);
+  CHECK(spec.depths == Stages{1, 3, 2});
+  CHECK(spec.channels == Stages{24, 24, 50});
+  CHECK(spec.stem_channels() == 10);
+  CHECK(spec.activation == Activation::gelu_tanh);
+  CHECK(spec.reduction() == 32);
+  CHECK(spec.stride_place == StridePlace::conv1);
+}
+
+TEST_CASE("a configuration that makes no net is refused with its place") {
+  const auto [text, code, message] = GENERATE(table<std::string, ErrorCode, std::string>({
+      {R"({"model_type": "vit"})", ErrorCode::unsupported, "c:/model_type: is 'vit'"},
+      {R"({"hidden_act": "gelu_10"})", ErrorCode::unsupported, "c:/hidden_act: is 'gelu_10'"},
+      {R"({"hidden_act": 3})", ErrorCode::corrupt, "c:/hidden_act: is 3"},
+      {R"({"layer_type": "dense"})", ErrorCode::corrupt, "c:/layer_type: is 'dense'"},
+      {R"({"depths": [3, 3]})", ErrorCode::corrupt, "c:/hidden_sizes: has 4 entries, /depths 2"},
+      {R"({"depths": []})", ErrorCode::corrupt, "c:/depths: is no array"},
+      {R"({"depths": [1, 1, 1, 1, 1, 1, 1, 1, 1]})", ErrorCode::corrupt, "c:/depths: is no array"},
+      {R"({"depths": [3, 4, 6, 0]})", ErrorCode::corrupt, "c:/depths/3: is 0"},
+      {R"({"depths": [3, 4, 6, 1e9]})", ErrorCode::corrupt, "c:/depths/3: is 1000000000"},
+      {R"({"depths": [3, 4, 6, 9999]})", ErrorCode::mismatch, "depths[3] is 9999"},
+      {R"({"hidden_sizes": [8.0, 16, 32, 64]})", ErrorCode::corrupt, "c:/hidden_sizes/0: is 8.0"},
+      {R"({"hidden_sizes": [3, 16, 32, 64]})", ErrorCode::mismatch, "inner width of stage 0 is 0"},
+      {R"({"embedding_size": -64})", ErrorCode::corrupt, "c:/embedding_size: is -64"},
+      {R"({"downsample_in_first_stage": 1})", ErrorCode::corrupt, "c:/downsample_in_first_stage: is 1"},
+      {R"([])", ErrorCode::corrupt, "is no JSON object"},
+  }));
+  const auto error = test::error_of([&, json = text] { read_transformers_arch(json, "c"); });
+  CHECK_THAT(test::message_of(error), Catch::Contains(message));
+  REQUIRE(error);
+  CHECK(error->code() == code);
+}

@@ -1,5 +1,8 @@
 #include "zoo/convert/hugging_face.h"
 
+#include <algorithm>
+#include <array>
+
 #include <nlohmann/json.hpp>
 
 #include "zoo/core/error.h"
@@ -11,6 +14,33 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kRescale = 1.0 / 255;
+
+struct NamedActivation {
+  std::string_view name;
+  Activation activation;
+};
+// The first name of an activation is the one that is written. Source: transformers 5.23, activations.py.
+constexpr std::array kActivations{NamedActivation{"relu", Activation::relu},
+                                  NamedActivation{"relu6", Activation::relu6},
+                                  NamedActivation{"leaky_relu", Activation::leaky_relu},
+                                  NamedActivation{"gelu", Activation::gelu},
+                                  NamedActivation{"gelu_python", Activation::gelu},
+                                  NamedActivation{"gelu_pytorch_tanh", Activation::gelu_tanh},
+                                  NamedActivation{"gelu_python_tanh", Activation::gelu_tanh},
+                                  NamedActivation{"gelu_new", Activation::gelu_tanh},
+                                  NamedActivation{"gelu_fast", Activation::gelu_tanh},
+                                  NamedActivation{"gelu_accurate", Activation::gelu_tanh},
+                                  NamedActivation{"quick_gelu", Activation::quick_gelu},
+                                  NamedActivation{"silu", Activation::silu},
+                                  NamedActivation{"swish", Activation::silu},
+                                  NamedActivation{"mish", Activation::mish},
+                                  NamedActivation{"tanh", Activation::tanh},
+                                  NamedActivation{"sigmoid", Activation::sigmoid},
+                                  NamedActivation{"linear", Activation::linear}};
+
+std::string_view hidden_act(Activation activation) {
+  return std::ranges::find(kActivations, activation, &NamedActivation::activation)->name;
+}
 
 std::string finish(const Json& json, const std::string& file) {
   try {
@@ -41,6 +71,12 @@ Json stages(const ArchSpec& arch, auto value) {
 
 }  // namespace
 
+std::optional<Activation> parse_hidden_act(std::string_view name) {
+  const auto found = std::ranges::find(kActivations, name, &NamedActivation::name);
+  if (found == kActivations.end()) return std::nullopt;
+  return found->activation;
+}
+
 std::string to_hugging_face_config(const ArchSpec& arch, const ModelConfig& config) {
   if (const std::string lack = cannot_say(Layout::huggingface, arch); !lack.empty()) {
     throw Error(ErrorCode::unsupported, std::string(arch.name), "transformers' ResNet " + lack,
@@ -64,9 +100,9 @@ std::string to_hugging_face_config(const ArchSpec& arch, const ModelConfig& conf
       {"architectures", {config.num_classes > 0 ? "ResNetForImageClassification" : "ResNetModel"}},
       {"depths", stages(arch, [&](int stage) { return arch.depths[static_cast<size_t>(stage)]; })},
       {"downsample_in_bottleneck", arch.stride_place == StridePlace::conv1},
-      {"downsample_in_first_stage", false},
+      {"downsample_in_first_stage", arch.first_stride != 1},
       {"embedding_size", arch.stem_channels()},
-      {"hidden_act", "relu"},
+      {"hidden_act", hidden_act(arch.activation)},
       {"hidden_sizes", stages(arch, [&](int stage) { return arch.stage_channels(stage); })},
       {"id2label", by_id},
       {"label2id", by_label},

@@ -16,15 +16,21 @@ std::vector<NamedShape> shapes_of(const std::vector<NamedTensor>& tensors) {
   return shapes;
 }
 
-// The row of the table that the tensors are exactly; nullptr where there is none.
-const ArchSpec* exact_arch(const std::vector<ArchFit>& fits, const std::string& preferred) {
-  const ArchSpec* first = nullptr;
-  for (const ArchFit& fit : fits) {
-    if (!fit.exact()) continue;
-    if (fit.arch->name == preferred) return fit.arch;
-    if (first == nullptr) first = fit.arch;
+// Nothing is missing (but counters), nothing is left over, all shapes agree.
+bool is_exactly(const TranslatedTensors& translated, const ArchSpec& spec) {
+  const TranslatedTensor* head = translated.find("fc.weight");
+  const TranslatedTensor* stem = translated.find(first_conv_name(spec));
+  if (stem == nullptr || stem->tensor.shape.size() != 4) return false;
+  const int64_t classes = head != nullptr && head->tensor.shape.size() == 2 ? head->tensor.shape[0] : 0;
+  size_t found = 0;
+  for (const TensorSpec& wanted :
+       list_tensors(spec, {.num_classes = classes, .in_channels = stem->tensor.shape[1]})) {
+    const TranslatedTensor* tensor = translated.find(wanted.name);
+    if (tensor == nullptr && wanted.role == Role::counter) continue;
+    if (tensor == nullptr || tensor->tensor.shape != wanted.shape) return false;
+    ++found;
   }
-  return first;
+  return found == translated.tensors.size();
 }
 
 std::optional<ArchSpec> infer(const TranslatedTensors& translated) {
@@ -59,11 +65,19 @@ TensorView zero_counter() {
 
 }  // namespace
 
-Relabelled relabel(StateDict state, Layout to, const std::string& file, const std::string& arch) {
+Relabelled relabel(StateDict state, Layout to, const std::string& file, const ArchSpec* known) {
   const std::vector<ArchFit> fits = fit_archs(shapes_of(state.tensors));
-  const ArchSpec* row = exact_arch(fits, arch);
-  const TranslatedTensors translated = translate(std::move(state), file, row);
-  const std::optional<ArchSpec> spec = row != nullptr ? *row : infer(translated);
+  std::optional<ArchSpec> spec;
+  TranslatedTensors translated;
+  if (known != nullptr) {
+    translated = translate(state, file, known);
+    if (is_exactly(translated, *known)) spec = *known;
+  }
+  if (!spec) {
+    const ArchSpec* row = !fits.empty() && fits.front().exact() ? fits.front().arch : nullptr;
+    translated = translate(std::move(state), file, row);
+    spec = row != nullptr ? *row : infer(translated);
+  }
   if (!spec) refuse(file, fits, translated);
   if (const std::string lack = cannot_say(to, *spec); !lack.empty()) {
     throw Error(

@@ -61,7 +61,8 @@ std::optional<ArchFit> fit(const ArchSpec& spec, const Shapes& shapes, int64_t i
 }
 
 // What of a spec decides how names are translated.
-std::array<bool, 4> naming(const ArchSpec& spec) {
+std::array<bool, 4> naming(Layout layout, const ArchSpec& spec) {
+  if (layout != Layout::openmmlab) return {};
   return {spec.stem == Stem::deep, spec.shortcut == Shortcut::avg_pool_conv, spec.scales == 1,
           spec.norm == Norm::group};
 }
@@ -79,7 +80,7 @@ std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors) {
   std::map<std::array<bool, 4>, Shapes> translated;
   std::vector<ArchFit> fits;
   for (const ArchSpec& spec : arch_table()) {
-    const auto [shapes, is_new] = translated.try_emplace(naming(spec));
+    const auto [shapes, is_new] = translated.try_emplace(naming(*layout, spec));
     for (size_t i = 0; is_new && i < names.size(); ++i) {
       if (auto name = to_canonical(*layout, names[i], &spec))
         shapes->second.emplace(std::move(*name), canonical_shape(*layout, tensors[i].shape));

@@ -64,18 +64,7 @@ std::string describe_default(const Preprocess& preprocess) {
   return resize + ", centre crop " + std::to_string(preprocess.crop_px) + ", ImageNet mean and std";
 }
 
-// The only architecture that the file fits exactly.
-const ArchSpec& only_fit(const fs::path& file, const Checkpoint& checkpoint) {
-  const std::vector<ArchFit> fits = fit_archs(shapes_of(checkpoint));
-  std::vector<std::string> exact;
-  for (const ArchFit& fit : fits) {
-    if (fit.exact()) exact.emplace_back(fit.arch->name);
-  }
-  if (exact.size() == 1) return *fits.front().arch;
-  if (exact.size() > 1) {
-    throw Error(ErrorCode::mismatch, file.string(), "fits several architectures: " + join(exact, ", "),
-                "Say which with '--arch'.");
-  }
+[[noreturn]] void refuse_fits(const fs::path& file, const std::vector<ArchFit>& fits) {
   if (fits.empty()) {
     throw Error(ErrorCode::mismatch, file.string(), "its tensors fit no architecture that zoo knows",
                 "'zoo inspect' shows them, 'zoo list --archs' shows the architectures.");
@@ -87,6 +76,24 @@ const ArchSpec& only_fit(const fs::path& file, const Checkpoint& checkpoint) {
                   std::to_string(nearest.missing) + " tensors and to which it adds " +
                   std::to_string(nearest.unexpected),
               "'--arch " + name + "' says which.");
+}
+
+// The usual one of the architectures that the file fits exactly; says so where there are others.
+const ArchSpec& usual_fit(const fs::path& file, const Checkpoint& checkpoint,
+                          std::vector<std::string>& notes) {
+  const std::vector<ArchFit> fits = fit_archs(shapes_of(checkpoint));
+  std::vector<std::string> exact;
+  for (const ArchFit& fit : fits) {
+    if (fit.exact()) exact.emplace_back(fit.arch->name);
+  }
+  if (exact.empty()) refuse_fits(file, fits);
+  const std::string usual = exact.front();
+  exact.erase(exact.begin());
+  if (!exact.empty()) {
+    notes.push_back(file.string() + ": taken for " + usual + ", whose tensors are also those of " +
+                    join(exact, ", ") + "; '--arch' says which");
+  }
+  return *fits.front().arch;
 }
 
 const WeightRecord* find_by_bytes(const fs::path& file, const Manifest& manifest) {
@@ -126,7 +133,9 @@ ResolvedWeights from_file(const fs::path& file, const Manifest& manifest, const 
   if (options.arch) {
     read_sizes(checkpoint, get_arch(*options.arch), weights);
   } else {
-    read_sizes(checkpoint, record != nullptr ? get_arch(record->arch) : only_fit(file, checkpoint), weights);
+    read_sizes(checkpoint,
+               record != nullptr ? get_arch(record->arch) : usual_fit(file, checkpoint, weights.notes),
+               weights);
   }
   if (record != nullptr) {
     take_record(*record, manifest, weights);
@@ -150,16 +159,14 @@ ResolvedWeights from_record(const WeightRecord& record, const Manifest& manifest
   return weights;
 }
 
-// What transformers' own files do not say, the tensors do.
 ResolvedWeights from_transformers_directory(const fs::path& directory, const std::string& config,
                                             const ResolveOptions& options) {
   ResolvedWeights weights;
   weights.file = directory / "model.safetensors";
-  const Checkpoint checkpoint = open_structure(weights.file);
-  read_sizes(checkpoint, options.arch ? get_arch(*options.arch) : only_fit(weights.file, checkpoint),
-             weights);
-  weights.labels =
-      read_transformers_labels(config, (directory / "config.json").string(), weights.num_classes);
+  const std::string where = (directory / "config.json").string();
+  const ArchSpec arch = options.arch ? get_arch(*options.arch) : read_transformers_arch(config, where);
+  read_sizes(open_structure(weights.file), arch, weights);
+  weights.labels = read_transformers_labels(config, where, weights.num_classes);
   const fs::path preprocessor = directory / "preprocessor_config.json";
   if (fs::is_regular_file(preprocessor)) {
     weights.preprocess = read_transformers_preprocess(read_text(preprocessor), preprocessor.string());

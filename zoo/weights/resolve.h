@@ -32,9 +32,9 @@ struct ResolvedWeights {
 };
 
 // NAME, URL or hf:OWNER/REPO[@REV] (all downloaded if needed), FILE, or a run directory (its best/) or a
-// directory with config.json and model.safetensors (timm's hub layout, or transformers'). Throws Error; where
-// several archs fit a file (resnet20_cifar and its option B twin do not differ in names), says so and asks
-// for --arch.
+// directory with config.json and model.safetensors (timm's hub layout, or transformers'). Throws Error. Where
+// nobody says which arch a file is and several have its tensors (resnet50, resnetblur50), takes the usual one
+// and says so in the notes.
 ResolvedWeights resolve_weights(const std::string& name_or_path, const Manifest& manifest,
                                 const ResolveOptions& options = {});
 

@@ -1,6 +1,6 @@
-// What the JSON files beside a model of transformers' own say of its pictures and classes.
-// Reference: transformers 5.23, models/convnext/image_processing_convnext.py,
-// models/bit/image_processing_bit.py.
+// What the JSON files beside a model of transformers' own say of its architecture, pictures and classes.
+// Reference: transformers 5.23, models/resnet/configuration_resnet.py,
+// models/convnext/image_processing_convnext.py, models/bit/image_processing_bit.py.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,19 @@
 #include <string_view>
 #include <vector>
 
+#include "zoo/core/arch.h"
 #include "zoo/core/preprocess.h"
 
 namespace zoo {
 
 // config.json is transformers' own, not timm's. False for what is not JSON.
 bool is_transformers_config(std::string_view text);
+
+// The architecture that config.json describes: the row of the table where there is one, otherwise one called
+// kInferredArch. Absent fields have transformers' defaults. Throws Error{corrupt} for a field of another type
+// or range, Error{unsupported} for a model_type or hidden_act that zoo does not have, Error{mismatch} for
+// numbers that make no net.
+ArchSpec read_transformers_arch(std::string_view text, const std::string& where);
 
 // The names in config.json's id2label, one a class; none where it has none or only "LABEL_0", "LABEL_1", ...
 // `where` is the file's name for messages. Throws Error{corrupt}.
