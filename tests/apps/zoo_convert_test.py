@@ -168,6 +168,17 @@ class Inspect(ZooCase):
         out, _ = self.zoo("inspect", "evil.pth", "--opaque", status=1)
         self.assertRegex(out, r"DANGEROUS +os\.system\n")
         self.assertFalse((self.folder / "ran").exists())
+        for name, verdict in (("torch.storage _load_from_bytes", "DANGEROUS"), ("torch load", "DANGEROUS"),
+                              ("builtins eval", "DANGEROUS"), ("pathlib PosixPath", "harmless"),
+                              ("pathlib Path.unlink", "runs code"), ("datetime datetime.now", "runs code"),
+                              ("torch FloatStorage", "harmless"), ("torch.elsewhere FloatStorage", "runs code"),
+                              ("torch FloatStorage.from_file", "runs code")):
+            with self.subTest(name=name):
+                module, attribute = (text.encode() for text in name.split())
+                words = (b"\x8c" + bytes([len(text)]) + text for text in (module, attribute))
+                self.pth("named.pth", b"\x80\x04" + b"".join(words) + b"\x93.")
+                out, _ = self.zoo("inspect", "named.pth", "--opaque", "--json", status=0 if verdict == "harmless" else 1)
+                self.assertEqual(json.loads(out)["names"], [{"name": name.replace(" ", "."), "verdict": verdict}])
         self.pth("plain.pth", pickle.dumps({"epoch": 3, "nested": {"rate": 0.5, "list": [1, 2]}}, protocol=2))
         self.assertIn("nothing in it could run", self.zoo("inspect", "plain.pth", "--opaque")[0])
         self.assertEqual(json.loads(self.zoo("inspect", "plain.pth", "--opaque", "--json")[0])["safe"], True)
