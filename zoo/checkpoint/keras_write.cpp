@@ -54,8 +54,10 @@ void write_texts(hid_t object, const char* name, const std::vector<std::string>&
   const Hdf5Handle attribute =
       handle(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "an attribute");
   std::vector<const char*> pointers;
+  pointers.reserve(texts.size());
   for (const std::string& text : texts) pointers.push_back(text.c_str());
-  if (!texts.empty()) must(H5Awrite(attribute, type, pointers.data()), "an attribute");
+  if (!texts.empty())
+    must(H5Awrite(attribute, type, static_cast<const void*>(pointers.data())), "an attribute");
 }
 
 void write_text(hid_t object, const char* name, const char* text) {
@@ -65,7 +67,7 @@ void write_text(hid_t object, const char* name, const char* text) {
   const Hdf5Handle space = handle(H5Screate(H5S_SCALAR), H5Sclose, "a shape");
   const Hdf5Handle attribute =
       handle(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "an attribute");
-  must(H5Awrite(attribute, type, &text), "an attribute");
+  must(H5Awrite(attribute, type, static_cast<const void*>(&text)), "an attribute");
 }
 
 // Groups on the way to it are created. Neither has times in it: the same tensors give the same bytes.

@@ -30,7 +30,7 @@ constexpr int64_t kMaxArrayBytes = 1LL << 30;  // Flax parts larger ones
 // A level of the nested maps, in the order of first mention.
 struct Node {
   std::vector<std::pair<std::string, std::unique_ptr<Node>>> members;
-  const TensorView* tensor = nullptr;
+  const NamedTensor* array = nullptr;
 
   Node& member(std::string_view name) {
     for (auto& [known, node] : members) {
@@ -42,18 +42,18 @@ struct Node {
 
 Node make_tree(const std::vector<NamedTensor>& tensors) {
   Node root;
-  for (const auto& [name, tensor] : tensors) {
-    if (!is_utf8(name)) refuse("a tensor", "its name is not UTF-8");
+  for (const NamedTensor& named : tensors) {
+    if (!is_utf8(named.name)) refuse("a tensor", "its name is not UTF-8");
     Node* node = &root;
-    for (std::string_view rest = name;;) {
+    for (std::string_view rest = named.name;;) {
       const size_t dot = rest.find('.');
       node = &node->member(rest.substr(0, dot));
-      if (node->tensor != nullptr || dot == std::string_view::npos) break;
+      if (node->array != nullptr || dot == std::string_view::npos) break;
       rest.remove_prefix(dot + 1);
     }
-    if (node->tensor != nullptr || !node->members.empty())
-      throw Error(ErrorCode::usage, name, "is a tensor and a map of tensors, or occurs twice");
-    node->tensor = &tensor;
+    if (node->array != nullptr || !node->members.empty())
+      throw Error(ErrorCode::usage, named.name, "is a tensor and a map of tensors, or occurs twice");
+    node->array = &named;
   }
   return root;
 }
@@ -111,16 +111,16 @@ class Writer {
  public:
   explicit Writer(AtomicFile& file) : file_(file) {}
 
-  void write(const Node& node, const std::string& name) {
-    if (node.tensor != nullptr) {
-      file_.write(array_head(*node.tensor, name));
-      file_.write(node.tensor->row_major_bytes(buffer_));
+  void write(const Node& node) {
+    if (node.array != nullptr) {
+      file_.write(array_head(node.array->tensor, node.array->name));
+      file_.write(node.array->tensor.row_major_bytes(buffer_));
       return;
     }
     file_.write(map_head(node.members.size()));
     for (const auto& [key, member] : node.members) {
       file_.write(text_of(key));
-      write(*member, name.empty() ? key : name + "." + key);
+      write(*member);
     }
   }
 
@@ -134,7 +134,7 @@ class Writer {
 void write_msgpack(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors) {
   const Node root = make_tree(tensors);
   AtomicFile file(path);
-  Writer(file).write(root, "");
+  Writer(file).write(root);
   file.commit();
 }
 
