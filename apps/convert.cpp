@@ -1,12 +1,13 @@
 // zoo convert: any checkpoint into another file format, layout or precision.
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "apps/convert_options.h"
 #include "apps/run_main.h"
-#include "apps/table.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/convert/cast.h"
 #include "zoo/convert/ema.h"
@@ -15,32 +16,33 @@
 #include "zoo/convert/relabel.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
-#include "zoo/core/file.h"
 #include "zoo/core/manifest.h"
-#include "zoo/core/sha256.h"
 #include "zoo/core/text.h"
-#include "zoo/weights/transformers_config.h"
+#include "zoo/weights/description.h"
+#include "zoo/weights/known_file.h"
+#include "zoo/weights/model_folder.h"
 
 namespace zoo::apps {
 namespace {
 
 namespace fs = std::filesystem;
 
-// IN, and what the manifest knows of it.
+// IN, and who describes the model in it: the folder, or the manifest, or nobody.
 struct Input {
   fs::path path;
+  std::optional<ModelFolder> folder = {};
   const WeightRecord* record = nullptr;
-};
 
-const WeightRecord* known_file(const fs::path& path, const Manifest& manifest) {
-  if (!fs::is_regular_file(path)) return nullptr;
-  if (const WeightRecord* record = manifest.find_by_sha256(sha256_file(path))) return record;
-  return manifest.find_by_file_name(path.filename().string());
-}
+  // What others say that the model is: its tensors alone do not always tell.
+  std::optional<ArchSpec> arch() const {
+    if (folder) return folder->arch();
+    return record != nullptr ? std::optional(get_arch(record->arch)) : std::nullopt;
+  }
+};
 
 Input find_input(const std::string& text, const Manifest& manifest) {
   std::error_code error;
-  if (fs::exists(text, error)) return {text, nullptr};
+  if (fs::exists(text, error)) return {.path = text};
   const WeightRecord* record = manifest.find(text);
   if (record == nullptr) throw Error(ErrorCode::not_found, text, "no such file");
   const fs::path path = cached_path(*record);
@@ -48,7 +50,21 @@ Input find_input(const std::string& text, const Manifest& manifest) {
     throw Error(ErrorCode::not_found, text, "is not in the cache",
                 "'zoo download " + record->name + "' gets it.");
   }
-  return {path, record};
+  return {.path = path, .folder = {}, .record = record};
+}
+
+void note(const std::string& line) {
+  std::cerr << "zoo convert: " << line << '\n';
+}
+
+void find_out_what_is_known(Input& in, const fs::path& file, const std::vector<NamedTensor>& tensors,
+                            const Manifest& manifest) {
+  if (in.record != nullptr) return;
+  in.folder = find_model_folder(in.path);
+  if (in.folder) return;
+  const KnownFile known = find_known_file(file, tensors, manifest);
+  in.record = known.record;
+  if (known.by_name) note(file.string() + ": taken for " + known.record->name + " by its file name");
 }
 
 void keep_only(std::vector<NamedTensor>& tensors, const std::string& pattern, const std::string& file) {
@@ -77,57 +93,51 @@ void rename(std::vector<NamedTensor>& tensors, const std::vector<Renaming>& rena
   }
 }
 
-// The config.json beside the tensors; an empty path where there is none.
-fs::path config_of(const fs::path& in) {
-  const fs::path folder = in.filename() == "model.safetensors" ? in.parent_path() : in;
-  const fs::path config = folder / "config.json";
-  return fs::is_regular_file(config) ? config : fs::path();
-}
-
-// What others say that the model is: its tensors alone do not always tell.
-std::optional<ArchSpec> known_arch(const Input& in) {
-  if (in.record != nullptr) return get_arch(in.record->arch);
-  const fs::path config = config_of(in.path);
-  if (config.empty()) return std::nullopt;
-  const std::string text = read_text(config);
-  if (is_transformers_config(text)) return read_transformers_arch(text, config.string());
-  try {
-    return get_arch(parse_config_json(text, config.string()).card.arch);
-  } catch (const Error&) {
-    return std::nullopt;  // somebody else's file: the tensors decide
-  }
-}
-
-// Labels and preprocessing: of the published weight, of the folder's own config.json, or the arch's usual
-// ones.
-ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& manifest) {
+Description describe(const Input& in, const Relabelled& model, const Manifest& manifest) {
+  const std::string name = in.path.string();
+  if (in.folder) return describe_folder(*in.folder, model.arch, model.num_classes);
   if (in.record != nullptr && in.record->arch == model.arch.name) {
-    ModelCard card{.arch = in.record->arch, .labels = {}, .preprocess = in.record->preprocess};
-    if (!in.record->labels.empty()) card.labels = manifest.label_set(in.record->labels);
-    if (static_cast<int64_t>(card.labels.size()) != model.num_classes) card.labels.clear();
-    return card;
+    return describe_record(*in.record, manifest, model.num_classes, name);
   }
-  const fs::path config = config_of(in.path);
-  try {
-    if (!config.empty()) return parse_config_json(read_text(config), config.string()).card;
-  } catch (const Error&) {
-    // Transformers' own: it says nothing of preprocessing.
-  }
-  std::cerr << "zoo convert: nobody says how pictures were prepared for " << in.path.string()
-            << "; the usual way is written down\n";
-  return {.arch = std::string(model.arch.name), .labels = {}, .preprocess = default_preprocess(model.arch)};
+  return describe_unknown(model.arch, name);
+}
+
+ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& manifest) {
+  Description description = describe(in, model, manifest);
+  for (const std::string& line : description.notes) note(line);
+  return {.arch = std::string(model.arch.name),
+          .labels = std::move(description.labels),
+          .preprocess = description.preprocess};
+}
+
+WeightsFile weights_file(OutputFormat format) {
+  if (format == OutputFormat::flax) return WeightsFile::flax;
+  return format == OutputFormat::tf ? WeightsFile::tf : WeightsFile::safetensors;
 }
 
 void write_folder(const ConvertOptions& options, const Input& in, const Relabelled& model,
                   const Manifest& manifest, const std::vector<NamedTensor>& tensors) {
   const ModelConfig config{make_card(in, model, manifest), model.num_classes, model.in_channels};
+  std::vector<TextFile> texts;
   if (options.format == OutputFormat::timm) {
-    write_model_directory(options.out, tensors, {{"config.json", to_config_json(config)}});
+    texts.push_back({"config.json", to_config_json(config)});
   } else {
-    write_model_directory(
-        options.out, tensors,
-        {{"config.json", to_hugging_face_config(model.arch, config)},
-         {"preprocessor_config.json", to_hugging_face_preprocessor(config.card.preprocess)}});
+    texts.push_back({"config.json", to_hugging_face_config(model.arch, config)});
+    texts.push_back({"preprocessor_config.json", to_hugging_face_preprocessor(config.card.preprocess)});
+  }
+  write_model_directory(options.out, weights_file(options.format), tensors, texts);
+}
+
+void write_file(const ConvertOptions& options, const std::vector<NamedTensor>& tensors,
+                const std::map<std::string, std::string>& metadata) {
+  switch (options.format) {
+    case OutputFormat::safetensors:
+      return write_safetensors(options.out, tensors, metadata);
+    case OutputFormat::flax:
+    case OutputFormat::tf:
+      return write_weights(options.out, weights_file(options.format), tensors);
+    default:
+      return write_torch_zip(options.out, tensors);
   }
 }
 
@@ -136,8 +146,6 @@ int run(const std::vector<std::string>& arguments) {
   const Manifest manifest = Manifest::load_default();
   Input in = find_input(options.in, manifest);
   const Checkpoint checkpoint = Checkpoint::open(in.path);
-  const bool folder = options.format == OutputFormat::hf || options.format == OutputFormat::timm;
-  if (folder && in.record == nullptr) in.record = known_file(in.path, manifest);
 
   StateDict state{{}, checkpoint.tensors()};
   if (options.ema) {
@@ -145,9 +153,10 @@ int run(const std::vector<std::string>& arguments) {
   } else if (options.layout) {
     state = find_state_dict(checkpoint);
   }
+  if (options.folder) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
   Relabelled model;
   if (options.layout) {
-    const std::optional<ArchSpec> known = known_arch(in);
+    const std::optional<ArchSpec> known = in.arch();
     model = relabel(std::move(state), *options.layout, in.path.string(), known ? &*known : nullptr);
     state.tensors = std::move(model.tensors);
   }
@@ -156,12 +165,10 @@ int run(const std::vector<std::string>& arguments) {
   if (!options.renamings.empty()) rename(state.tensors, options.renamings);
   if (options.dtype) state.tensors = cast(std::move(state.tensors), *options.dtype);
 
-  if (folder) {
+  if (options.folder) {
     write_folder(options, in, model, manifest, state.tensors);
-  } else if (options.format == OutputFormat::safetensors) {
-    write_safetensors(options.out, state.tensors, checkpoint.metadata());
   } else {
-    write_torch_zip(options.out, state.tensors);
+    write_file(options, state.tensors, checkpoint.metadata());
   }
   int64_t bytes = 0;
   for (const NamedTensor& tensor : state.tensors) bytes += tensor.tensor.bytes();

@@ -39,9 +39,6 @@ TEST_CASE("activations and early strides are written as transformers calls them"
   CHECK(config.at("hidden_act") == "gelu_pytorch_tanh");
   CHECK(config.at("downsample_in_bottleneck") == true);
   CHECK(config.at("downsample_in_first_stage") == true);
-  CHECK(parse_hidden_act("gelu_new") == Activation::gelu_tanh);
-  CHECK(parse_hidden_act("swish") == Activation::silu);
-  CHECK_FALSE(parse_hidden_act("prelu"));
 }
 
 TEST_CASE("what transformers' ResNet cannot be is refused") {

@@ -1,12 +1,8 @@
 #include "zoo/convert/hugging_face.h"
 
-#include <algorithm>
-#include <array>
-
 #include <nlohmann/json.hpp>
 
-#include "zoo/core/error.h"
-#include "zoo/layouts/layouts.h"
+#include "zoo/layouts/resnet_config.h"
 
 namespace zoo {
 namespace {
@@ -14,41 +10,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kRescale = 1.0 / 255;
-
-struct NamedActivation {
-  std::string_view name;
-  Activation activation;
-};
-// The first name of an activation is the one that is written. Source: transformers 5.23, activations.py.
-constexpr std::array kActivations{NamedActivation{"relu", Activation::relu},
-                                  NamedActivation{"relu6", Activation::relu6},
-                                  NamedActivation{"leaky_relu", Activation::leaky_relu},
-                                  NamedActivation{"gelu", Activation::gelu},
-                                  NamedActivation{"gelu_python", Activation::gelu},
-                                  NamedActivation{"gelu_pytorch_tanh", Activation::gelu_tanh},
-                                  NamedActivation{"gelu_python_tanh", Activation::gelu_tanh},
-                                  NamedActivation{"gelu_new", Activation::gelu_tanh},
-                                  NamedActivation{"gelu_fast", Activation::gelu_tanh},
-                                  NamedActivation{"gelu_accurate", Activation::gelu_tanh},
-                                  NamedActivation{"quick_gelu", Activation::quick_gelu},
-                                  NamedActivation{"silu", Activation::silu},
-                                  NamedActivation{"swish", Activation::silu},
-                                  NamedActivation{"mish", Activation::mish},
-                                  NamedActivation{"tanh", Activation::tanh},
-                                  NamedActivation{"sigmoid", Activation::sigmoid},
-                                  NamedActivation{"linear", Activation::linear}};
-
-std::string_view hidden_act(Activation activation) {
-  return std::ranges::find(kActivations, activation, &NamedActivation::activation)->name;
-}
-
-std::string finish(const Json& json, const std::string& file) {
-  try {
-    return json.dump(2) + "\n";
-  } catch (const Json::type_error&) {
-    throw Error(ErrorCode::unsupported, file, "a label is not UTF-8 text, which JSON cannot hold");
-  }
-}
 
 // Pillow's numbers for its filters.
 int resample(Interpolation interpolation) {
@@ -63,56 +24,12 @@ int resample(Interpolation interpolation) {
   return 2;
 }
 
-Json stages(const ArchSpec& arch, auto value) {
-  Json values = Json::array();
-  for (int stage = 0; stage < arch.num_stages; ++stage) values.push_back(value(stage));
-  return values;
-}
-
 }  // namespace
 
-std::optional<Activation> parse_hidden_act(std::string_view name) {
-  const auto found = std::ranges::find(kActivations, name, &NamedActivation::name);
-  if (found == kActivations.end()) return std::nullopt;
-  return found->activation;
-}
-
 std::string to_hugging_face_config(const ArchSpec& arch, const ModelConfig& config) {
-  if (const std::string lack = cannot_say(Layout::huggingface, arch); !lack.empty()) {
-    throw Error(ErrorCode::unsupported, std::string(arch.name), "transformers' ResNet " + lack,
-                "timm's layout can hold it: transformers opens that through timm.");
-  }
-  const auto& labels = config.card.labels;
-  if (!labels.empty() && static_cast<int64_t>(labels.size()) != config.num_classes) {
-    throw Error(
-        ErrorCode::mismatch, "config.json",
-        std::to_string(labels.size()) + " labels for " + std::to_string(config.num_classes) + " classes");
-  }
-  Json by_id = Json::object(), by_label = Json::object();
-  for (int64_t i = 0; i < config.num_classes; ++i) {
-    const std::string label = labels.empty() ? "LABEL_" + std::to_string(i) : labels[static_cast<size_t>(i)];
-    by_id[std::to_string(i)] = label;
-    by_label[label] = i;
-  }
-  Json names = stages(arch, [](int stage) { return "stage" + std::to_string(stage + 1); });
-  names.insert(names.begin(), "stem");
-  const Json json{
-      {"architectures", {config.num_classes > 0 ? "ResNetForImageClassification" : "ResNetModel"}},
-      {"depths", stages(arch, [&](int stage) { return arch.depths[static_cast<size_t>(stage)]; })},
-      {"downsample_in_bottleneck", arch.stride_place == StridePlace::conv1},
-      {"downsample_in_first_stage", arch.first_stride != 1},
-      {"embedding_size", arch.stem_channels()},
-      {"hidden_act", hidden_act(arch.activation)},
-      {"hidden_sizes", stages(arch, [&](int stage) { return arch.stage_channels(stage); })},
-      {"id2label", by_id},
-      {"label2id", by_label},
-      {"layer_type", to_string(arch.block)},
-      {"model_type", "resnet"},
-      {"num_channels", config.in_channels},
-      {"out_features", {names.back()}},
-      {"out_indices", {arch.num_stages}},
-      {"stage_names", names}};
-  return finish(json, "config.json");
+  hf::ResNetConfig own = hf::config_of(arch, config.num_classes, config.in_channels);
+  own.id2label = config.card.labels;
+  return hf::to_json(own, config.num_classes > 0 ? "ResNetForImageClassification" : "ResNetModel");
 }
 
 std::string to_hugging_face_preprocessor(const Preprocess& preprocess) {
@@ -130,7 +47,7 @@ std::string to_hugging_face_preprocessor(const Preprocess& preprocess) {
   if (preprocess.resize == ResizeMode::short_edge) json["size"] = {{"shortest_edge", side}};
   if (preprocess.resize == ResizeMode::square) json["size"] = {{"height", side}, {"width", side}};
   if (crop > 0) json["crop_size"] = {{"height", crop}, {"width", crop}};
-  return finish(json, "preprocessor_config.json");
+  return json.dump(2) + "\n";
 }
 
 }  // namespace zoo

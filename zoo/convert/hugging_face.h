@@ -4,18 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "zoo/core/arch.h"
 #include "zoo/layouts/model_card.h"
 
 namespace zoo {
-
-// The activation that transformers calls `name` (hidden_act); nothing for one that zoo does not have. Of its
-// forms of the tanh approximation, which differ in rounding, all are Activation::gelu_tanh.
-std::optional<Activation> parse_hidden_act(std::string_view name);
 
 // config.json of ResNetForImageClassification. Throws Error{unsupported} for an arch that transformers'
 // ResNet cannot be, Error{mismatch} if there are labels, but not one a class.

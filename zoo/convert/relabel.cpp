@@ -1,6 +1,7 @@
 #include "zoo/convert/relabel.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
@@ -8,13 +9,6 @@
 
 namespace zoo {
 namespace {
-
-std::vector<NamedShape> shapes_of(const std::vector<NamedTensor>& tensors) {
-  std::vector<NamedShape> shapes;
-  shapes.reserve(tensors.size());
-  for (const NamedTensor& tensor : tensors) shapes.push_back({tensor.name, tensor.tensor.shape});
-  return shapes;
-}
 
 // Nothing is missing (but counters), nothing is left over, all shapes agree.
 bool is_exactly(const TranslatedTensors& translated, const ArchSpec& spec) {
@@ -95,8 +89,10 @@ Relabelled relabel(StateDict state, Layout to, const std::string& file, const Ar
   for (const TensorSpec& tensor :
        list_tensors(*spec, {.num_classes = result.num_classes, .in_channels = result.in_channels})) {
     const TranslatedTensor* found = translated.find(tensor.name);
-    result.tensors.push_back(
-        {from_canonical(to, tensor.name, &*spec), found != nullptr ? found->tensor : zero_counter()});
+    const TensorView view = found != nullptr ? found->tensor : zero_counter();
+    std::string name = from_canonical(to, tensor.name, &*spec);
+    if (!name.empty())
+      result.tensors.push_back({std::move(name), view.permuted(foreign_axes(to, view.shape.size()))});
   }
   const bool transposed = !canonical_axes(translated.layout, 2).empty();
   if (transposed) result.tensors = owned_copies(result.tensors);

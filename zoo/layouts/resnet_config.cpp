@@ -145,7 +145,7 @@ void read_labels(const Fields& fields, ResNetConfig& config) {
 
 [[noreturn]] void refuse(const std::string& field, const std::string& what,
                          ErrorCode code = ErrorCode::mismatch) {
-  throw Error(code, "ResNetConfig", field + " " + what);
+  throw Error(code, "", field + " " + what);
 }
 
 Activation activation_of(const std::string& name) {

@@ -30,10 +30,12 @@ class ResNetImpl : public torch::nn::Cloneable<ResNetImpl> {
   void train(bool on = true) override;
 
   // images: float [N, in_channels, H, W], normalised -> logits [N, num_classes], or features
-  // [N, head_channels()] without a head. This and the other three throw Error{mismatch} for images or maps of
+  // [N, head_channels()] without a head. This and the other four throw Error{mismatch} for images or maps of
   // another shape, and for images that are too small for the architecture's pools. In training mode, dropout
   // and drop path draw from the default generator of the images' device.
   torch::Tensor forward(const torch::Tensor& images);
+  // -> the map that the first stage reads, behind the stem's pool.
+  torch::Tensor forward_stem(const torch::Tensor& images);
   // -> last map [N, feature_channels, H', W'].
   torch::Tensor forward_features(const torch::Tensor& images);
   // -> the map after each stage, finest first.
@@ -56,7 +58,6 @@ class ResNetImpl : public torch::nn::Cloneable<ResNetImpl> {
   torch::nn::Linear fc{nullptr};  // null without a head
 
  private:
-  torch::Tensor forward_stem(const torch::Tensor& images);
   void register_stem();
   void register_stages();
   void register_head();

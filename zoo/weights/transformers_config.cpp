@@ -6,9 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zoo/convert/hugging_face.h"
 #include "zoo/core/error.h"
-#include "zoo/layouts/layouts.h"
+#include "zoo/layouts/resnet_config.h"
 
 namespace zoo {
 namespace {
@@ -16,8 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int64_t kMaxPixels = 1 << 16;
-constexpr int64_t kMaxSize = 1 << 20;  // of a map's channels or a stage's blocks
-constexpr int64_t kWarpedFrom = 384;   // ConvNext: from this side on pictures are not cropped
+constexpr int64_t kWarpedFrom = 384;  // ConvNext: from this side on pictures are not cropped
 
 [[noreturn]] void refuse(const std::string& where, const std::string& pointer, const std::string& what,
                          ErrorCode code = ErrorCode::corrupt) {
@@ -33,83 +31,6 @@ json parse_object(std::string_view text, const std::string& where) {
 bool flag(const json& document, const std::string& key, bool otherwise) {
   const auto found = document.find(key);
   return found != document.end() && found->is_boolean() ? found->get<bool>() : otherwise;
-}
-
-// As transformers has it, a field of another type is an error.
-bool strict_flag(const json& document, const std::string& where, const std::string& key) {
-  const auto found = document.find(key);
-  if (found == document.end()) return false;
-  if (!found->is_boolean()) refuse(where, "/" + key, "is " + found->dump() + ", expected true or false");
-  return found->get<bool>();
-}
-
-std::string text_field(const json& document, const std::string& where, const std::string& key,
-                       const std::string& otherwise) {
-  const auto found = document.find(key);
-  if (found == document.end()) return otherwise;
-  if (!found->is_string()) refuse(where, "/" + key, "is " + found->dump() + ", expected a string");
-  return found->get<std::string>();
-}
-
-int64_t size_field(const json& value, const std::string& where, const std::string& pointer) {
-  const bool whole = value.is_number_integer();
-  if (!whole || value.get<double>() < 1 || value.get<double>() > static_cast<double>(kMaxSize))
-    refuse(where, pointer, "is " + value.dump() + ", expected a whole number from 1 to 1048576");
-  return value.get<int64_t>();
-}
-
-std::vector<int64_t> sizes_field(const json& document, const std::string& where, const std::string& key,
-                                 std::vector<int64_t> otherwise) {
-  const auto found = document.find(key);
-  if (found == document.end() || found->is_null()) return otherwise;
-  const std::string pointer = "/" + key;
-  if (!found->is_array() || found->empty() || found->size() > kMaxStages) {
-    refuse(where, pointer, "is no array of 1 to " + std::to_string(kMaxStages) + " numbers");
-  }
-  std::vector<int64_t> sizes;
-  for (size_t i = 0; i < found->size(); ++i)
-    sizes.push_back(size_field((*found)[i], where, pointer + "/" + std::to_string(i)));
-  return sizes;
-}
-
-// hidden_sizes and depths.
-void read_stages(const json& document, const std::string& where, ArchSpec& spec) {
-  const auto channels = sizes_field(document, where, "hidden_sizes", {256, 512, 1024, 2048});
-  const auto depths = sizes_field(document, where, "depths", {3, 4, 6, 3});
-  if (channels.size() != depths.size()) {
-    refuse(where, "/hidden_sizes",
-           "has " + std::to_string(channels.size()) + " entries, /depths " + std::to_string(depths.size()));
-  }
-  spec.num_stages = static_cast<int>(depths.size());
-  std::ranges::copy(depths, spec.depths.begin());
-  std::ranges::copy(channels, spec.channels.begin());
-}
-
-void read_layers(const json& document, const std::string& where, ArchSpec& spec) {
-  const std::string layer = text_field(document, where, "layer_type", "bottleneck");
-  if (layer != "basic" && layer != "bottleneck")
-    refuse(where, "/layer_type", "is '" + layer + "', expected 'basic' or 'bottleneck'");
-  spec.block = layer == "basic" ? Block::basic : Block::bottleneck;
-  const std::string name = text_field(document, where, "hidden_act", "relu");
-  const std::optional<Activation> activation = parse_hidden_act(name);
-  if (!activation) {
-    refuse(where, "/hidden_act", "is '" + name + "', an activation that zoo does not have",
-           ErrorCode::unsupported);
-  }
-  spec.activation = *activation;
-}
-
-// The row of the table of that net.
-const ArchSpec* named(const ArchSpec& spec) {
-  const auto is_same = [&](const ArchSpec& row) {
-    return cannot_say(Layout::huggingface, row).empty() && row.block == spec.block &&
-           row.num_stages == spec.num_stages && row.depths == spec.depths && row.channels == spec.channels &&
-           row.stem_widths == spec.stem_widths && row.first_stride == spec.first_stride &&
-           row.activation == spec.activation &&
-           (row.block == Block::basic || row.stride_place == spec.stride_place);
-  };
-  const auto found = std::ranges::find_if(arch_table(), is_same);
-  return found == arch_table().end() ? nullptr : &*found;
 }
 
 int64_t pixels(const json& value, const std::string& where, const std::string& pointer) {
@@ -169,45 +90,23 @@ bool is_transformers_config(std::string_view text) {
 }
 
 ArchSpec read_transformers_arch(std::string_view text, const std::string& where) {
-  const json document = parse_object(text, where);
-  const std::string type = text_field(document, where, "model_type", "resnet");
-  if (type != "resnet")
-    refuse(where, "/model_type", "is '" + type + "', zoo has 'resnet'", ErrorCode::unsupported);
-  ArchSpec spec{.name = kInferredArch};
-  read_stages(document, where, spec);
-  read_layers(document, where, spec);
-  if (const auto width = document.find("embedding_size"); width != document.end())
-    spec.stem_widths[0] = size_field(*width, where, "/embedding_size");
-  if (strict_flag(document, where, "downsample_in_first_stage")) spec.first_stride = 2;
-  if (strict_flag(document, where, "downsample_in_bottleneck")) spec.stride_place = StridePlace::conv1;
-  if (const ArchSpec* row = named(spec)) return *row;
+  const hf::ResNetConfig config = hf::parse_resnet_config(text, where);
   try {
-    validate(spec);
+    return hf::to_arch(config);
   } catch (const Error& error) {
-    throw Error(ErrorCode::mismatch, where, error.what());
+    throw Error(error.code(), where, error.what());
   }
-  return spec;
 }
 
 std::vector<std::string> read_transformers_labels(std::string_view text, const std::string& where,
                                                   int64_t num_classes) {
-  const json document = parse_object(text, where);
-  const auto names = document.find("id2label");
-  if (names == document.end() || names->is_null() || num_classes == 0) return {};
-  if (!names->is_object() || static_cast<int64_t>(names->size()) != num_classes) {
-    refuse(where, "/id2label", "is not an object with " + std::to_string(num_classes) + " names");
+  const hf::ResNetConfig config = hf::parse_resnet_config(text, where);
+  if (num_classes > 0 && !config.id2label.empty() && config.num_labels != num_classes) {
+    refuse(where, "/id2label",
+           "has " + std::to_string(config.num_labels) + " names, the tensors have " +
+               std::to_string(num_classes) + " classes");
   }
-  std::vector<std::string> labels;
-  bool is_named = false;
-  for (int64_t i = 0; i < num_classes; ++i) {
-    const std::string index = std::to_string(i);
-    const auto name = names->find(index);
-    if (name == names->end() || !name->is_string()) refuse(where, "/id2label/" + index, "is no name");
-    labels.push_back(name->get<std::string>());
-    is_named = is_named || labels.back() != "LABEL_" + index;
-  }
-  if (!is_named) labels.clear();
-  return labels;
+  return num_classes > 0 ? config.id2label : std::vector<std::string>();
 }
 
 Preprocess read_transformers_preprocess(std::string_view text, const std::string& where) {
