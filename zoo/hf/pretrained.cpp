@@ -56,7 +56,6 @@ Pretrained load_pretrained(const std::string& name_or_path, const PretrainedOpti
   LoadReport report = load(result.net, Checkpoint::open(weights.file),
                            {.head = fresh_head ? HeadPolicy::replace : HeadPolicy::strict});
   if (options.report != nullptr) *options.report = std::move(report);
-  result.net->to_channels_last();
   return result;
 }
 

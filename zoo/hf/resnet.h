@@ -120,7 +120,8 @@ class ResNetBackboneImpl : public ResNetBase {
 
 // from_pretrained takes a folder of transformers', with any of its kinds of weight files, and whatever else
 // --weights takes (a name of `zoo list`, "hf:microsoft/resnet-50", a file, a URL) if it is of an architecture
-// that transformers' ResNet can be. The model is in eval mode. Throws what resolve_weights, load and
+// that transformers' ResNet can be. The model is in eval mode, its tensors row-major as in transformers,
+// whose bits it gives; `resnet->to_channels_last()` makes it faster. Throws what resolve_weights, load and
 // config_of throw; Error{mismatch} for a configuration that its weights contradict.
 class ResNetModel : public torch::nn::ModuleHolder<ResNetModelImpl> {
  public:
