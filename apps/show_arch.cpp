@@ -25,6 +25,7 @@ std::vector<std::string> weights_of(const Manifest& manifest, std::string_view a
 // The kind of each stage's blocks.
 std::vector<std::string_view> block_names(const ArchSpec& spec) {
   std::vector<std::string_view> names;
+  names.reserve(kMaxStages);
   for (int stage = 0; stage < spec.num_stages; ++stage) names.push_back(to_string(spec.block_of(stage)));
   return names;
 }

@@ -67,6 +67,7 @@ std::vector<int64_t> sizes_field(const json& document, const std::string& where,
     refuse(where, pointer, "is no array of 1 to " + std::to_string(kMaxStages) + " numbers");
   }
   std::vector<int64_t> sizes;
+  sizes.reserve(found->size());
   for (size_t i = 0; i < found->size(); ++i)
     sizes.push_back(size_field((*found)[i], where, pointer + "/" + std::to_string(i)));
   return sizes;
