@@ -203,6 +203,14 @@ void print_summary(const Outcome& outcome, const FinetuneOptions& options) {
               static_cast<long long>(last.epoch + 1), last.val.top1, (options.out / "last").c_str());
 }
 
+// A run's config.json says what was trained by its name alone.
+void require_name(const ArchSpec& arch, const std::optional<ResolvedWeights>& weights) {
+  if (find_arch(arch.name) != nullptr) return;
+  throw Error(ErrorCode::unsupported, weights ? weights->name : std::string(arch.name),
+              "is a net that is none of zoo's architectures, so that a run could not say what it trained",
+              "'zoo list --archs' shows those that can be trained.");
+}
+
 int command(const std::vector<std::string>& arguments) {
   cxxopts::Options declared = declare_finetune_flags();
   const cxxopts::ParseResult flags = parse_options(declared, arguments);
@@ -216,6 +224,7 @@ int command(const std::vector<std::string>& arguments) {
   std::optional<ResolvedWeights> weights;
   if (flags.count("weights") > 0) weights = read_weights(flags);
   const ArchSpec arch = weights ? weights->arch : get_arch(flags["arch"].as<std::string>());
+  require_name(arch, weights);
   const Preprocess preprocess = choose_preprocess(weights, arch, flags);
   consider_lone_picture(data, options.recipe, preprocess.crop_px, arch);
   const std::vector<std::string>& classes = data.train->classes();

@@ -11,6 +11,7 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
+#include "apps/arch_parts.h"
 #include "apps/commands.h"
 #include "apps/options.h"
 #include "apps/table.h"
@@ -181,8 +182,14 @@ void print_weights(const Records& records) {
 
 void list_archs(const std::vector<std::string>& patterns, bool json) {
   ordered_json array = ordered_json::array();
-  Table table(
-      {{"ARCH"}, {"BLOCK"}, {"STEM"}, {"SHORTCUT"}, {"INPUT", true}, {"PARAMS", true}, {"MACS", true}});
+  Table table({{"ARCH"},
+               {"BLOCK"},
+               {"STEM"},
+               {"SHORTCUT"},
+               {"INPUT", true},
+               {"PARAMS", true},
+               {"MACS", true},
+               {"ALSO"}});
   std::vector<std::string> names;
   bool found = false;
   for (const ArchSpec& spec : arch_table()) {
@@ -192,6 +199,7 @@ void list_archs(const std::vector<std::string>& patterns, bool json) {
     const TensorListOptions options{.num_classes = spec.num_classes};
     const int64_t params = count_parameters(spec, options);
     const int64_t macs = count_macs(spec, spec.input_px, spec.input_px, options);
+    const std::vector<std::string> also = other_parts(spec);
     array.push_back({{"name", spec.name},
                      {"block", to_string(spec.block)},
                      {"stem", to_string(spec.stem)},
@@ -199,10 +207,11 @@ void list_archs(const std::vector<std::string>& patterns, bool json) {
                      {"input_px", spec.input_px},
                      {"num_classes", spec.num_classes},
                      {"params", params},
-                     {"macs", macs}});
+                     {"macs", macs},
+                     {"also", also}});
     table.add({std::string(spec.name), std::string(to_string(spec.block)), std::string(to_string(spec.stem)),
                std::string(to_string(spec.shortcut)), std::to_string(spec.input_px), scaled_text(params),
-               scaled_text(macs)});
+               scaled_text(macs), also.empty() ? "-" : join(also, ", ")});
   }
   if (!found) no_match(patterns.front(), names);
   if (json) {

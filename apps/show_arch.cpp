@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/arch_parts.h"
 #include "apps/show.h"
 #include "apps/table.h"
 #include "zoo/core/text.h"
@@ -21,6 +22,14 @@ std::vector<std::string> weights_of(const Manifest& manifest, std::string_view a
   return names;
 }
 
+// The kind of each stage's blocks.
+std::vector<std::string_view> block_names(const ArchSpec& spec) {
+  std::vector<std::string_view> names;
+  names.reserve(kMaxStages);
+  for (int stage = 0; stage < spec.num_stages; ++stage) names.push_back(to_string(spec.block_of(stage)));
+  return names;
+}
+
 ordered_json to_json(const ArchSpec& spec, const std::vector<TensorSpec>& tensors,
                      const std::vector<std::string>& weights) {
   const TensorListOptions options{.num_classes = spec.num_classes};
@@ -33,14 +42,24 @@ ordered_json to_json(const ArchSpec& spec, const std::vector<TensorSpec>& tensor
   }
   return {{"name", spec.name},
           {"block", to_string(spec.block)},
+          {"stage_blocks", block_names(spec)},
           {"depths", stages(spec.depths)},
           {"channels", stages(spec.channels)},
           {"stem", to_string(spec.stem)},
           {"stem_pool", to_string(spec.stem_pool)},
           {"shortcut", to_string(spec.shortcut)},
+          {"shortcut_kernel", spec.shortcut_kernel},
+          {"first_stride", spec.first_stride},
           {"stride_place", to_string(spec.stride_place)},
+          {"anti_alias", to_string(spec.anti_alias)},
+          {"attention", to_string(spec.attention)},
+          {"norm", to_string(spec.norm)},
+          {"activation", to_string(spec.activation)},
           {"groups", spec.groups},
           {"base_width", spec.base_width},
+          {"reduce_first", spec.reduce_first},
+          {"scales", spec.scales},
+          {"radix", spec.radix},
           {"input_px", spec.input_px},
           {"num_classes", spec.num_classes},
           {"features", spec.feature_channels()},
@@ -86,6 +105,8 @@ void print_arch(const ArchSpec& spec, const std::vector<TensorSpec>& tensors,
   print_fact("Channels", join(widths, ", "));
   print_fact("Stem", std::string(to_string(spec.stem)) + ", pool " + std::string(to_string(spec.stem_pool)));
   print_fact("Shortcut", std::string(to_string(spec.shortcut)));
+  const std::vector<std::string> also = other_parts(spec);
+  if (!also.empty()) print_fact("Also", join(also, ", "));
   print_fact("Input",
              px + " x " + px + ", last map is " + std::to_string(spec.reduction()) + " times smaller");
   print_fact("Parameters", format_count(count_parameters(spec, options)) + " with " +

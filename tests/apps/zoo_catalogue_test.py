@@ -83,7 +83,24 @@ class Catalogue(ZooCase):
         self.assertEqual(archs["resnet50"]["macs"], 4089184256)
         self.assertIn("resnet1202_cifar", archs)
         out, _ = self.zoo("list", "--archs", "resnet18*")
-        self.assertEqual(len(out.splitlines()), 3)
+        self.assertEqual([line.split()[0] for line in out.splitlines()], ["ARCH", "resnet18", "resnet18d", "resnet18_cifar"])
+
+    def test_every_arch_has_a_paper_to_cite(self):
+        for arch in json.loads(self.zoo("list", "--archs", "--json")[0]):
+            self.assertIn("author = ", self.zoo("show", arch["name"], "--bibtex")[0])
+
+    def test_archs_show_all_their_parts(self):
+        for arch, parts in {"resnext50_32x4d": "32 groups of 4", "wide_resnet50_2": "3x3 of width 128", "resnet50_gn": "group norm",
+                            "seresnet50": "squeeze-and-excitation", "ecaresnet50d": "efficient channel attention",
+                            "resnetblur50": "blur pools", "resnetaa50": "mean pools", "resnet50_caffe": "strides on conv1",
+                            "resnest50d": "split attention of 2", "res2net50_26w_4s": "cascade of 4", "resnet50": "-"}.items():
+            self.assertIn(parts, self.zoo("list", "--archs", arch)[0])
+            self.assertIn(parts, self.zoo("show", arch)[0] if parts != "-" else "-")
+        shown = json.loads(self.zoo("show", "seresnextaa101d_32x8d", "--json")[0])
+        self.assertEqual(shown["attention"], "se")
+        self.assertEqual(shown["anti_alias"], "avg")
+        self.assertEqual(shown["stem_pool"], "avg")
+        self.assertEqual(shown["groups"], 32)
 
     def test_manifest_and_specs_agree_on_counts(self):
         for weight in json.loads((zoo_cli.SOURCE / "weights.json").read_text())["weights"]:

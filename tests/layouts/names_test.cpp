@@ -55,18 +55,77 @@ TEST_CASE("Flax's and TensorFlow's names and axes are translated") {
 }
 
 TEST_CASE("a layout says what its models lack") {
-  CHECK_THAT(cannot_say(Layout::huggingface, get_arch("resnet20_cifar")), Catch::Contains("7x7"));
-  CHECK_THAT(cannot_say(Layout::openmmlab, get_arch("resnet20_cifar")), Catch::Contains("shortcut"));
-  CHECK_THAT(cannot_say(Layout::akamaster, get_arch("resnet18")), Catch::Contains("three-stage"));
-  CHECK(cannot_say(Layout::akamaster, get_arch("resnet20_cifar")).empty());
-  ArchSpec deep = get_arch("resnet50");
-  deep.stem = Stem::deep;
-  deep.stem_widths = {32, 32, 64};
-  CHECK_THAT(cannot_say(Layout::huggingface, deep), Catch::Contains("deep stem"));
-  CHECK_THAT(cannot_say(Layout::torchvision, deep), Catch::Contains("deep stem"));
-  CHECK(cannot_say(Layout::timm, deep).empty());
-  for (const Layout layout : {Layout::torchvision, Layout::timm, Layout::openmmlab, Layout::huggingface})
-    CHECK(cannot_say(layout, get_arch("resnet50")).empty());
+  const auto [layout, arch, lack] = GENERATE(table<Layout, std::string, std::string>({
+      {Layout::huggingface, "resnet20_cifar", "7x7"},
+      {Layout::huggingface, "resnet50d", "deep stem"},
+      {Layout::huggingface, "resnext50_32x4d", "grouped or wider"},
+      {Layout::huggingface, "wide_resnet50_2", "grouped or wider"},
+      {Layout::huggingface, "resnet50_gn", "group norm"},
+      {Layout::huggingface, "seresnet50", "squeeze-and-excitation"},
+      {Layout::huggingface, "resnetblur50", "max pool"},
+      {Layout::openmmlab, "resnet20_cifar", "shortcut"},
+      {Layout::openmmlab, "resnet50t", "n, n and 2n"},
+      {Layout::openmmlab, "resnetrs50", "pool behind its stem"},
+      {Layout::openmmlab, "senet154", "shortcut with a kernel"},
+      {Layout::openmmlab, "seresnet18", "plain bottlenecks"},
+      {Layout::openmmlab, "ecaresnet50d", "efficient channel attention"},
+      {Layout::openmmlab, "res2next50", "groups in Res2Net"},
+      {Layout::openmmlab, "resnest50d_4s2x40d", "before its split attention"},
+      {Layout::openmmlab, "test_resnet", "different blocks"},
+      {Layout::openmmlab, "ecaresnet50d_pruned", "efficient channel attention"},
+      {Layout::torchvision, "resnet50c", "deep stem"},
+      {Layout::torchvision, "resnet50_caffe", "first convolution"},
+      {Layout::torchvision, "resnetaa50", "pool behind its stem"},
+      {Layout::torchvision, "ecaresnetlight", "pool in its shortcuts"},
+      {Layout::torchvision, "res2net50_26w_4s", "Res2Net"},
+      {Layout::akamaster, "resnet18", "three-stage"},
+      {Layout::akamaster, "resnet18_cifar", "three-stage"},
+  }));
+  INFO(arch << " " << to_string(layout));
+  CHECK_THAT(cannot_say(layout, get_arch(arch)), Catch::Contains(lack));
+  CHECK(cannot_say(Layout::timm, get_arch(arch)).empty());
+}
+
+TEST_CASE("a layout lacks what decides over numbers and shows in no name") {
+  ArchSpec spec = get_arch("resnet50");
+  for (const Layout layout : writable_layouts()) {
+    if (layout != Layout::akamaster) CHECK(cannot_say(layout, spec).empty());
+  }
+  spec.activation = Activation::silu;
+  CHECK_THAT(cannot_say(Layout::torchvision, spec), Catch::Contains("activation"));
+  CHECK_THAT(cannot_say(Layout::openmmlab, spec), Catch::Contains("activation"));
+  CHECK(cannot_say(Layout::huggingface, spec).empty());
+  spec.activation = Activation::relu;
+  spec.first_stride = 2;
+  CHECK_THAT(cannot_say(Layout::torchvision, spec), Catch::Contains("first stage"));
+  CHECK(cannot_say(Layout::huggingface, spec).empty());
+  CHECK(cannot_say(Layout::akamaster, get_arch("resnet20_cifar_b")).empty());
+}
+
+TEST_CASE("parts beyond the plain ResNet have each publisher's names") {
+  const auto [arch, layout, canonical,
+              foreign] = GENERATE(table<std::string, Layout, std::string, std::string>({
+      {"seresnet50", Layout::openmmlab, "layer2.1.se.fc1.bias", "backbone.layer2.1.se_layer.conv1.conv.bias"},
+      {"seresnet50", Layout::openmmlab, "layer2.1.se.fc2.weight",
+       "backbone.layer2.1.se_layer.conv2.conv.weight"},
+      {"resnest50d", Layout::openmmlab, "layer1.0.conv2.bn0.weight", "backbone.layer1.0.conv2.bn0.weight"},
+      {"resnest50d", Layout::openmmlab, "layer1.0.downsample.1.weight",
+       "backbone.layer1.0.downsample.0.weight"},
+      {"res2net50d", Layout::openmmlab, "layer1.0.downsample.1.weight",
+       "backbone.layer1.0.downsample.1.weight"},
+      {"res2net50d", Layout::openmmlab, "layer3.5.bns.2.weight", "backbone.layer3.5.bns.2.weight"},
+      {"res2net50d", Layout::openmmlab, "bn1.running_mean", "backbone.stem.2.bn.running_mean"},
+      {"resnet50_gn", Layout::openmmlab, "layer1.0.bn3.bias", "backbone.layer1.0.gn3.bias"},
+      {"resnet50_gn", Layout::openmmlab, "bn1.weight", "backbone.gn1.weight"},
+      {"resnet50_gn", Layout::openmmlab, "layer1.0.downsample.1.weight",
+       "backbone.layer1.0.downsample.1.weight"},
+      {"resnet20_cifar_b", Layout::akamaster, "layer2.0.downsample.0.weight", "layer2.0.shortcut.0.weight"},
+      {"resnetrs50", Layout::timm, "maxpool.1.running_var", "maxpool.1.running_var"},
+      {"ecaresnet50t", Layout::timm, "layer4.2.se.conv.weight", "layer4.2.se.conv.weight"},
+  }));
+  const ArchSpec& spec = get_arch(arch);
+  CHECK(from_canonical(layout, canonical, &spec) == foreign);
+  CHECK(to_canonical(layout, foreign, &spec) == canonical);
 }
 
 TEST_CASE("a name that a layout does not have has no canonical form") {
@@ -81,6 +140,11 @@ TEST_CASE("a name that a layout does not have has no canonical form") {
       {Layout::torchvision, "bn1."},
       {Layout::torchvision, ""},
       {Layout::akamaster, "fc.weight"},
+      {Layout::akamaster, "layer2.0.downsample.0.weight"},
+      {Layout::timm, "layer1.0.se.fc1.running_mean"},
+      {Layout::timm, "layer1.0.conv3.conv.weight"},
+      {Layout::timm, "maxpool.2.weight"},
+      {Layout::openmmlab, "backbone.layer1.0.se.fc1.weight"},
       {Layout::openmmlab, "fc.weight"},
       {Layout::openmmlab, "backbone.fc.weight"},
       {Layout::openmmlab, "backbone.conv1.0.weight"},

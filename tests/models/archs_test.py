@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
 import reference_models  # noqa: E402
+from timm.models import adapt_input_conv  # noqa: E402
 from cpp_model import CppModel, relative_difference  # noqa: E402
 
 CPP = CppModel(sys.argv.pop())
@@ -73,6 +74,20 @@ class Archs(unittest.TestCase):
         for pool in POOLS:
             with self.subTest(pool=pool):
                 self.compare(MODELS["timm", "resnet10t"], 0.0, {"pool": pool}, global_pool=pool)
+
+    def test_weights_of_three_channels_for_other_inputs(self):
+        for arch in ("resnet10t", "resnet18"):
+            reference = MODELS["timm", arch]
+            state = reference_models.filled_state(reference.build(), 0.5)
+            for channels in (1, 2, 4, 6):
+                with self.subTest(arch=arch, channels=channels):
+                    model = reference.build(in_chans=channels)
+                    first = next(iter(state))
+                    model.load_state_dict(state | {first: adapt_input_conv(channels, state[first])})
+                    images = reference_models.pictures(0, 70, 101, channels)
+                    logits, _ = reference_models.run(model, images)
+                    _, ours = CPP.run(arch, {"images": images}, lambda path: save_file(state, path), in_channels=channels)
+                    self.assertEqual(relative_difference(ours["logits"], logits), 0)
 
     def test_every_arch_has_a_reference(self):
         self.assertEqual(set(CPP.archs()) - {arch for _, arch in MODELS}, set())

@@ -1,6 +1,8 @@
 // Checkpoints into models: layouts, prefixes, dtypes, heads, and what is refused.
 #include "tests/models/models_fixture.h"
 
+#include <ATen/ops/allclose.h>
+
 #include <functional>
 
 #include <catch2/catch.hpp>
@@ -230,11 +232,55 @@ TEST_CASE("a file of another architecture is refused with the one that it fits")
                     Catch::Contains("'conv1.weight' is [16, 3, 3, 3], the model wants [64, 3, 3, 3]"));
 }
 
-TEST_CASE("other input channels are a mismatch of the first convolution") {
+TEST_CASE("a first convolution for three input channels is adapted to the model's") {
+  const TemporaryFolder folder;
+  const Checkpoint file = file_of(folder / "a.safetensors", source());
+  const at::Tensor published = source()->conv1->weight;
+  ResNet grey = target(10, 1);
+  const LoadReport report = load(grey, file);
+  CHECK(report.adapted == "conv1.weight: 3 input channels in the file, 1 in the model");
+  CHECK(report.mismatched.empty());
+  CHECK(
+      report.summary() ==
+      "116 tensors loaded (torchvision names); adapted conv1.weight: 3 input channels in the file, 1 in the "
+      "model");
+  CHECK(grey->conv1->weight.equal(published.sum(1, true)));
+
+  ResNet five = target(10, 5);
+  load(five, file);
+  for (int64_t channel = 0; channel < 5; ++channel) {
+    const at::Tensor expected = published.select(1, channel % 3) * (3.0 / 5);
+    CHECK(five->conv1->weight.select(1, channel).equal(expected));
+  }
+  // A grey picture gives what it gives as a coloured one of three equal channels.
+  const at::NoGradGuard no_grad;
+  ResNet coloured = source();
+  grey->eval();
+  const at::Tensor images = hash_pictures(0, 24, 33, 1);
+  CHECK(at::allclose(grey->forward(images), coloured->forward(images.expand({2, 3, 24, 33})), 1e-4, 1e-4));
+}
+
+TEST_CASE("a deep stem's first convolution is adapted too, in float32 whatever the file's precision") {
+  const TemporaryFolder folder;
+  const ArchSpec& spec = get_arch("resnet18d");
+  ResNet model = hash_filled(spec, {.num_classes = 3});
+  const auto halve = [](Tensors& tensors) {
+    for (auto& tensor : tensors) {
+      if (tensor.second.is_floating_point()) tensor.second = tensor.second.to(at::kHalf);
+    }
+  };
+  ResNet loaded(spec, ResNetOptions{.num_classes = 3, .in_channels = 1, .initialise = false});
+  const LoadReport report = load(loaded, file_of(folder / "a.safetensors", model, halve));
+  CHECK(report.adapted == "conv1.0.weight: 3 input channels in the file, 1 in the model");
+  const at::Tensor published = model->deep_stem->first.conv->weight.to(at::kHalf).to(at::kFloat);
+  CHECK(loaded->deep_stem->first.conv->weight.equal(published.sum(1, true)));
+}
+
+TEST_CASE("input channels other than three in the file are a mismatch") {
   const TemporaryFolder folder;
   ResNet model = target(10, 1);
-  CHECK_THROWS_WITH(load(model, file_of(folder / "a.safetensors", source())),
-                    Catch::Contains("tensor 'conv1.weight' is [16, 3, 3, 3], the model wants [16, 1, 3, 3]"));
+  CHECK_THROWS_WITH(load(model, file_of(folder / "a.safetensors", source(10, 4))),
+                    Catch::Contains("tensor 'conv1.weight' is [16, 4, 3, 3], the model wants [16, 1, 3, 3]"));
 }
 
 TEST_CASE("weights of an integer dtype are refused") {

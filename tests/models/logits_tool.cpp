@@ -56,6 +56,7 @@ GlobalPool parse_pool(const std::string& name) {
 
 ResNetOptions model_options(const Settings& settings) {
   return {.num_classes = settings.integer("classes", 1000),
+          .in_channels = settings.integer("in_channels", 3),
           .initialise = false,
           .global_pool = parse_pool(settings.text("pool", "avg")),
           .output_stride = settings.integer("output_stride", 0),

@@ -3,6 +3,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "tests/models/models_fixture.h"
+#include "tests/models/tiny_specs.h"
 
 #include <catch2/catch.hpp>
 
@@ -13,28 +14,6 @@ using namespace zoo;
 using namespace zoo::test;
 
 namespace {
-
-// A net of a few thousand parameters with the given parts.
-ArchSpec tiny(Block block, Shortcut shortcut, Stem stem = Stem::conv7x7) {
-  ArchSpec spec;
-  spec.name = "tiny";
-  spec.block = block;
-  spec.num_stages = 3;
-  spec.depths = {1, 2, 1};
-  const int64_t expansion = block == Block::bottleneck ? 4 : 1;
-  spec.channels = {8 * expansion, 8 * expansion, 16 * expansion};
-  spec.stem = stem;
-  spec.stem_widths = {8, 12, 8};
-  spec.shortcut = shortcut;
-  return spec;
-}
-
-bool equal_states(const ResNet& a, const ResNet& b) {
-  const auto left = state_dict(a), right = state_dict(b);
-  return std::ranges::equal(left, right, [](const auto& one, const auto& other) {
-    return one.first == other.first && one.second.equal(other.second);
-  });
-}
 
 bool shares_memory(const ResNet& a, const ResNet& b) {
   const auto left = state_dict(a), right = state_dict(b);
@@ -64,21 +43,16 @@ TEST_CASE("the state dict has the names, shapes and order of the layout's list")
     CHECK(learnable == count_parameters(spec, {.num_classes = num_classes, .in_channels = in_channels}));
   };
   for (const ArchSpec& spec : arch_table()) check(spec, spec.num_classes, 3);
-  for (const char* name : {"resnet18d", "resnet50d", "resnext50_32x4d", "resnet50_caffe"}) {
-    check(reference_spec(name), 7, 3);
-  }
+  for (const ArchSpec& spec : tiny_kinds()) check(spec, 7, 3);
   check(get_arch("resnet18"), 0, 1);
   check(get_arch("resnet20_cifar"), 1, 4);
 }
 
 TEST_CASE("a clone computes the same from tensors of its own") {
-  const Block block = GENERATE(Block::basic, Block::bottleneck);
-  const Shortcut shortcut = GENERATE(Shortcut::pad, Shortcut::conv, Shortcut::avg_pool_conv);
-  const Stem stem = GENERATE(Stem::conv3x3, Stem::deep);
-  ArchSpec spec = tiny(block, shortcut, stem);
-  if (shortcut == Shortcut::pad) spec.stem_widths = {spec.stage_channels(0), 12, spec.stage_channels(0)};
-  ResNet model = hash_filled(spec, {.num_classes = 5});
+  const ArchSpec spec = GENERATE(from_range(tiny_kinds()));
   const int64_t head = GENERATE(-1, 3, 0);
+  INFO(spec.name);
+  ResNet model = hash_filled(spec, {.num_classes = 5});
   if (head >= 0) model->reset_head(head);
 
   ResNet copy(std::dynamic_pointer_cast<ResNetImpl>(model->clone()));
@@ -88,7 +62,7 @@ TEST_CASE("a clone computes the same from tensors of its own") {
   CHECK(copy->options().num_classes == model->options().num_classes);
 
   const c10::InferenceMode inference;
-  const at::Tensor images = hash_pictures(0, 33, 18);
+  const at::Tensor images = hash_pictures(0, 64, 32);
   CHECK(copy->forward(images).equal(model->forward(images)));
   // What is computed is computed from what is registered: zeroing the clone's tensors must show.
   const at::Tensor before = model->forward(images);
@@ -140,15 +114,32 @@ TEST_CASE("a picture is classified alike alone and in a batch") {
 }
 
 TEST_CASE("channels-last weights change the layout, not the values") {
-  ResNet model = hash_filled(tiny(Block::basic, Shortcut::conv), {.num_classes = 5, .in_channels = 2});
+  const ArchSpec spec = GENERATE(from_range(tiny_kinds()));
+  INFO(spec.name);
+  ResNet model = hash_filled(spec, {.num_classes = 5, .in_channels = 2});
   ResNet copy(std::dynamic_pointer_cast<ResNetImpl>(model->clone()));
   copy->to_channels_last();
   CHECK(equal_states(copy, model));
-  CHECK(copy->conv1->weight.is_contiguous(at::MemoryFormat::ChannelsLast));
-  CHECK(copy->parameters().front().data_ptr() == copy->conv1->weight.data_ptr());
+  CHECK(copy->parameters().front().is_contiguous(at::MemoryFormat::ChannelsLast));
   const c10::InferenceMode inference;
-  const at::Tensor images = hash_pictures(0, 40, 24, 2);
-  CHECK(at::allclose(copy->forward(images), model->forward(images), 1e-4, 1e-5));
+  const at::Tensor images = hash_pictures(0, 64, 32, 2);
+  const at::Tensor last = images.contiguous(at::MemoryFormat::ChannelsLast);
+  CHECK(at::allclose(copy->forward(last), model->forward(images), 1e-4, 1e-5));
+  CHECK(copy->forward_features(last).is_contiguous(at::MemoryFormat::ChannelsLast));
+}
+
+TEST_CASE("every parameter of every kind of net learns") {
+  const ArchSpec spec = GENERATE(from_range(tiny_kinds()));
+  ResNet model = hash_filled(spec, {.num_classes = 5});
+  model->train();
+  const at::Tensor images = hash_pictures(0, 64, 32), weights = hash_pictures(1, 1, 5, 1).view({2, 5});
+  model->forward(images).mul(weights).sum().backward();
+  for (const auto& item : model->named_parameters()) {
+    INFO(spec.name << " " << item.key());
+    REQUIRE(item.value().grad().defined());
+    const bool ahead_of_norm = item.key().ends_with("conv2.fc1.bias");  // which takes it away again
+    CHECK((ahead_of_norm || item.value().grad().abs().max().item<float>() > 0));
+  }
 }
 
 TEST_CASE("initial weights are drawn as torchvision draws them") {

@@ -25,9 +25,10 @@ def more_models() -> Iterator[Reference]:
     for depth in (50, 101):
         yield Reference("mmpretrain", f"res2net{depth}d", lambda depth=depth: OpenMMLab("Res2Net", depth, base_width=26))
     yield Reference("transformers", "resnet26", lambda: HuggingFace(depths=[2, 2, 2, 2]))
-    for depth, third in ((50, 6), (101, 23)):
+    yield Reference("transformers", "resnet200", lambda: HuggingFace(depths=[3, 24, 36, 3]))
+    for depth, depths in ((50, [3, 4, 6, 3]), (101, [3, 4, 23, 3]), (152, [3, 8, 36, 3])):
         yield Reference("transformers", f"resnet{depth}_caffe",
-                        lambda third=third: HuggingFace(depths=[3, 4, third, 3], downsample_in_bottleneck=True))
+                        lambda depths=depths: HuggingFace(depths=depths, downsample_in_bottleneck=True))
 
 
 def on_meta(reference: Reference) -> Reference:

@@ -161,7 +161,7 @@ void check_width(const ArchSpec& spec, const BlockPlan& plan) {
   if (spec.radix > 0) expect_divisible(plan.squeezed, spec.groups, "groups");
   if (spec.norm == Norm::group) {
     for (const int64_t width : {plan.first, plan.inner / spec.scales, plan.out})
-      expect_divisible(width, kNormGroups, "norm 'group': 32 groups");
+      expect_divisible(width, kNormGroups, "norm 'group': groups");
   }
   if (spec.shortcut == Shortcut::pad && (plan.out < plan.in || (plan.out - plan.in) % 2 != 0)) {
     refuse(spec, "shortcut 'pad' cannot turn " + std::to_string(plan.in) + " channels into " +

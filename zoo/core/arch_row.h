@@ -24,6 +24,13 @@ inline constexpr Stages k10{1, 1, 1, 1}, k18{2, 2, 2, 2}, k50{3, 4, 6, 3}, k101{
 // A spec that is being put together. Each step gives a changed copy; the paper is that of the last step that
 // has one.
 class Row {
+  // In front: only so does Clang know it in the steps.
+  constexpr Row with(auto change) const {
+    Row row = *this;
+    change(row.spec_);
+    return row;
+  }
+
  public:
   // The four stages of He et al. 2015, table 1, with a bottleneck's stride on the 3x3 (torchvision's "v1.5").
   constexpr Row(std::string_view name, Block block, const Stages& depths)
@@ -138,11 +145,6 @@ class Row {
   }
 
  private:
-  constexpr Row with(auto change) const {
-    Row row = *this;
-    change(row.spec_);
-    return row;
-  }
   constexpr Row anti_aliased(AntiAlias kind, StemPool pool) const {
     return with([&](ArchSpec& spec) {
              spec.anti_alias = kind;

@@ -119,9 +119,8 @@ std::vector<std::string> nearest_names(std::string_view text, const std::vector<
   std::ranges::stable_sort(near, {}, [](const auto& entry) { return entry.first; });
   std::vector<std::string> names;
   for (const auto& [distance, name] : near) {
-    // Beside an obvious typing error, names twice as far away are only noise.
-    const bool noise = distance > near[0].first && distance >= 2 * near[0].first;
-    if (names.size() == at_most || noise) break;
+    // Names that are further away than the nearest are only noise: there are many names.
+    if (names.size() == at_most || distance > near[0].first) break;
     names.emplace_back(name);
   }
   return names;

@@ -15,6 +15,10 @@ struct Part {
 };
 
 constexpr Part kDeepStem{"has no deep stem", [](const ArchSpec& spec) { return spec.stem == Stem::deep; }};
+constexpr Part kTieredStem{"has no deep stem of other widths than n, n and 2n", [](const ArchSpec& spec) {
+                             const auto& [first, second, third] = spec.stem_widths;
+                             return spec.stem == Stem::deep && (first != second || third != 2 * first);
+                           }};
 constexpr Part kSmallStem{"has no stem but a 7x7 convolution and a max pool",
                           [](const ArchSpec& spec) { return spec.stem == Stem::conv3x3; }};
 constexpr Part kOtherPool{"has no pool behind its stem but the plain max pool", [](const ArchSpec& spec) {
@@ -74,9 +78,13 @@ constexpr Part kNotOfThePaper{
 constexpr std::array kTorchvisionLacks{
     kDeepStem, kOtherPool, kPooledShortcut, kWideShortcut, kNarrowFirst, kSe,    kEca,   kSplits,
     kCascade,  kAntiAlias, kActivation,     kEarlyStride,  kFirstStride, kMixed, kPruned};
-constexpr std::array kOpenMMLabLacks{
-    kOtherPool, kPadShortcut, kWideShortcut, kGroupedCascade, kNarrowFirst, kSeElsewhere,          kEca,
-    kPoolFirst, kAntiAlias,   kActivation,   kMixed,          kPruned,      kWidthsThatDoNotDouble};
+constexpr std::array kOpenMMLabLacks{kTieredStem,     kOtherPool,
+                                     kPadShortcut,    kWideShortcut,
+                                     kGroupedCascade, kNarrowFirst,
+                                     kSeElsewhere,    kEca,
+                                     kPoolFirst,      kAntiAlias,
+                                     kActivation,     kMixed,
+                                     kPruned,         kWidthsThatDoNotDouble};
 constexpr std::array kHuggingFaceLacks{
     kDeepStem,     kSmallStem, kOtherPool,   kNoPool, kPadShortcut, kPooledShortcut,
     kWideShortcut, kWidths,    kNarrowFirst, kSe,     kEca,         kSplits,

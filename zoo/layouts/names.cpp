@@ -107,12 +107,12 @@ std::optional<std::string> in_plain_form(Layout layout, std::string_view name, c
   std::optional<std::string> plain(name);
   if (layout == Layout::huggingface_flax) plain = from_flax_name(name);
   if (layout == Layout::huggingface_tf) plain = from_tf_name(name);
+  if (!plain) return std::nullopt;
   // OpenMMLab's names tell batch from group norms.
   if (layout == Layout::openmmlab && (spec == nullptr || has_group_norm(spec)))
     rename_norms(*plain, ".gn", ".bn");
   // Backbones and models without a head begin one level lower.
-  const bool lower = plain && (plain->starts_with("embedder.") || plain->starts_with("encoder."));
-  if (lower) plain->insert(0, "resnet.");
+  if (plain->starts_with("embedder.") || plain->starts_with("encoder.")) plain->insert(0, "resnet.");
   return plain;
 }
 

@@ -9,6 +9,7 @@
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
+#include "zoo/models/adapt_input.h"
 #include "zoo/models/tensor_bridge.h"
 
 namespace zoo {
@@ -26,6 +27,7 @@ bool is_counter(std::string_view name) {
 struct Copy {
   torch::Tensor to;
   const TensorView* from;  // nullptr: a counter that the file lacks becomes 0
+  bool adapts = false;     // to the model's input channels
 };
 struct Mismatch {
   std::string name, file_name;
@@ -37,11 +39,21 @@ struct Plan {
   std::vector<Mismatch> replaced;                // of the head, where the model keeps its own
   std::vector<std::string> missing, unexpected;  // canonical names; the file's names
   bool new_head = false;
+  std::string adapted;
   int64_t wanted = 0;  // tensors of the model, counters not counted
 };
 
 bool same_shape(const torch::Tensor& model, const TensorView& file) {
   return model.sizes().vec() == file.shape;
+}
+
+// True for a first convolution that differs in nothing but the model's input channels.
+bool is_adaptable(std::string_view name, const torch::Tensor& model, const TensorView& file) {
+  if (name != "conv1.weight" && name != "conv1.0.weight") return false;
+  if (file.shape.size() != 4 || file.shape[1] != kPublishedChannels) return false;
+  std::vector<int64_t> wanted = file.shape;
+  wanted[1] = model.size(1);
+  return model.sizes().vec() == wanted;
 }
 
 void require_dtype(const TranslatedTensor& tensor, const std::string& path) {
@@ -99,6 +111,10 @@ Plan match(const ResNet& model, const TranslatedTensors& file, HeadPolicy head, 
     require_dtype(source, path);
     if (same_shape(tensor, source.tensor) || (counter && source.tensor.numel() == 1)) {
       plan.copies.push_back({tensor, &source.tensor});
+    } else if (is_adaptable(name, tensor, source.tensor)) {
+      plan.copies.push_back({tensor, &source.tensor, /*adapts=*/true});
+      plan.adapted = source.file_name + ": 3 input channels in the file, " + std::to_string(tensor.size(1)) +
+                     " in the model";
     } else {
       plan.mismatched.push_back({name, source.file_name, source.tensor.shape, tensor.sizes().vec()});
     }
@@ -185,6 +201,7 @@ LoadReport report(Plan plan, const TranslatedTensors& file) {
   result.translated_from = file.layout;
   result.wrapper = file.wrapper;
   result.head_replaced = plan.new_head;
+  result.adapted = std::move(plan.adapted);
   return result;
 }
 
@@ -208,6 +225,7 @@ std::string LoadReport::summary() const {
   if (!wrapper.empty()) text += ", inside " + wrapper;
   text += ")";
   if (head_replaced) text += "; the head is new";
+  if (!adapted.empty()) text += "; adapted " + adapted;
   if (!missing.empty()) text += "; missing " + some(missing);
   if (!unexpected.empty()) text += "; left out " + some(unexpected);
   return text;
@@ -223,6 +241,8 @@ LoadReport load(ResNet& model, const Checkpoint& checkpoint, const LoadOptions& 
   for (Copy& copy : plan.copies) {
     if (copy.from == nullptr) {
       copy.to.zero_();
+    } else if (copy.adapts) {
+      copy.to.copy_(adapt_input_channels(to_tensor(*copy.from), copy.to.size(1)));
     } else {
       copy.to.copy_(to_tensor(*copy.from).view(copy.to.sizes()));
     }

@@ -31,10 +31,13 @@ struct LoadReport {
   Layout translated_from = Layout::torchvision;
   std::string wrapper;  // "state_dict", "module.", "state_dict, module.", ... or ""
   bool head_replaced = false;
+  // "conv1.weight: 3 input channels in the file, 1 in the model", or "".
+  std::string adapted;
   std::string summary() const;  // one line for people
 };
 
-// The model's parameters and buffers take the file's values, cast to the model's dtypes and device.
+// The model's parameters and buffers take the file's values, cast to the model's dtypes and device. A first
+// convolution for three input channels is adapted to a model of other ones, see adapt_input_channels().
 // Throws Error{mismatch}: names, shapes and the way out; nothing was copied then. Fewer than all backbone
 // tensors matched is always an error that lists the nearest names.
 LoadReport load(ResNet& model, const Checkpoint& checkpoint, const LoadOptions& options = {});
