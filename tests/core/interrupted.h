@@ -1,4 +1,4 @@
-// A download that was interrupted, for the tests of going on from there.
+// Servers that stop half-way, and a download that one of them interrupted.
 #pragma once
 
 #include <string>
@@ -28,6 +28,13 @@ inline Answer good(const Request& request) {
 
 inline Handler cut_after(size_t bytes) {
   return [=](const Request& request) { return cut(good(request), bytes); };
+}
+
+// After 1000 bytes, for longer than a test waits.
+inline Answer falls_silent(const Request& request) {
+  Answer answer = cut(good(request), 1000);
+  answer.stall_ms = 20'000;
+  return answer;
 }
 
 inline std::string field(const Request& request, const std::string& name) {
