@@ -3,7 +3,6 @@
 #include <iostream>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "apps/convert_options.h"
@@ -14,6 +13,7 @@
 #include "zoo/convert/hugging_face.h"
 #include "zoo/convert/model_directory.h"
 #include "zoo/convert/relabel.h"
+#include "zoo/convert/rename.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
 #include "zoo/core/manifest.h"
@@ -76,23 +76,6 @@ void keep_only(std::vector<NamedTensor>& tensors, const std::string& pattern, co
               did_you_mean(nearest_names(pattern, names)) + "'zoo inspect' lists them all.");
 }
 
-void rename(std::vector<NamedTensor>& tensors, const std::vector<Renaming>& renamings) {
-  for (const Renaming& renaming : renamings) {
-    try {
-      for (NamedTensor& tensor : tensors)
-        tensor.name = std::regex_replace(tensor.name, renaming.from, renaming.to);
-    } catch (const std::regex_error&) {
-      throw Error(ErrorCode::usage, "zoo convert", "--rename: '" + renaming.text + "' is too complex");
-    }
-  }
-  std::set<std::string_view> names;
-  for (const NamedTensor& tensor : tensors) {
-    if (!names.insert(tensor.name).second)
-      throw Error(ErrorCode::usage, "zoo convert",
-                  "--rename gives two tensors the name '" + tensor.name + "'");
-  }
-}
-
 Description describe(const Input& in, const Relabelled& model, const Manifest& manifest) {
   const std::string name = in.path.string();
   if (in.folder) return describe_folder(*in.folder, model.arch, model.num_classes);
@@ -153,6 +136,7 @@ int run(const std::vector<std::string>& arguments) {
   } else if (options.layout) {
     state = find_state_dict(checkpoint);
   }
+  rename(state.tensors, options.renamings);
   if (options.folder) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
   Relabelled model;
   if (options.layout) {
@@ -162,7 +146,6 @@ int run(const std::vector<std::string>& arguments) {
   }
   if (state.tensors.empty()) throw Error(ErrorCode::mismatch, in.path.string(), "holds no tensors");
   if (!options.only.empty()) keep_only(state.tensors, options.only, in.path.string());
-  if (!options.renamings.empty()) rename(state.tensors, options.renamings);
   if (options.dtype) state.tensors = cast(std::move(state.tensors), *options.dtype);
 
   if (options.folder) {

@@ -59,16 +59,6 @@ OutputFormat format_of(const std::filesystem::path& out) {
          "folder).");
 }
 
-Renaming parse_renaming(const std::string& text) {
-  const size_t equals = text.rfind('=');  // the expression may have some: (?=x)
-  if (equals == std::string::npos || equals == 0) refuse("--rename is '" + text + "', expected REGEX=TO");
-  try {
-    return {text, std::regex(text.substr(0, equals)), text.substr(equals + 1)};
-  } catch (const std::regex_error&) {
-    refuse("--rename: '" + text.substr(0, equals) + "' is not a regular expression");
-  }
-}
-
 // What only holds whole models has names of its own.
 std::optional<Layout> layout_of(OutputFormat format) {
   switch (format) {
@@ -93,8 +83,8 @@ void imply_layout(ConvertOptions& options) {
     refuse("--format " + std::string(format->text) + " has names of its own, not those of " +
            std::string(to_string(*options.layout)));
   }
-  if (!options.only.empty() || !options.renamings.empty())
-    refuse("--only and --rename leave no whole model", "Write a .pth or .safetensors file instead.");
+  if (!options.only.empty())
+    refuse("--only leaves no whole model", "Write a .pth or .safetensors file instead.");
   options.layout = wanted;
   const std::string suffix = to_lower(options.out.extension().string());
   options.folder = !(options.format == OutputFormat::flax && suffix == kFlaxSuffix) &&
@@ -116,7 +106,7 @@ ConvertOptions parse_convert_options(const Arguments& arguments) {
       "format", "pth, safetensors, or a folder: hf, timm, flax or tf; else OUT's suffix says it", text(),
       "FORMAT")("dtype", "fp32, fp16 or bf16, for all floating tensors", text(), "DTYPE")(
       "only", "tensors whose written name fits this shell pattern", text(), "PATTERN")(
-      "rename", "then replace what REGEX finds in names by TO ($1: first group); repeatable", text(),
+      "rename", "first replace what REGEX finds in names by TO ($1: first group); repeatable", text(),
       "REGEX=TO")("ema", "the averaged weights of a training checkpoint");
   const auto flags = parse_options(options, arguments);
   const auto files = operands(options, flags, {.at_least = 2, .at_most = 2, .what = "IN or OUT"});
@@ -128,7 +118,7 @@ ConvertOptions parse_convert_options(const Arguments& arguments) {
   if (flags.count("dtype") > 0) result.dtype = choose("--dtype", flags["dtype"].as<std::string>(), kDTypes);
   if (flags.count("only") > 0) result.only = flags["only"].as<std::string>();
   for (const auto& flag : flags.arguments()) {
-    if (flag.key() == "rename") result.renamings.push_back(parse_renaming(flag.value()));
+    if (flag.key() == "rename") result.renamings.push_back(flag.value());
   }
   result.ema = flags.count("ema") > 0;
   result.format = flags.count("format") > 0 ? choose("--format", flags["format"].as<std::string>(), kFormats)

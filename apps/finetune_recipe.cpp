@@ -18,6 +18,7 @@ Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept)
   return {{"name", weights->name},
           {"file", std::filesystem::absolute(weights->file).string()},
           {"sha256", sha256_file(weights->file)},
+          {"rename", weights->renamings},
           {"head", head_kept ? "kept" : "new"}};
 }
 

@@ -39,6 +39,9 @@ void add_weights_options(cxxopts::Options& options) {
       "model's",
       text(), "NAME");
   add("arch", "the architecture, where a file does not say it", text(), "ARCH");
+  add("rename",
+      "first replace what REGEX finds in a checkpoint's tensor names by TO ($1: first group); repeatable",
+      text(), "REGEX=TO");
   add("labels", "class names, one a line, where nobody names the classes", text(), "FILE");
   add_fetch_options(options, "Model");
 }
@@ -52,6 +55,9 @@ ResolvedWeights read_weights(const cxxopts::ParseResult& flags) {
   DownloadProgress progress(lines, name);
   ResolveOptions options;
   if (flags.count("arch") > 0) options.arch = flags["arch"].as<std::string>();
+  for (const auto& flag : flags.arguments()) {
+    if (flag.key() == "rename") options.renamings.push_back(flag.value());
+  }
   options.fetch = read_fetch_options(flags);
   options.fetch.progress = std::ref(progress);
   options.fetch.notice = [&](const std::string& line) { lines.print(std::cerr, line); };

@@ -12,7 +12,7 @@ class ParseResult;
 
 namespace zoo::apps {
 
-// Declares --weights, --arch, --labels, --offline, --mirror and --trust-prefix.
+// Declares --weights, --arch, --rename, --labels, --offline, --mirror and --trust-prefix.
 void add_weights_options(cxxopts::Options& options);
 
 // Downloads with a progress bar on stderr, puts the names of --labels in, and says on stderr what had to be

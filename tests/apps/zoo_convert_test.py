@@ -89,7 +89,7 @@ class Convert(ZooCase):
         self.zoo("convert", "source", "out.pth")  # needs nothing from it
 
     def test_only_and_rename(self):
-        self.zoo("convert", "net.safetensors", "out.pth", "--only", "layer1.0.*", "--rename", r"^layer(\d)=stage$1",
+        self.zoo("convert", "net.safetensors", "out.pth", "--only", "stage1.0.*", "--rename", r"^layer(\d)=stage$1",
                  "--rename", "bn=norm")
         self.assertIn("stage1.0.norm1.weight", self.names("out.pth"))
         self.assertEqual(len(self.names("out.pth")), 10)

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
+#include "zoo/convert/rename.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
 
@@ -27,9 +29,11 @@ const TranslatedTensor* TranslatedTensors::find(std::string_view name) const {
   return found == tensors.end() ? nullptr : &*found;
 }
 
-TranslatedTensors translate(const Checkpoint& checkpoint, const ArchSpec& spec,
-                            std::optional<Layout> layout) {
-  return translate(find_state_dict(checkpoint), checkpoint.path().string(), &spec, layout);
+TranslatedTensors translate(const Checkpoint& checkpoint, const ArchSpec& spec, std::optional<Layout> layout,
+                            std::span<const std::string> renamings) {
+  StateDict state = find_state_dict(checkpoint);
+  rename(state.tensors, renamings);
+  return translate(std::move(state), checkpoint.path().string(), &spec, layout);
 }
 
 TranslatedTensors translate(StateDict state, const std::string& file, const ArchSpec* spec,

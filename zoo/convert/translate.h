@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,11 @@ struct TranslatedTensors {
 
 // `spec` decides the few names that differ between architectures; without a layout it is recognised by the
 // names.
+// `renamings` are made first (see rename).
 // Throws Error{mismatch} if the file holds no state dict, if no layout knows any of its names, or if two of
 // them become one canonical name.
 TranslatedTensors translate(const Checkpoint& checkpoint, const ArchSpec& spec,
-                            std::optional<Layout> layout = {});
+                            std::optional<Layout> layout = {}, std::span<const std::string> renamings = {});
 // The same of a state dict that was found already, in the file of that name; without a spec see to_canonical.
 TranslatedTensors translate(StateDict state, const std::string& file, const ArchSpec* spec,
                             std::optional<Layout> layout = {});

@@ -53,8 +53,9 @@ Pretrained load_pretrained(const std::string& name_or_path, const PretrainedOpti
                                                   .in_channels = config.num_channels,
                                                   .initialise = false});
   const bool fresh_head = options.ignore_mismatched_sizes || weights.num_classes == 0;
-  LoadReport report = load(result.net, Checkpoint::open(weights.file),
-                           {.head = fresh_head ? HeadPolicy::replace : HeadPolicy::strict});
+  LoadReport report =
+      load(result.net, Checkpoint::open(weights.file),
+           {.head = fresh_head ? HeadPolicy::replace : HeadPolicy::strict, .renamings = weights.renamings});
   if (options.report != nullptr) *options.report = std::move(report);
   return result;
 }

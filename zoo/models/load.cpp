@@ -233,7 +233,7 @@ std::string LoadReport::summary() const {
 
 LoadReport load(ResNet& model, const Checkpoint& checkpoint, const LoadOptions& options) {
   const std::string path = checkpoint.path().string();
-  const TranslatedTensors file = translate(checkpoint, model->spec(), options.layout);
+  const TranslatedTensors file = translate(checkpoint, model->spec(), options.layout, options.renamings);
   Plan plan = match(model, file, options.head, path);
   check(plan, model, file, options.strict, path);
 

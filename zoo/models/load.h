@@ -19,7 +19,8 @@ enum class HeadPolicy {
 struct LoadOptions {
   bool strict = true;  // missing or unexpected tensors are an error (counters may be missing)
   HeadPolicy head = HeadPolicy::strict;
-  std::optional<Layout> layout = {};  // recognised by the names unless given
+  std::optional<Layout> layout = {};        // recognised by the names unless given
+  std::vector<std::string> renamings = {};  // REGEX=TO, made of the file's names first
 };
 
 struct LoadReport {

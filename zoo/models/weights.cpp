@@ -11,7 +11,9 @@ ResNet build_model(const ResolvedWeights& weights, const LoadOptions& options, L
   ResNet model(weights.arch, ResNetOptions{.num_classes = weights.num_classes,
                                            .in_channels = weights.in_channels,
                                            .initialise = false});
-  LoadReport result = load(model, checkpoint, options);
+  LoadOptions with_names = options;
+  if (with_names.renamings.empty()) with_names.renamings = weights.renamings;
+  LoadReport result = load(model, checkpoint, with_names);
   if (report != nullptr) *report = std::move(result);
   model->eval();
   model->to_channels_last();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "zoo/checkpoint/checkpoint.h"
+#include "zoo/convert/rename.h"
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
@@ -29,7 +30,7 @@ Checkpoint open_structure(const fs::path& file) {
 // Takes arch from `arch`, and class and channel counts from the file's own tensors.
 void read_sizes(const Checkpoint& checkpoint, const ArchSpec& arch, ResolvedWeights& weights) {
   weights.arch = arch;
-  const TranslatedTensors tensors = translate(checkpoint, arch);
+  const TranslatedTensors tensors = translate(checkpoint, arch, {}, weights.renamings);
   const auto* head = tensors.find("fc.weight");
   const auto* stem = tensors.find(first_conv_name(arch));
   weights.num_classes = head != nullptr && head->tensor.shape.size() == 2 ? head->tensor.shape[0] : 0;
@@ -62,9 +63,9 @@ void take_record(const WeightRecord& record, const Manifest& manifest, ResolvedW
 }
 
 // The usual one of the architectures that the file fits exactly; says so where there are others.
-const ArchSpec& usual_fit(const fs::path& file, const Checkpoint& checkpoint,
+const ArchSpec& usual_fit(const fs::path& file, const std::vector<NamedTensor>& tensors,
                           std::vector<std::string>& notes) {
-  const std::vector<ArchFit> fits = fit_archs(shapes_of(find_state_dict(checkpoint).tensors));
+  const std::vector<ArchFit> fits = fit_archs(shapes_of(tensors));
   std::vector<std::string> exact;
   for (const ArchFit& fit : fits) {
     if (fit.exact()) exact.emplace_back(fit.arch->name);
@@ -81,16 +82,19 @@ const ArchSpec& usual_fit(const fs::path& file, const Checkpoint& checkpoint,
 
 ResolvedWeights from_file(const fs::path& file, const Manifest& manifest, const ResolveOptions& options) {
   ResolvedWeights weights;
+  weights.renamings = options.renamings;
   weights.name = file.string();
   weights.file = file;
   const Checkpoint checkpoint = open_structure(file);
-  const auto [record, by_name] = find_known_file(file, find_state_dict(checkpoint).tensors, manifest);
+  StateDict state = find_state_dict(checkpoint);
+  rename(state.tensors, options.renamings);
+  const auto [record, by_name] = find_known_file(file, state.tensors, manifest);
   if (by_name) weights.notes.push_back(weights.name + ": taken for " + record->name + " by its file name");
   if (options.arch) {
     read_sizes(checkpoint, get_arch(*options.arch), weights);
   } else {
     read_sizes(checkpoint,
-               record != nullptr ? get_arch(record->arch) : usual_fit(file, checkpoint, weights.notes),
+               record != nullptr ? get_arch(record->arch) : usual_fit(file, state.tensors, weights.notes),
                weights);
   }
   if (record != nullptr) {
@@ -105,6 +109,7 @@ ResolvedWeights from_record(const WeightRecord& record, const Manifest& manifest
                             const ResolveOptions& options) {
   const FetchResult fetched = fetch(record, options.fetch);
   ResolvedWeights weights;
+  weights.renamings = options.renamings;
   weights.name = record.name;
   weights.file = fetched.path;
   if (!fetched.note.empty()) weights.notes.push_back(fetched.note);
@@ -116,6 +121,7 @@ ResolvedWeights from_record(const WeightRecord& record, const Manifest& manifest
 ResolvedWeights from_model_folder(const ModelFolder& folder, const std::string& name,
                                   const ResolveOptions& options) {
   ResolvedWeights weights;
+  weights.renamings = options.renamings;
   weights.name = name;
   weights.file = folder.weights;
   const ArchSpec arch = options.arch ? get_arch(*options.arch) : folder.arch();

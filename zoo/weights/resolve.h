@@ -15,7 +15,8 @@
 namespace zoo {
 
 struct ResolveOptions {
-  std::optional<std::string> arch = {};  // overrides what the record or the file says
+  std::optional<std::string> arch = {};     // overrides what the record or the file says
+  std::vector<std::string> renamings = {};  // REGEX=TO, made of the file's tensor names first
   FetchOptions fetch = {};
 };
 
@@ -26,7 +27,8 @@ struct ResolvedWeights {
   std::optional<WeightRecord> record;  // the manifest knows it by name, hash or file name
   int64_t num_classes = 0;             // 0 = no head
   int64_t in_channels = 3;
-  std::vector<std::string> labels;  // num_classes names, or empty where nobody says
+  std::vector<std::string> renamings;  // as given
+  std::vector<std::string> labels;     // num_classes names, or empty where nobody says
   Preprocess preprocess;
   std::vector<std::string> notes;  // what was assumed, e.g. the arch's default preprocessing; for stderr
 };
