@@ -1,6 +1,7 @@
 """zoo convert, and zoo inspect's reports, as a user types them; what Python makes of the files is in convert_python.py."""
 import json
 import pickle
+import shutil
 import unittest
 import zipfile
 
@@ -43,6 +44,31 @@ class Convert(ZooCase):
         self.assertIn("7x7", self.refused("convert", "net.safetensors", "out", "--format", "hf"))
         self.assertIn("shortcut", self.refused("convert", "net.safetensors", "out.pth", "--layout", "openmmlab"))
         self.assertFalse((self.folder / "out").exists())
+
+    def test_a_folders_config_says_what_tensors_do_not(self):
+        """Activations and early strides are in no name."""
+        shapes, norm = {}, ("weight", "bias", "running_mean", "running_var")
+        for place, kernel in {"embedder.embedder": [8, 3, 7, 7], "encoder.stages.0.layers.0.layer.0": [8, 8, 3, 3],
+                              "encoder.stages.0.layers.0.layer.1": [8, 8, 3, 3],
+                              "encoder.stages.0.layers.0.shortcut": [8, 8, 1, 1]}.items():
+            shapes |= {f"resnet.{place}.convolution.weight": kernel}
+            shapes |= {f"resnet.{place}.normalization.{part}": [8] for part in norm}
+        source = self.folder / "source"
+        source.mkdir()
+        (source / "model.safetensors").write_bytes(safetensors(shapes | {"classifier.1.weight": [2, 8], "classifier.1.bias": [2]}))
+        config = {"model_type": "resnet", "depths": [1], "hidden_sizes": [8], "embedding_size": 8, "layer_type": "basic",
+                  "downsample_in_first_stage": True, "hidden_act": "silu"}
+        (source / "config.json").write_text(json.dumps(config))
+        for text in ("source", "source/model.safetensors"):
+            self.zoo("convert", text, "out", "--format", "hf")
+            written = json.loads((self.folder / "out" / "config.json").read_text())
+            self.assertEqual({key: written[key] for key in config}, config)
+            self.zoo("convert", "out/model.safetensors", "plain.pth", "--layout", "timm")
+            shutil.rmtree(self.folder / "out")
+        self.assertIn("no activation but ReLU", self.refused("convert", "source", "x.pth", "--layout", "torchvision"))
+        config["hidden_act"] = "prelu"
+        (source / "config.json").write_text(json.dumps(config))
+        self.assertIn("config.json:/hidden_act: is 'prelu'", self.refused("convert", "source", "out", "--format", "hf"))
 
     def test_a_folder_is_whole_and_never_replaced(self):
         _, note = self.zoo("convert", "net.safetensors", "out", "--format", "timm")
