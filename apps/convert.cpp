@@ -1,11 +1,12 @@
 // zoo convert: any checkpoint into another file format, layout or precision.
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "apps/convert_options.h"
 #include "apps/run_main.h"
-#include "apps/table.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/convert/cast.h"
 #include "zoo/convert/ema.h"
@@ -14,31 +15,33 @@
 #include "zoo/convert/relabel.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
-#include "zoo/core/file.h"
 #include "zoo/core/manifest.h"
-#include "zoo/core/sha256.h"
 #include "zoo/core/text.h"
+#include "zoo/weights/description.h"
+#include "zoo/weights/known_file.h"
+#include "zoo/weights/model_folder.h"
 
 namespace zoo::apps {
 namespace {
 
 namespace fs = std::filesystem;
 
-// IN, and what the manifest knows of it.
+// IN, and who describes the model in it: the folder, or the manifest, or nobody.
 struct Input {
   fs::path path;
+  std::optional<ModelFolder> folder = {};
   const WeightRecord* record = nullptr;
-};
 
-const WeightRecord* known_file(const fs::path& path, const Manifest& manifest) {
-  if (!fs::is_regular_file(path)) return nullptr;
-  if (const WeightRecord* record = manifest.find_by_sha256(sha256_file(path))) return record;
-  return manifest.find_by_file_name(path.filename().string());
-}
+  // What the model is where several have the same tensors; may be empty.
+  std::string arch() const {
+    if (folder && folder->timm) return folder->timm->card.arch;
+    return record != nullptr ? record->arch : "";
+  }
+};
 
 Input find_input(const std::string& text, const Manifest& manifest) {
   std::error_code error;
-  if (fs::exists(text, error)) return {text, nullptr};
+  if (fs::exists(text, error)) return {.path = text};
   const WeightRecord* record = manifest.find(text);
   if (record == nullptr) throw Error(ErrorCode::not_found, text, "no such file");
   const fs::path path = cached_path(*record);
@@ -46,7 +49,21 @@ Input find_input(const std::string& text, const Manifest& manifest) {
     throw Error(ErrorCode::not_found, text, "is not in the cache",
                 "'zoo download " + record->name + "' gets it.");
   }
-  return {path, record};
+  return {.path = path, .folder = {}, .record = record};
+}
+
+void note(const std::string& line) {
+  std::cerr << "zoo convert: " << line << '\n';
+}
+
+void find_out_what_is_known(Input& in, const fs::path& file, const std::vector<NamedTensor>& tensors,
+                            const Manifest& manifest) {
+  if (in.record != nullptr) return;
+  in.folder = find_model_folder(in.path);
+  if (in.folder) return;
+  const KnownFile known = find_known_file(file, tensors, manifest);
+  in.record = known.record;
+  if (known.by_name) note(file.string() + ": taken for " + known.record->name + " by its file name");
 }
 
 void keep_only(std::vector<NamedTensor>& tensors, const std::string& pattern, const std::string& file) {
@@ -75,24 +92,21 @@ void rename(std::vector<NamedTensor>& tensors, const std::vector<Renaming>& rena
   }
 }
 
-// Labels and preprocessing: of the published weight, of the folder's own config.json, or the arch's usual
-// ones.
-ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& manifest) {
+Description describe(const Input& in, const Relabelled& model, const Manifest& manifest) {
+  const std::string name = in.path.string();
+  if (in.folder) return describe_folder(*in.folder, model.arch, model.num_classes);
   if (in.record != nullptr && in.record->arch == model.arch.name) {
-    ModelCard card{.arch = in.record->arch, .labels = {}, .preprocess = in.record->preprocess};
-    if (!in.record->labels.empty()) card.labels = manifest.label_set(in.record->labels);
-    if (static_cast<int64_t>(card.labels.size()) != model.num_classes) card.labels.clear();
-    return card;
+    return describe_record(*in.record, manifest, model.num_classes, name);
   }
-  const fs::path config = fs::is_directory(in.path) ? in.path / "config.json" : fs::path();
-  try {
-    if (fs::exists(config)) return parse_config_json(read_text(config), config.string()).card;
-  } catch (const Error&) {
-    // Transformers' own: it says nothing of preprocessing.
-  }
-  std::cerr << "zoo convert: nobody says how pictures were prepared for " << in.path.string()
-            << "; the usual way is written down\n";
-  return {.arch = std::string(model.arch.name), .labels = {}, .preprocess = default_preprocess(model.arch)};
+  return describe_unknown(model.arch, name);
+}
+
+ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& manifest) {
+  Description description = describe(in, model, manifest);
+  for (const std::string& line : description.notes) note(line);
+  return {.arch = std::string(model.arch.name),
+          .labels = std::move(description.labels),
+          .preprocess = description.preprocess};
 }
 
 void write_folder(const ConvertOptions& options, const Input& in, const Relabelled& model,
@@ -114,7 +128,6 @@ int run(const std::vector<std::string>& arguments) {
   Input in = find_input(options.in, manifest);
   const Checkpoint checkpoint = Checkpoint::open(in.path);
   const bool folder = options.format == OutputFormat::hf || options.format == OutputFormat::timm;
-  if (folder && in.record == nullptr) in.record = known_file(in.path, manifest);
 
   StateDict state{{}, checkpoint.tensors()};
   if (options.ema) {
@@ -122,10 +135,10 @@ int run(const std::vector<std::string>& arguments) {
   } else if (options.layout) {
     state = find_state_dict(checkpoint);
   }
+  if (folder) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
   Relabelled model;
   if (options.layout) {
-    const std::string arch = in.record != nullptr ? in.record->arch : "";
-    model = relabel(std::move(state), *options.layout, in.path.string(), arch);
+    model = relabel(std::move(state), *options.layout, in.path.string(), in.arch());
     state.tensors = std::move(model.tensors);
   }
   if (state.tensors.empty()) throw Error(ErrorCode::mismatch, in.path.string(), "holds no tensors");

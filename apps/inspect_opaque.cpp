@@ -15,42 +15,101 @@ using nlohmann::ordered_json;
 
 enum class Verdict { harmless, code, dangerous };
 
-// Names that only make data. A pattern that ends in '.' or '_' is the beginning of a name.
-constexpr std::array<std::string_view, 24> kHarmless{"collections.OrderedDict",
-                                                     "collections.defaultdict",
-                                                     "collections.Counter",
-                                                     "collections.deque",
-                                                     "torch._utils._rebuild_",
-                                                     "torch.storage.",
-                                                     "torch.Size",
-                                                     "torch.device",
-                                                     "torch.nn.parameter.Parameter",
-                                                     "torch.nn.parameter.Buffer",
-                                                     "torch._tensor._rebuild_from_type_v2",
-                                                     "torch.serialization._get_layout",
-                                                     "torch.jit._pickle.",
-                                                     "__torch__.",
-                                                     "_codecs.encode",
-                                                     "numpy.core.multiarray.scalar",
-                                                     "numpy._core.multiarray.scalar",
-                                                     "numpy.core.multiarray._reconstruct",
-                                                     "numpy._core.multiarray._reconstruct",
-                                                     "numpy.ndarray",
-                                                     "numpy.dtype",
-                                                     "argparse.Namespace",
-                                                     "datetime.",
-                                                     "pathlib."};
+// Names that only make data. A pattern that ends in '.' or '_' is the beginning of a name: of a family all of
+// whose members are known to be harmless.
+constexpr std::array kHarmless = std::to_array<std::string_view>({
+    "collections.OrderedDict",
+    "collections.defaultdict",
+    "collections.Counter",
+    "collections.deque",
+    "torch._utils._rebuild_",
+    "torch.Size",
+    "torch.device",
+    "torch.nn.parameter.Parameter",
+    "torch.nn.parameter.Buffer",
+    "torch._tensor._rebuild_from_type_v2",
+    "torch.serialization._get_layout",
+    "torch.jit._pickle.",
+    "__torch__.",
+    "_codecs.encode",
+    "numpy.core.multiarray.scalar",
+    "numpy._core.multiarray.scalar",
+    "numpy.core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct",
+    "numpy.ndarray",
+    "numpy.dtype",
+    "argparse.Namespace",
+    "datetime.datetime",
+    "datetime.date",
+    "datetime.time",
+    "datetime.timedelta",
+    "datetime.timezone",
+    "pathlib.Path",
+    "pathlib.PosixPath",
+    "pathlib.WindowsPath",
+    "pathlib.PurePath",
+    "pathlib.PurePosixPath",
+    "pathlib.PureWindowsPath",
+});
+// Modules whose classes that end in Storage or Tensor are types of tensors.
+constexpr std::array kTensorModules = std::to_array<std::string_view>(
+    {"torch", "torch.cuda", "torch.storage", "torch.sparse", "torch.cuda.sparse"});
 constexpr std::array<std::string_view, 14> kBuiltins{"bytes", "bytearray", "set",   "frozenset", "complex",
                                                      "int",   "float",     "bool",  "str",       "list",
                                                      "tuple", "dict",      "slice", "range"};
-// Modules by which a pickle takes over the process that loads it.
-constexpr std::array<std::string_view, 36> kDangerous{
-    "os",       "posix",      "nt",       "subprocess",      "sys",         "socket",
-    "shutil",   "importlib",  "runpy",    "pickle",          "_pickle",     "marshal",
-    "ctypes",   "code",       "codeop",   "builtins",        "__builtin__", "pty",
-    "platform", "webbrowser", "commands", "timeit",          "cProfile",    "profile",
-    "pdb",      "bdb",        "pydoc",    "operator",        "functools",   "types",
-    "urllib",   "requests",   "asyncio",  "multiprocessing", "threading",   "torch.hub"};
+// Modules by which a pickle takes over the process that loads it, and functions that load another pickle.
+constexpr std::array kDangerous = std::to_array<std::string_view>({
+    "os",
+    "posix",
+    "nt",
+    "subprocess",
+    "sys",
+    "socket",
+    "shutil",
+    "importlib",
+    "runpy",
+    "pickle",
+    "_pickle",
+    "marshal",
+    "ctypes",
+    "code",
+    "codeop",
+    "builtins",
+    "__builtin__",
+    "pty",
+    "platform",
+    "webbrowser",
+    "commands",
+    "timeit",
+    "cProfile",
+    "profile",
+    "pdb",
+    "bdb",
+    "pydoc",
+    "operator",
+    "functools",
+    "types",
+    "urllib",
+    "requests",
+    "asyncio",
+    "multiprocessing",
+    "threading",
+    "cloudpickle",
+    "dill",
+    "joblib",
+    "torch.hub",
+    "torch.package",
+    "torch.utils.cpp_extension",
+});
+constexpr std::array kLoaders = std::to_array<std::string_view>({
+    "torch.load",
+    "torch.jit.load",
+    "torch.serialization.load",
+    "torch.serialization._load",
+    "torch.serialization._legacy_load",
+    "torch.storage._load_from_bytes",
+    "numpy.load",
+});
 
 bool starts_or_is(std::string_view name, std::string_view pattern) {
   return pattern.ends_with('.') || pattern.ends_with('_') ? name.starts_with(pattern) : name == pattern;
@@ -60,10 +119,11 @@ bool starts_or_is(std::string_view name, std::string_view pattern) {
 bool is_torch_value(std::string_view name) {
   if (!name.starts_with("torch.")) return false;
   const std::string_view last = name.substr(name.rfind('.') + 1);
-  if (last.ends_with("Storage") || last.ends_with("Tensor")) return true;
-  return name == "torch." + std::string(last) &&
-         (find_dtype(last).has_value() || last.starts_with("per_tensor_") ||
-          last.starts_with("per_channel_"));
+  const std::string_view module = name.substr(0, name.rfind('.'));
+  if (last.ends_with("Storage") || last.ends_with("Tensor"))
+    return std::ranges::find(kTensorModules, module) != kTensorModules.end();
+  return module == "torch" && (find_dtype(last).has_value() || last.starts_with("per_tensor_") ||
+                               last.starts_with("per_channel_"));
 }
 
 Verdict judge(std::string_view name) {
@@ -76,6 +136,7 @@ Verdict judge(std::string_view name) {
     const std::string_view type = name.substr(dot + 1);
     return std::ranges::find(kBuiltins, type) != kBuiltins.end() ? Verdict::harmless : Verdict::dangerous;
   }
+  if (std::ranges::find(kLoaders, name) != kLoaders.end()) return Verdict::dangerous;
   const bool dangerous = std::ranges::any_of(kDangerous, [&](std::string_view known) {
     return module == known || (module.starts_with(known) && module[known.size()] == '.');
   });

@@ -10,6 +10,7 @@ import tempfile
 import unittest
 import warnings
 
+import numpy
 import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
@@ -25,6 +26,8 @@ from safetensors.torch import load_file, save_file  # noqa: E402
 
 PROGRAM = sys.argv.pop()
 TOLERANCE = 1e-5  # the same operators on the same machine; only the memory format of weights may differ
+
+LABELS = ["ant", "bee", "wasp", "süß", "e"]
 
 
 def fresh(model):
@@ -102,6 +105,51 @@ class Convert(unittest.TestCase):
             processor = transformers.AutoImageProcessor.from_pretrained(out)
             self.assertEqual(processor.size["shortest_edge"], 256)
             self.assertEqual(processor.crop_size["height"], 224)
+
+    def transformers_folder(self, processor):
+        """A folder as transformers saves it, with labels, which gives the logits of resnet18."""
+        config = transformers.ResNetConfig(embedding_size=64, hidden_sizes=[64, 128, 256, 512], depths=[2, 2, 2, 2],
+                                           layer_type="basic", id2label=dict(enumerate(LABELS)),
+                                           label2id={label: index for index, label in enumerate(LABELS)})
+        model = fresh(transformers.ResNetForImageClassification(config))
+        model.save_pretrained(self.folder / "source")
+        processor.save_pretrained(self.folder / "source")
+        return self.folder / "source", logits(model, self.pictures)
+
+    def test_labels_and_preprocessing_of_transformers_folders_are_carried_over(self):
+        picture = numpy.random.default_rng(1).integers(0, 256, (90, 131, 3), dtype=numpy.uint8)
+        statistics = {"image_mean": [0.5, 0.4, 0.3], "image_std": [0.2, 0.25, 0.3]}
+        processors = (transformers.ConvNextImageProcessor(size={"shortest_edge": 56}, crop_pct=0.875, resample=3, **statistics),
+                      transformers.BitImageProcessor(size={"shortest_edge": 80}, resample=2, crop_size={"height": 72, "width": 72},
+                                                     **statistics))
+        for index, (processor, resize, crop, interpolation) in enumerate(zip(processors, (64, 80), (56, 72), ("bicubic", "bilinear"))):
+            source, expected = self.transformers_folder(processor)
+            for start in (source, source / "model.safetensors"):
+                with self.subTest(processor=type(processor).__name__, start=start.name):
+                    hf, of_timm = (self.folder / f"{format}-{index}-{start.name}" for format in ("hf", "timm"))
+                    self.assertEqual(self.zoo(start, hf, "--format", "hf"), "")
+                    model = transformers.AutoModelForImageClassification.from_pretrained(hf)
+                    self.assertEqual(list(model.config.id2label.values()), LABELS)
+                    self.assertLess((logits(model, self.pictures) - expected).abs().max().item(), TOLERANCE)
+                    pixels = (processor(picture, return_tensors="pt").pixel_values,
+                              transformers.AutoImageProcessor.from_pretrained(hf)(picture, return_tensors="pt").pixel_values)
+                    self.assertTrue(torch.equal(*pixels))
+
+                    self.assertEqual(self.zoo(start, of_timm, "--format", "timm"), "")
+                    model = timm.create_model(f"local-dir:{of_timm}", pretrained=True)
+                    self.assertLess((logits(model, self.pictures) - expected).abs().max().item(), TOLERANCE)
+                    self.assertEqual(model.pretrained_cfg["label_names"], LABELS)
+                    data = timm.data.resolve_model_data_config(model)
+                    self.assertEqual((list(data["input_size"]), data["interpolation"]), ([3, crop, crop], interpolation))
+                    self.assertEqual(int(crop / data["crop_pct"]), resize)
+                    self.assertEqual((list(data["mean"]), list(data["std"])), tuple(statistics.values()))
+
+    def test_a_transformers_folder_without_a_preprocessor_says_what_was_assumed(self):
+        source, _ = self.transformers_folder(transformers.ConvNextImageProcessor())
+        (source / "preprocessor_config.json").unlink()
+        self.assertRegex(self.zoo(source, self.folder / "out", "--format", "hf"), "preprocessor_config.json is not there; assumed")
+        config = transformers.AutoConfig.from_pretrained(self.folder / "out")
+        self.assertEqual(list(config.id2label.values()), LABELS)
 
     def test_mmpretrain(self):
         for name, depth, channels in (("resnet18", 18, 512), ("resnet50", 50, 2048)):

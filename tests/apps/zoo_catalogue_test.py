@@ -61,8 +61,21 @@ class Catalogue(ZooCase):
         self.assertTrue(all(line.startswith("https://") for line in out.splitlines()))
         self.assertIn("No training log", self.zoo("show", "resnet50.tv_in1k", "--log")[1])
         entry, _ = self.zoo("show", "resnet50", "--bibtex")
-        self.assertIn("Deep Residual Learning", entry)
-        self.assertIn("Wightman", self.zoo("show", "resnet50.a1_in1k", "--bibtex")[0])
+        self.assertEqual(entry, "@inproceedings{he2016deep,\n"
+                                "  author = {He, Kaiming and Zhang, Xiangyu and Ren, Shaoqing and Sun, Jian},\n"
+                                "  title = {{Deep Residual Learning for Image Recognition}},\n"
+                                "  booktitle = {CVPR},\n  year = {2016},\n  url = {https://arxiv.org/abs/1512.03385}\n}\n")
+        entry, _ = self.zoo("show", "resnet50.a1_in1k", "--bibtex")
+        self.assertRegex(entry, r"^@misc\{wightman2021resnet,\n(.|\n)*\n  howpublished = \{arXiv:2110.00476\},\n")
+
+    def test_every_paper_is_of_a_kind_that_has_its_venue(self):
+        weights = json.loads((zoo_cli.SOURCE / "weights.json").read_text())["weights"]
+        papers = {weight["paper"]: weight["name"] for weight in weights if "paper" in weight}
+        self.assertGreater(len(papers), 1)
+        for url, name in papers.items():
+            entry, _ = self.zoo("show", name, "--bibtex")
+            self.assertRegex(entry, r"^@(inproceedings\{\w+,\n(.|\n)*  booktitle = \{(?!arXiv)|article\{\w+,\n(.|\n)*  journal = \{IEEE "
+                                    r"|misc\{\w+,\n(.|\n)*  howpublished = \{arXiv:)", url)
 
     def test_archs_carry_the_counts_of_their_specs(self):
         archs = {a["name"]: a for a in json.loads(self.zoo("list", "--archs", "--json")[0])}

@@ -61,14 +61,47 @@ class Convert(ZooCase):
 
     def test_a_folder_is_whole_and_never_replaced(self):
         _, note = self.zoo("convert", "net.safetensors", "out", "--format", "timm")
-        self.assertIn("how pictures were prepared", note)
+        self.assertIn("nobody says how its pictures were prepared", note)
         config = json.loads((self.folder / "out" / "config.json").read_text())
         self.assertEqual((config["architecture"], config["num_classes"]), ("resnet20_cifar", 10))
         self.assertEqual(self.files_in(self.folder / "out"), ["config.json", "model.safetensors"])
         self.assertIn("not empty", self.refused("convert", "net.safetensors", "out", "--format", "timm", status=2))
-        self.zoo("convert", "out/model.safetensors", "again", "--format", "timm")
-        self.assertEqual(*((self.folder / name / "model.safetensors").read_bytes() for name in ("out", "again")))
+        self.assertEqual(self.zoo("convert", "out/model.safetensors", "again", "--format", "timm")[1], "")
+        for name in ("config.json", "model.safetensors"):
+            self.assertEqual(*((self.folder / folder / name).read_bytes() for folder in ("out", "again")))
         self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".zoo")], [])
+
+    def test_a_folder_describes_its_model(self):
+        config = {"architecture": "resnet20_cifar", "num_classes": 10, "label_names": [f"class {i}" for i in range(10)],
+                  "pretrained_cfg": {"input_size": [3, 30, 30], "crop_pct": 1.0, "interpolation": "bilinear"}}
+        source = self.folder / "source"
+        source.mkdir()
+        (source / "pytorch_model.bin").write_bytes(safetensors(resnet20()))
+        (source / "config.json").write_text(json.dumps(config))
+        for index, start in enumerate(("source", "source/pytorch_model.bin")):
+            self.assertEqual(self.zoo("convert", start, f"out{index}", "--format", "timm")[1], "")
+            found = json.loads((self.folder / f"out{index}" / "config.json").read_text())
+            self.assertEqual((found["architecture"], found["label_names"]), (config["architecture"], config["label_names"]))
+            self.assertEqual(found["zoo"]["preprocess"]["crop_px"], 30)
+
+    def test_a_damaged_config_is_an_error_that_names_the_file(self):
+        source = self.folder / "source"
+        source.mkdir()
+        (source / "model.safetensors").write_bytes(safetensors(resnet20()))
+        config = source / "config.json"
+        for text, complaint in (("{", "is not JSON"), ("{}", "'architecture' is missing"),
+                                ('{"architecture": "resnet20_cifar", "num_classes": 2, "label_names": ["a", "b"]}',
+                                 "names 2 classes, the tensors have 10"),
+                                ('{"model_type": "resnet", "id2label": {"0": "a"}}', "/id2label: is not an object with 10 names")):
+            config.write_text(text)
+            message = self.refused("convert", "source", "out", "--format", "timm")
+            self.assertIn("source/config.json", message)
+            self.assertIn(complaint, message)
+        config.write_text('{"model_type": "resnet"}')
+        (source / "preprocessor_config.json").write_text('{"size": -1}')
+        self.assertIn("source/preprocessor_config.json:/size", self.refused("convert", "source", "out", "--format", "timm"))
+        self.assertFalse((self.folder / "out").exists())
+        self.zoo("convert", "source", "out.pth")  # needs nothing from it
 
     def test_only_and_rename(self):
         self.zoo("convert", "net.safetensors", "out.pth", "--only", "layer1.0.*", "--rename", r"^layer(\d)=stage$1",
@@ -135,6 +168,17 @@ class Inspect(ZooCase):
         out, _ = self.zoo("inspect", "evil.pth", "--opaque", status=1)
         self.assertRegex(out, r"DANGEROUS +os\.system\n")
         self.assertFalse((self.folder / "ran").exists())
+        for name, verdict in (("torch.storage _load_from_bytes", "DANGEROUS"), ("torch load", "DANGEROUS"),
+                              ("builtins eval", "DANGEROUS"), ("pathlib PosixPath", "harmless"),
+                              ("pathlib Path.unlink", "runs code"), ("datetime datetime.now", "runs code"),
+                              ("torch FloatStorage", "harmless"), ("torch.elsewhere FloatStorage", "runs code"),
+                              ("torch FloatStorage.from_file", "runs code")):
+            with self.subTest(name=name):
+                module, attribute = (text.encode() for text in name.split())
+                words = (b"\x8c" + bytes([len(text)]) + text for text in (module, attribute))
+                self.pth("named.pth", b"\x80\x04" + b"".join(words) + b"\x93.")
+                out, _ = self.zoo("inspect", "named.pth", "--opaque", "--json", status=0 if verdict == "harmless" else 1)
+                self.assertEqual(json.loads(out)["names"], [{"name": name.replace(" ", "."), "verdict": verdict}])
         self.pth("plain.pth", pickle.dumps({"epoch": 3, "nested": {"rate": 0.5, "list": [1, 2]}}, protocol=2))
         self.assertIn("nothing in it could run", self.zoo("inspect", "plain.pth", "--opaque")[0])
         self.assertEqual(json.loads(self.zoo("inspect", "plain.pth", "--opaque", "--json")[0])["safe"], True)

@@ -199,6 +199,38 @@ TEST_CASE("other bytes than the hub announces are refused, and so is what change
   }
 }
 
+TEST_CASE("the hub's own hash is taken for a listed weight of which nobody has published one") {
+  const TemporaryFolder folder;
+  FakeHub hub(model_files());
+  const Setting endpoint("HF_ENDPOINT", hub.endpoint());
+  WeightRecord record = prefix_only({"https://huggingface.co/o/r/resolve/main/model.safetensors"});
+  record.files[0].sha256_prefix.clear();
+  const FetchOptions options{.directory = folder.path()};
+  SECTION("which is recorded at first use and binding then") {
+    const FetchResult result = fetch(record, options);
+    CHECK(result.path == folder / "w.pth");
+    CHECK(result.downloaded);
+    CHECK(read_text(result.path) == kBody);
+    CHECK(result.note == "of commit " + FakeHub::kCommit + "; the SHA-256 that the hub gives, " +
+                             hash_of(kBody) + ", is recorded in " + lock_path(folder.path()).string());
+    CHECK_FALSE(fetch(record, options).downloaded);
+    std::filesystem::remove(result.path);
+    hub.files["model.safetensors"] = "other";
+    CHECK(error_of([&] { fetch(record, options); })->code() == ErrorCode::hash_mismatch);
+  }
+  SECTION("and other bytes than it announces are refused") {
+    hub.announced_sha256 = std::string(64, '7');
+    const auto error = error_of([&] { fetch(record, options); });
+    CHECK(message_of(error).find("SHA-256 is " + hash_of(kBody)) != std::string::npos);
+    CHECK(names_in(folder.path()).empty());
+  }
+  SECTION("unless it is asked in a way that anybody can change") {
+    const Setting insecure("HF_ENDPOINT", "http://hub.example.org");
+    const auto error = error_of([&] { fetch(record, options); });
+    CHECK(message_of(error).find("no SHA-256 of it is published") != std::string::npos);
+  }
+}
+
 TEST_CASE("a repository without the file, and an answer without a commit, are errors that say so") {
   const TemporaryFolder folder;
   const FakeHub hub({{"config.json", kConfig}, {"model.safetensors", kBody}});

@@ -3,7 +3,9 @@
 #include <cstring>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
+#include "tests/corpus.h"
 #include "tests/core/fake_hub.h"
 #include "tests/environment_setting.h"
 #include "tests/error_matchers.h"
@@ -24,8 +26,7 @@ const Manifest& manifest() {
 }
 
 // A resnet20_cifar of two classes, all zeros.
-std::string model_bytes() {
-  const TemporaryFolder folder;
+std::vector<NamedTensor> model_tensors() {
   std::vector<NamedTensor> tensors;
   for (const TensorSpec& spec : list_tensors(get_arch("resnet20_cifar"), {.num_classes = 2})) {
     if (spec.role == Role::counter) continue;
@@ -42,8 +43,36 @@ std::string model_bytes() {
     tensor.tensor.owner = zeros;
     tensors.push_back(tensor);
   }
-  write_safetensors(folder / "model.safetensors", tensors);
+  return tensors;
+}
+
+std::string model_bytes() {
+  const TemporaryFolder folder;
+  write_safetensors(folder / "model.safetensors", model_tensors());
   return read_text(folder / "model.safetensors");
+}
+
+using Write = void (*)(const std::filesystem::path&, const std::vector<NamedTensor>&);
+void as_safetensors(const std::filesystem::path& file, const std::vector<NamedTensor>& tensors) {
+  write_safetensors(file, tensors);
+}
+void as_pth(const std::filesystem::path& file, const std::vector<NamedTensor>& tensors) {
+  write_torch_zip(file, tensors);
+}
+
+// Two files and NAME.index.json; in the first one there is the head.
+void write_shards(const TemporaryFolder& folder, const std::string& name, Write write) {
+  std::vector<NamedTensor> rest = model_tensors(), head;
+  nlohmann::json weight_map;
+  std::erase_if(rest, [&](const NamedTensor& tensor) {
+    const bool is_head = tensor.name.starts_with("fc.");
+    weight_map[tensor.name] = is_head ? "a-of-2" : "b-of-2";
+    if (is_head) head.push_back(tensor);
+    return is_head;
+  });
+  write(folder / "a-of-2", head);
+  write(folder / "b-of-2", rest);
+  write_text(folder / (name + ".index.json"), nlohmann::json{{"weight_map", weight_map}}.dump());
 }
 
 const std::string kTimmConfig =
@@ -88,6 +117,62 @@ TEST_CASE("of transformers' folder the tensors tell the architecture, its files 
   CHECK(weights.preprocess.resize_px == 256);
   CHECK(weights.preprocess.crop_px == 224);
   CHECK(weights.preprocess.interpolation == Interpolation::bicubic);
+}
+
+TEST_CASE("a folder's weights may be whole or in shards, of safetensors or pytorch") {
+  const TemporaryFolder folder;
+  write_text(folder / "config.json", kTransformersConfig);
+  const std::string file = GENERATE("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+                                    "pytorch_model.bin.index.json");
+  if (file == "model.safetensors") as_safetensors(folder / file, model_tensors());
+  if (file == "pytorch_model.bin") as_pth(folder / file, model_tensors());
+  if (file == "model.safetensors.index.json") write_shards(folder, "model.safetensors", as_safetensors);
+  if (file == "pytorch_model.bin.index.json") write_shards(folder, "pytorch_model.bin", as_pth);
+  const std::string given = (GENERATE(true, false) ? folder.path() : folder / file).string();
+  const ResolvedWeights weights = resolve_weights(given, manifest(), {.arch = "resnet20_cifar"});
+  CHECK(weights.name == given);
+  CHECK(weights.file == folder / file);
+  CHECK(weights.num_classes == 2);  // of the head's own tensor
+  CHECK(weights.labels == std::vector<std::string>{"ant", "bee"});
+  CHECK(Checkpoint::open(weights.file).tensors().size() == model_tensors().size());
+}
+
+TEST_CASE("of several files safetensors is taken, and another one by its name") {
+  const TemporaryFolder folder;
+  write_text(folder / "config.json", kTimmConfig);
+  as_safetensors(folder / "model.safetensors", model_tensors());
+  as_pth(folder / "pytorch_model.bin", model_tensors());
+  CHECK(resolve_weights(folder.path().string(), manifest()).file == folder / "model.safetensors");
+  const ResolvedWeights named = resolve_weights((folder / "pytorch_model.bin").string(), manifest());
+  CHECK(named.file == folder / "pytorch_model.bin");
+  CHECK(named.labels == std::vector<std::string>{"ant", "bee"});
+}
+
+TEST_CASE("a folder may be Flax's or TensorFlow's", "[corpus]") {
+  ZOO_REQUIRE_CORPUS(corpus);
+  const std::filesystem::path source = corpus / "checkpoints" / "hf_flax_tf" / "basic";
+  const std::string file = GENERATE("flax_model.msgpack", "tf_model.h5");
+  if (file == "tf_model.h5" && !ZOO_HDF5) return;
+  const TemporaryFolder folder;
+  for (const std::string& name : {file, std::string("config.json")}) {
+    std::filesystem::copy_file(source / name, folder / name);
+  }
+  const auto weights = resolve_weights(folder.path().string(), manifest(), {.arch = "resnet18"});
+  CHECK(weights.file == folder / file);
+  CHECK(weights.num_classes == 3);
+}
+
+TEST_CASE("a folder without weights, or without config.json, is no model") {
+  const TemporaryFolder folder;
+  const auto code = [&] {
+    return error_of([&] { resolve_weights(folder.path().string(), manifest()); })->code();
+  };
+  write_text(folder / "config.json", kTimmConfig);
+  CHECK(code() == ErrorCode::not_found);
+  as_pth(folder / "pytorch_model.bin", model_tensors());
+  CHECK(resolve_weights(folder.path().string(), manifest()).num_classes == 2);
+  std::filesystem::remove(folder / "config.json");
+  CHECK(code() == ErrorCode::not_found);
 }
 
 TEST_CASE("a URL gives its file, if its hash is known") {

@@ -26,10 +26,19 @@ constexpr size_t kMaxShards = 10'000;
 
 }  // namespace
 
-fs::path weights_in(const fs::path& folder) {
+std::optional<fs::path> find_weights_in(const fs::path& folder) {
   for (const std::string_view name : kWeightFiles) {
     if (fs::is_regular_file(folder / name)) return folder / name;
   }
+  return std::nullopt;
+}
+
+bool is_weights_name(std::string_view file_name) {
+  return std::ranges::find(kWeightFiles, file_name) != kWeightFiles.end();
+}
+
+fs::path weights_in(const fs::path& folder) {
+  if (auto weights = find_weights_in(folder)) return *weights;
   throw Error(ErrorCode::not_found, folder.string(),
               "a folder without " + join({kWeightFiles.begin(), kWeightFiles.end()}, ", "),
               "Name the file with the weights.");

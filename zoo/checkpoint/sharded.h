@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string_view>
 
 #include "zoo/checkpoint/bytes.h"
 #include "zoo/checkpoint/contents.h"
@@ -10,8 +12,12 @@
 namespace zoo {
 
 // The file with the weights in a folder: model.safetensors, its index, pytorch_model.bin, its index,
-// flax_model.msgpack or tf_model.h5, the first that is there. Throws Error{not_found}.
+// flax_model.msgpack or tf_model.h5, the first that is there.
+std::optional<std::filesystem::path> find_weights_in(const std::filesystem::path& folder);
+// The same. Throws Error{not_found}.
 std::filesystem::path weights_in(const std::filesystem::path& folder);
+// True for those names.
+bool is_weights_name(std::string_view file_name);
 
 // All tensors of the shards beside the index, which must be exactly those that it lists. Throws
 // Error{not_found, corrupt, unsupported}, and whatever opening a shard throws.

@@ -9,13 +9,6 @@
 namespace zoo {
 namespace {
 
-std::vector<NamedShape> shapes_of(const std::vector<NamedTensor>& tensors) {
-  std::vector<NamedShape> shapes;
-  shapes.reserve(tensors.size());
-  for (const NamedTensor& tensor : tensors) shapes.push_back({tensor.name, tensor.tensor.shape});
-  return shapes;
-}
-
 // The row of the table that the tensors are exactly; nullptr where there is none.
 const ArchSpec* exact_arch(const std::vector<ArchFit>& fits, const std::string& preferred) {
   const ArchSpec* first = nullptr;

@@ -62,4 +62,11 @@ TranslatedTensors translate(StateDict state, const std::string& file, const Arch
   return result;
 }
 
+std::vector<NamedShape> shapes_of(const std::vector<NamedTensor>& tensors) {
+  std::vector<NamedShape> shapes;
+  shapes.reserve(tensors.size());
+  for (const NamedTensor& tensor : tensors) shapes.push_back({tensor.name, tensor.tensor.shape});
+  return shapes;
+}
+
 }  // namespace zoo

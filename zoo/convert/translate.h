@@ -35,4 +35,7 @@ TranslatedTensors translate(const Checkpoint& checkpoint, const ArchSpec& spec,
 TranslatedTensors translate(StateDict state, const std::string& file, const ArchSpec* spec,
                             std::optional<Layout> layout = {});
 
+// What fit_archs goes by.
+std::vector<NamedShape> shapes_of(const std::vector<NamedTensor>& tensors);
+
 }  // namespace zoo

@@ -44,10 +44,10 @@ bool is_cached(const WeightRecord& record, const std::filesystem::path& director
 // Makes sure that one of the weight's files is there and is the published one, and returns it.
 // A file found in the cache is trusted by name, size and its entry in the lock file, a wrong one is replaced;
 // a new one is hashed as it arrives. One that is in torch hub's or Hugging Face's cache is linked or copied
-// from there. URLs are tried in their order until one gives the right bytes. Any
-// number of processes and threads may fetch the same file: one of them transfers it, the others wait. Throws
-// Error{network, hash_mismatch, io, not_found, corrupt (the lock file)}; whatever happens, no wrong file ever
-// gets the final name.
+// from there. URLs are tried in their order until one gives the right bytes; where nobody has published a
+// hash, the hub is asked for its own and the result says so. Any number of processes and threads may fetch
+// the same file: one of them transfers it, the others wait. Throws Error{network, hash_mismatch, io,
+// not_found, corrupt (the lock file)}; whatever happens, no wrong file ever gets the final name.
 FetchResult fetch(const WeightRecord& record, const FetchOptions& options = {});
 
 enum class Verdict { ok, ok_prefix_only, missing, wrong_size, wrong_hash };

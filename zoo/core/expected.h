@@ -27,6 +27,9 @@ Expected expect(const WeightFile& file, const std::filesystem::path& folder,
                 const std::filesystem::path& project_lock = {});
 // "only the first 8 digits of its SHA-256 are published".
 std::string what_is_published(const WeightFile& file);
+// "of commit C; the SHA-256 that the hub gives, H, is recorded in FOLDER/weights.lock.json".
+std::string hub_note(const std::string& commit, const std::string& sha256,
+                     const std::filesystem::path& folder);
 // -1 if it is not there or no regular file.
 int64_t size_of(const std::filesystem::path& path);
 

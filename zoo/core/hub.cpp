@@ -160,6 +160,11 @@ std::string hub_endpoint() {
               "Expected something like " + std::string(kHub) + ".");
 }
 
+std::string at_hub_endpoint(const std::string& url) {
+  const std::string begin = std::string(kHub) + "/";
+  return url.starts_with(begin) ? hub_endpoint() + "/" + url.substr(begin.size()) : url;
+}
+
 bool is_hub_secure() {
   const std::string origin = url_origin(hub_endpoint());
   return origin.starts_with("https://") || origin == "http://127.0.0.1" ||

@@ -14,11 +14,13 @@ struct HubUrl {
   HubName name;
   std::string file;  // "model.safetensors", "sub/model.bin"
 };
-// Of HUB/OWNER/REPO/resolve/REV/FILE; nothing if it is another URL.
+// Of HUB/OWNER/REPO/resolve/REV/FILE, where HUB is hub_endpoint(); nothing if it is another URL.
 std::optional<HubUrl> parse_hub_url(const std::string& url);
 
 // $HF_ENDPOINT, else https://huggingface.co. Throws Error{usage} if that is no https or http URL.
 std::string hub_endpoint();
+// A URL of https://huggingface.co as one of hub_endpoint(), any other as it is.
+std::string at_hub_endpoint(const std::string& url);
 // True if what the hub says cannot have been changed on the way: it is asked over https, or on this machine.
 bool is_hub_secure();
 

@@ -6,6 +6,7 @@
 
 #include "zoo/core/environment.h"
 #include "zoo/core/error.h"
+#include "zoo/core/hub.h"
 #include "zoo/core/url.h"
 
 namespace zoo {
@@ -67,7 +68,7 @@ std::vector<FileSource> sources_of(const WeightFile& file, std::span<const Mirro
   std::vector<FileSource> sources;
   const auto add_own = [&](bool local) {
     for (const std::string& url : file.urls) {
-      if (is_local_url(url) == local) sources.push_back({.url = url, .own = true});
+      if (is_local_url(url) == local) sources.push_back({.url = at_hub_endpoint(url), .own = true});
     }
   };
   add_own(true);

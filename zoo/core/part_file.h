@@ -35,7 +35,7 @@ class PartFile {
   int64_t size() const { return size_; }
   // Of what is in it; nullptr where nobody knows.
   const PartSource* source() const { return source_ ? &*source_ : nullptr; }
-  int descriptor() const { return file_.get(); }                              // for reading what was written
+  int descriptor() const { return file_.get(); }  // for reading what was written
 
   void restart(PartSource source);  // empties it
   void write(std::span<const std::byte> bytes);

@@ -96,7 +96,8 @@ UnlistedFile file_of_url(const std::string& url, const FetchOptions& options) {
   const std::string address = url.substr(0, mark);
   UnlistedFile unlisted;
   if (mark == std::string::npos) {
-    if (const auto hub = parse_hub_url(address)) return file_of_hub(hub->name, hub->file, options);
+    if (const auto hub = parse_hub_url(at_hub_endpoint(address)))
+      return file_of_hub(hub->name, hub->file, options);
   } else {
     unlisted.file.sha256 = hash_after(url, mark);
   }
@@ -115,9 +116,8 @@ FetchResult fetch_unlisted(const std::string& name, const UnlistedFile& unlisted
   record.files.push_back(unlisted.file);
   FetchResult result = fetch(record, options);
   if (!unlisted.commit.empty() && !unlisted.file.sha256.empty()) {
-    result.note += (result.note.empty() ? "" : "; ") +
-                   ("of commit " + unlisted.commit + "; the SHA-256 that the hub gives, " + result.sha256 +
-                    ", is recorded in " + lock_path(folder_of(options)).string());
+    result.note +=
+        (result.note.empty() ? "" : "; ") + hub_note(unlisted.commit, result.sha256, folder_of(options));
   }
   return result;
 }

@@ -8,14 +8,13 @@
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
-#include "zoo/core/file.h"
-#include "zoo/core/sha256.h"
 #include "zoo/core/text.h"
 #include "zoo/core/unlisted.h"
 #include "zoo/core/url.h"
 #include "zoo/layouts/layouts.h"
-#include "zoo/layouts/model_card.h"
-#include "zoo/weights/transformers_config.h"
+#include "zoo/weights/description.h"
+#include "zoo/weights/known_file.h"
+#include "zoo/weights/model_folder.h"
 
 namespace zoo {
 namespace {
@@ -25,14 +24,6 @@ namespace fs = std::filesystem;
 // The structure alone: the bytes are checked when the model is built.
 Checkpoint open_structure(const fs::path& file) {
   return Checkpoint::open(file, {.check_crc = false});
-}
-
-std::vector<NamedShape> shapes_of(const Checkpoint& checkpoint) {
-  std::vector<NamedShape> shapes;
-  for (NamedTensor& tensor : find_state_dict(checkpoint).tensors) {
-    shapes.push_back({std::move(tensor.name), tensor.tensor.shape});
-  }
-  return shapes;
 }
 
 // Takes arch from `arch`, and class and channel counts from the file's own tensors.
@@ -45,28 +36,20 @@ void read_sizes(const Checkpoint& checkpoint, const ArchSpec& arch, ResolvedWeig
   if (stem != nullptr && stem->tensor.shape.size() == 4) weights.in_channels = stem->tensor.shape[1];
 }
 
-void take_record(const WeightRecord& record, const Manifest& manifest, ResolvedWeights& weights) {
-  weights.record = record;
-  weights.preprocess = record.preprocess;
-  if (record.labels.empty()) return;
-  weights.labels = manifest.label_set(record.labels);
-  if (static_cast<int64_t>(weights.labels.size()) == weights.num_classes) return;
-  weights.notes.push_back(weights.name + ": its " + std::to_string(weights.num_classes) +
-                          " classes are left without names: the label set '" + record.labels + "' has " +
-                          std::to_string(weights.labels.size()));
-  weights.labels.clear();
+void take(Description description, ResolvedWeights& weights) {
+  weights.labels = std::move(description.labels);
+  weights.preprocess = description.preprocess;
+  for (std::string& note : description.notes) weights.notes.push_back(std::move(note));
 }
 
-std::string describe_default(const Preprocess& preprocess) {
-  const std::string resize = preprocess.resize == ResizeMode::none
-                                 ? "no resize"
-                                 : "short edge " + std::to_string(preprocess.resize_px) + " (bilinear)";
-  return resize + ", centre crop " + std::to_string(preprocess.crop_px) + ", ImageNet mean and std";
+void take_record(const WeightRecord& record, const Manifest& manifest, ResolvedWeights& weights) {
+  weights.record = record;
+  take(describe_record(record, manifest, weights.num_classes, weights.name), weights);
 }
 
 // The only architecture that the file fits exactly.
 const ArchSpec& only_fit(const fs::path& file, const Checkpoint& checkpoint) {
-  const std::vector<ArchFit> fits = fit_archs(shapes_of(checkpoint));
+  const std::vector<ArchFit> fits = fit_archs(shapes_of(find_state_dict(checkpoint).tensors));
   std::vector<std::string> exact;
   for (const ArchFit& fit : fits) {
     if (fit.exact()) exact.emplace_back(fit.arch->name);
@@ -89,40 +72,13 @@ const ArchSpec& only_fit(const fs::path& file, const Checkpoint& checkpoint) {
               "'--arch " + name + "' says which.");
 }
 
-const WeightRecord* find_by_bytes(const fs::path& file, const Manifest& manifest) {
-  const auto bytes = static_cast<int64_t>(fs::file_size(file));
-  const bool possible = std::ranges::any_of(manifest.records(), [&](const WeightRecord& record) {
-    return std::ranges::any_of(record.files, [&](const WeightFile& known) {
-      return !known.sha256.empty() && (known.bytes < 0 || known.bytes == bytes);
-    });
-  });
-  return possible ? manifest.find_by_sha256(sha256_file(file)) : nullptr;
-}
-
-// A name proves little ("model.safetensors"), so the tensors must fit the record too.
-const WeightRecord* find_by_name(const fs::path& file, const Checkpoint& checkpoint,
-                                 const Manifest& manifest) {
-  const WeightRecord* record = manifest.find_by_file_name(file.filename().string());
-  if (record == nullptr) return nullptr;
-  const auto fits = fit_archs(shapes_of(checkpoint));
-  const bool right = std::ranges::any_of(fits, [&](const ArchFit& fit) {
-    return fit.exact() && fit.arch->name == record->arch &&
-           fit.num_classes == record->num_classes.value_or(fit.num_classes);
-  });
-  return right ? record : nullptr;
-}
-
 ResolvedWeights from_file(const fs::path& file, const Manifest& manifest, const ResolveOptions& options) {
   ResolvedWeights weights;
   weights.name = file.string();
   weights.file = file;
   const Checkpoint checkpoint = open_structure(file);
-  const WeightRecord* record = find_by_bytes(file, manifest);
-  if (record == nullptr) {
-    record = find_by_name(file, checkpoint, manifest);
-    if (record != nullptr)
-      weights.notes.push_back(weights.name + ": taken for " + record->name + " by its file name");
-  }
+  const auto [record, by_name] = find_known_file(file, find_state_dict(checkpoint).tensors, manifest);
+  if (by_name) weights.notes.push_back(weights.name + ": taken for " + record->name + " by its file name");
   if (options.arch) {
     read_sizes(checkpoint, get_arch(*options.arch), weights);
   } else {
@@ -131,9 +87,7 @@ ResolvedWeights from_file(const fs::path& file, const Manifest& manifest, const 
   if (record != nullptr) {
     take_record(*record, manifest, weights);
   } else {
-    weights.preprocess = default_preprocess(weights.arch);
-    weights.notes.push_back(weights.name + ": nobody says how its pictures were prepared; assumed: " +
-                            describe_default(weights.preprocess));
+    take(describe_unknown(weights.arch, weights.name), weights);
   }
   return weights;
 }
@@ -151,68 +105,42 @@ ResolvedWeights from_record(const WeightRecord& record, const Manifest& manifest
 }
 
 // What transformers' own files do not say, the tensors do.
-ResolvedWeights from_transformers_directory(const fs::path& directory, const std::string& config,
-                                            const ResolveOptions& options) {
+ResolvedWeights from_model_folder(const ModelFolder& folder, const std::string& name,
+                                  const ResolveOptions& options) {
   ResolvedWeights weights;
-  weights.file = directory / "model.safetensors";
-  const Checkpoint checkpoint = open_structure(weights.file);
-  read_sizes(checkpoint, options.arch ? get_arch(*options.arch) : only_fit(weights.file, checkpoint),
-             weights);
-  weights.labels =
-      read_transformers_labels(config, (directory / "config.json").string(), weights.num_classes);
-  const fs::path preprocessor = directory / "preprocessor_config.json";
-  if (fs::is_regular_file(preprocessor)) {
-    weights.preprocess = read_transformers_preprocess(read_text(preprocessor), preprocessor.string());
+  weights.name = name;
+  weights.file = folder.weights;
+  if (folder.timm) {
+    weights.arch = get_arch(options.arch.value_or(folder.timm->card.arch));
+    weights.num_classes = folder.timm->num_classes;
+    weights.in_channels = folder.timm->in_channels;
   } else {
-    weights.preprocess = default_preprocess(weights.arch);
-    weights.notes.push_back(preprocessor.string() +
-                            " is not there; assumed: " + describe_default(weights.preprocess));
+    const Checkpoint checkpoint = open_structure(weights.file);
+    read_sizes(checkpoint, options.arch ? get_arch(*options.arch) : only_fit(weights.file, checkpoint),
+               weights);
   }
+  take(describe_folder(folder, weights.arch, weights.num_classes), weights);
   return weights;
-}
-
-ResolvedWeights from_timm_directory(const fs::path& directory, const std::string& text,
-                                    const ResolveOptions& options) {
-  const ModelConfig config = parse_config_json(text, (directory / "config.json").string());
-  ResolvedWeights weights;
-  weights.file = directory / "model.safetensors";
-  weights.arch = get_arch(options.arch.value_or(config.card.arch));
-  weights.num_classes = config.num_classes;
-  weights.in_channels = config.in_channels;
-  weights.labels = config.card.labels;
-  weights.preprocess = config.card.preprocess;
-  return weights;
-}
-
-ResolvedWeights from_model_directory(const fs::path& directory, const ResolveOptions& options) {
-  const std::string config = read_text(directory / "config.json");
-  ResolvedWeights weights = is_transformers_config(config)
-                                ? from_transformers_directory(directory, config, options)
-                                : from_timm_directory(directory, config, options);
-  weights.name = directory.string();
-  return weights;
-}
-
-ResolvedWeights from_hub(const HubName& name, const ResolveOptions& options) {
-  const HubModel model = fetch_hub_model(name, options.fetch);
-  ResolvedWeights weights = from_model_directory(model.folder, options);
-  weights.name = name.text();
-  if (!model.weights.note.empty()) weights.notes.push_back(weights.name + ": " + model.weights.note);
-  return weights;
-}
-
-bool is_model_directory(const fs::path& directory) {
-  return fs::is_regular_file(directory / "config.json") &&
-         fs::is_regular_file(directory / "model.safetensors");
 }
 
 ResolvedWeights from_directory(const fs::path& directory, const ResolveOptions& options) {
   for (const fs::path& candidate : {directory, directory / "best", directory / "last"}) {
-    if (is_model_directory(candidate)) return from_model_directory(candidate, options);
+    if (const auto folder = find_model_folder(candidate)) {
+      return from_model_folder(*folder, candidate.string(), options);
+    }
   }
   throw Error(ErrorCode::not_found, directory.string(),
-              "holds no model: expected config.json and model.safetensors, in it or in its best/",
+              "holds no model: expected config.json and model.safetensors (or another file of weights that "
+              "hubs have), in it or in its best/",
               "Give a training run's directory, a model directory or a checkpoint file.");
+}
+
+ResolvedWeights from_hub(const HubName& name, const ResolveOptions& options) {
+  const HubModel model = fetch_hub_model(name, options.fetch);
+  ResolvedWeights weights = from_directory(model.folder, options);
+  weights.name = name.text();
+  if (!model.weights.note.empty()) weights.notes.push_back(weights.name + ": " + model.weights.note);
+  return weights;
 }
 
 // Names of weights hold dots too, so that an unknown suffix says nothing.
@@ -246,10 +174,8 @@ ResolvedWeights resolve_weights(const std::string& name_or_path, const Manifest&
     return from_directory(path, options);
   }
   if (fs::exists(status) && !is_directory) {
-    const bool in_model_directory =
-        path.filename() == "model.safetensors" && is_model_directory(path.parent_path());
-    return in_model_directory ? from_model_directory(path.parent_path(), options)
-                              : from_file(path, manifest, options);
+    const auto folder = find_model_folder(path);
+    return folder ? from_model_folder(*folder, name_or_path, options) : from_file(path, manifest, options);
   }
   if (record == nullptr && looks_like_path(name_or_path)) {
     throw Error(ErrorCode::not_found, name_or_path, "no such file, and no published weights of that name",

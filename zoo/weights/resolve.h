@@ -10,7 +10,7 @@
 #include "zoo/core/arch.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/manifest.h"
-#include "zoo/layouts/model_card.h"
+#include "zoo/core/preprocess.h"
 
 namespace zoo {
 
@@ -32,9 +32,10 @@ struct ResolvedWeights {
 };
 
 // NAME, URL or hf:OWNER/REPO[@REV] (all downloaded if needed), FILE, or a run directory (its best/) or a
-// directory with config.json and model.safetensors (timm's hub layout, or transformers'). Throws Error; where
-// several archs fit a file (resnet20_cifar and its option B twin do not differ in names), says so and asks
-// for --arch.
+// directory with config.json (timm's hub layout, or transformers') and model.safetensors, pytorch_model.bin,
+// the index of either's shards, flax_model.msgpack or tf_model.h5, the first that is there. Throws Error;
+// where several archs fit a file (resnet20_cifar and its option B twin do not differ in names), says so and
+// asks for --arch.
 ResolvedWeights resolve_weights(const std::string& name_or_path, const Manifest& manifest,
                                 const ResolveOptions& options = {});
 

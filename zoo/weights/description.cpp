@@ -1,0 +1,73 @@
+#include "zoo/weights/description.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "zoo/core/error.h"
+#include "zoo/core/file.h"
+#include "zoo/layouts/model_card.h"
+#include "zoo/weights/transformers_config.h"
+
+namespace zoo {
+namespace {
+
+std::string in_words(const Preprocess& preprocess) {
+  const std::string resize = preprocess.resize == ResizeMode::none
+                                 ? "no resize"
+                                 : "short edge " + std::to_string(preprocess.resize_px) + " (bilinear)";
+  return resize + ", centre crop " + std::to_string(preprocess.crop_px) + ", ImageNet mean and std";
+}
+
+Description describe_card(const ModelCard& card, const std::string& file, int64_t num_classes) {
+  const auto named = static_cast<int64_t>(card.labels.size());
+  if (num_classes > 0 && named > 0 && named != num_classes) {
+    throw Error(
+        ErrorCode::mismatch, file,
+        "names " + std::to_string(named) + " classes, the tensors have " + std::to_string(num_classes));
+  }
+  return {.labels = num_classes > 0 ? card.labels : std::vector<std::string>{},
+          .preprocess = card.preprocess,
+          .notes = {}};
+}
+
+}  // namespace
+
+Description describe_record(const WeightRecord& record, const Manifest& manifest, int64_t num_classes,
+                            const std::string& name) {
+  Description description{.labels = {}, .preprocess = record.preprocess, .notes = {}};
+  if (record.labels.empty()) return description;
+  const std::vector<std::string>& labels = manifest.label_set(record.labels);
+  if (static_cast<int64_t>(labels.size()) == num_classes) {
+    description.labels = labels;
+  } else {
+    description.notes.push_back(name + ": its " + std::to_string(num_classes) +
+                                " classes are left without names: the label set '" + record.labels +
+                                "' has " + std::to_string(labels.size()));
+  }
+  return description;
+}
+
+Description describe_folder(const ModelFolder& folder, const ArchSpec& arch, int64_t num_classes) {
+  if (folder.timm) return describe_card(folder.timm->card, folder.config_path().string(), num_classes);
+  Description description;
+  const std::filesystem::path preprocessor = folder.path / "preprocessor_config.json";
+  if (std::filesystem::is_regular_file(preprocessor)) {
+    description.preprocess = read_transformers_preprocess(read_text(preprocessor), preprocessor.string());
+  } else {
+    description.preprocess = default_preprocess(arch);
+    description.notes.push_back(preprocessor.string() +
+                                " is not there; assumed: " + in_words(description.preprocess));
+  }
+  description.labels =
+      read_transformers_labels(folder.config_text, folder.config_path().string(), num_classes);
+  return description;
+}
+
+Description describe_unknown(const ArchSpec& arch, const std::string& name) {
+  Description description{.labels = {}, .preprocess = default_preprocess(arch), .notes = {}};
+  description.notes.push_back(
+      name + ": nobody says how its pictures were prepared; assumed: " + in_words(description.preprocess));
+  return description;
+}
+
+}  // namespace zoo

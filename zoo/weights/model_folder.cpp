@@ -1,0 +1,36 @@
+#include "zoo/weights/model_folder.h"
+
+#include <system_error>
+
+#include "zoo/checkpoint/sharded.h"
+#include "zoo/core/file.h"
+#include "zoo/weights/transformers_config.h"
+
+namespace zoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<fs::path> weights_at(const fs::path& folder_or_file) {
+  std::error_code unreadable;
+  if (fs::is_directory(folder_or_file, unreadable)) return find_weights_in(folder_or_file);
+  if (!is_weights_name(folder_or_file.filename().string())) return std::nullopt;
+  return folder_or_file;
+}
+
+}  // namespace
+
+std::optional<ModelFolder> find_model_folder(const fs::path& folder_or_file) {
+  const std::optional<fs::path> weights = weights_at(folder_or_file);
+  if (!weights) return std::nullopt;
+  ModelFolder folder{.path = weights->parent_path(), .weights = *weights, .config_text = {}, .timm = {}};
+  std::error_code unreadable;
+  if (!fs::is_regular_file(folder.config_path(), unreadable)) return std::nullopt;
+  folder.config_text = read_text(folder.config_path());
+  if (!is_transformers_config(folder.config_text)) {
+    folder.timm = parse_config_json(folder.config_text, folder.config_path().string());
+  }
+  return folder;
+}
+
+}  // namespace zoo
