@@ -34,7 +34,7 @@ ordered_json to_json(const ArchSpec& spec, const std::vector<TensorSpec>& tensor
   return {{"name", spec.name},
           {"block", to_string(spec.block)},
           {"depths", stages(spec.depths)},
-          {"widths", stages(spec.widths)},
+          {"channels", stages(spec.channels)},
           {"stem", to_string(spec.stem)},
           {"stem_pool", to_string(spec.stem_pool)},
           {"shortcut", to_string(spec.shortcut)},

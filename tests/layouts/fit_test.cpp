@@ -126,7 +126,7 @@ TEST_CASE("every architecture of the table follows from its tensors") {
     const auto inferred = infer_arch(tensors);
     REQUIRE(inferred);
     CHECK(inferred->depths == spec.depths);
-    CHECK(inferred->widths == spec.widths);
+    CHECK(inferred->channels == spec.channels);
     CHECK(inferred->shortcut == spec.shortcut);
     CHECK(inferred->stem_pool == spec.stem_pool);
     CHECK(inferred->num_classes == classes);
@@ -153,7 +153,7 @@ TEST_CASE("unusual nets follow from their tensors too") {
   SECTION("two small stages") {
     spec.num_stages = 2;
     spec.depths = {1, 2};
-    spec.widths = {4, 8};
+    spec.channels = {16, 32};
     spec.stem_widths = {8, 0, 0};
   }
   std::vector<NamedShape> tensors;

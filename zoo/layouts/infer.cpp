@@ -68,9 +68,8 @@ class Inference {
   void read_stage(ArchSpec& spec, int stage) const {
     const auto at = static_cast<size_t>(stage);
     while (has(block(stage, spec.depths[at]) + "conv1.weight")) ++spec.depths[at];
-    spec.widths[at] = spec.block == Block::basic
-                          ? size(block(stage, 0) + "conv1.weight", 0)
-                          : size(block(stage, 0) + "conv3.weight", 0) / spec.expansion();
+    spec.channels[at] =
+        size(block(stage, 0) + (spec.block == Block::basic ? "conv2.weight" : "conv3.weight"), 0);
     // The second stage has a shortcut in every net.
     if (stage != 1) return;
     const std::string shortcut = block(stage, 0) + "downsample.";
@@ -81,9 +80,10 @@ class Inference {
   void read_bottleneck(ArchSpec& spec) const {
     if (spec.block != Block::bottleneck) return;
     const int64_t inner = size("layer1.0.conv2.weight", 0), a_group = size("layer1.0.conv2.weight", 1);
-    if (a_group == 0 || spec.widths[0] == 0) return;
+    const int64_t planes = spec.channels[0] / 4;
+    if (a_group == 0 || planes == 0) return;
     spec.groups = inner / a_group;
-    spec.base_width = a_group * 64 / spec.widths[0];
+    spec.base_width = a_group * 64 / planes;
   }
 
   std::unordered_map<std::string, std::vector<int64_t>> shapes_;

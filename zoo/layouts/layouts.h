@@ -15,6 +15,7 @@ namespace zoo {
 
 enum class Role {
   conv_weight,
+  conv_bias,  // of the 1x1 convolutions of squeeze-and-excitation and split attention
   norm_weight,
   norm_bias,
   running_mean,
@@ -44,7 +45,8 @@ struct TensorListOptions {
 std::vector<TensorSpec> list_tensors(const ArchSpec& spec, const TensorListOptions& options = {});
 // Learnable scalars.
 int64_t count_parameters(const ArchSpec& spec, const TensorListOptions& options = {});
-// Multiply-accumulates of convolutions and the head for one height x width input.
+// Multiply-accumulates of convolutions (those of attention included) and the head for one height x width
+// input.
 int64_t count_macs(const ArchSpec& spec, int64_t height, int64_t width,
                    const TensorListOptions& options = {});
 

@@ -8,100 +8,173 @@
 namespace zoo {
 namespace {
 
-enum class Kind { conv, norm, head };
-
 struct Layer {
+  enum class Kind { conv, norm, head };
   Kind kind;
   std::string name;
   std::vector<int64_t> weight;  // conv [out, in / groups, k, k], norm [channels], head [classes, channels]
-  int64_t reduction = 1;        // conv: input pixels per output pixel, along one side
+  bool bias = false;            // conv
+  int64_t places = 1;           // conv: pixels of its output map
+};
+
+struct ConvShape {
+  int64_t in, out, kernel = 1, groups = 1;
+};
+
+// Along the way, the size of the map at hand, for the multiply-accumulates.
+struct MapSize {
+  int64_t height, width;
+  // What convolutions and pools leave that pad half their kernel.
+  MapSize strided(int64_t stride) const {
+    return {(height + stride - 1) / stride, (width + stride - 1) / stride};
+  }
+  int64_t places() const { return height * width; }
 };
 
 class LayerList {
  public:
-  LayerList(const ArchSpec& spec, const TensorListOptions& options) : spec_(spec), options_(options) {
-    add_stem();
-    for (int stage = 0; stage < spec_.num_stages; ++stage) add_stage(stage);
-    if (options_.num_classes > 0) {
-      layers_.push_back({Kind::head, "fc", {options_.num_classes, spec_.feature_channels()}});
+  LayerList(const ArchSpec& spec, const TensorListOptions& options, MapSize input)
+      : spec_(spec), map_(input) {
+    add_stem(options.in_channels);
+    for (const BlockPlan& block : plan_blocks(spec)) add_block(block);
+    if (options.num_classes > 0) {
+      layers_.push_back({Layer::Kind::head, "fc", {options.num_classes, spec_.feature_channels()}});
     }
   }
 
   std::vector<Layer> take() { return std::move(layers_); }
 
  private:
-  void conv(const std::string& name, int64_t in, int64_t out, int64_t kernel, int64_t reduction,
-            int64_t groups = 1) {
-    layers_.push_back({Kind::conv, name, {out, in / groups, kernel, kernel}, reduction});
+  // On the map at hand.
+  void conv(const std::string& name, const ConvShape& shape) {
+    layers_.push_back({Layer::Kind::conv,
+                       name,
+                       {shape.out, shape.in / shape.groups, shape.kernel, shape.kernel},
+                       false,
+                       map_.places()});
   }
-  void norm(const std::string& name, int64_t channels) { layers_.push_back({Kind::norm, name, {channels}}); }
+  // On the mean of a map.
+  void pointwise(const std::string& name, const ConvShape& shape) {
+    layers_.push_back({Layer::Kind::conv, name, {shape.out, shape.in / shape.groups, 1, 1}, true});
+  }
+  void norm(const std::string& name, int64_t channels) {
+    layers_.push_back({Layer::Kind::norm, name, {channels}});
+  }
 
-  void add_stem() {
+  void add_stem(int64_t in_channels) {
     const auto& widths = spec_.stem_widths;
-    reduction_ = spec_.stem == Stem::conv3x3 ? 1 : 2;
+    const int64_t channels = spec_.stem_channels();
+    map_ = map_.strided(spec_.stem == Stem::conv3x3 ? 1 : 2);
     if (spec_.stem == Stem::deep) {
-      conv("conv1.0", options_.in_channels, widths[0], 3, reduction_);
+      conv("conv1.0", {in_channels, widths[0], 3});
       norm("conv1.1", widths[0]);
-      conv("conv1.3", widths[0], widths[1], 3, reduction_);
+      conv("conv1.3", {widths[0], widths[1], 3});
       norm("conv1.4", widths[1]);
-      conv("conv1.6", widths[1], widths[2], 3, reduction_);
+      conv("conv1.6", {widths[1], widths[2], 3});
     } else {
-      conv("conv1", options_.in_channels, widths[0], spec_.stem == Stem::conv7x7 ? 7 : 3, reduction_);
+      conv("conv1", {in_channels, channels, spec_.stem == Stem::conv7x7 ? 7 : 3});
     }
-    norm("bn1", spec_.stem_channels());
-    channels_ = spec_.stem_channels();
-    if (spec_.stem_pool == StemPool::max) reduction_ *= 2;
+    norm("bn1", channels);
+    if (spec_.stem_pool == StemPool::avg) {
+      map_ = {map_.height / 2, map_.width / 2};
+    } else if (spec_.stem_pool != StemPool::none) {
+      map_ = map_.strided(2);
+    }
+    if (spec_.stem_pool == StemPool::conv) {
+      conv("maxpool.0", {channels, channels, 3});
+      norm("maxpool.1", channels);
+    }
   }
 
-  void add_stage(int stage) {
-    const int64_t stride = ArchSpec::stage_stride(stage);
-    for (int64_t block = 0; block < spec_.depths[static_cast<size_t>(stage)]; ++block) {
-      const std::string name = "layer" + std::to_string(stage + 1) + "." + std::to_string(block) + ".";
-      add_block(name, stage, block == 0 ? stride : 1);
+  void add_block(const BlockPlan& block) {
+    const std::string name =
+        "layer" + std::to_string(block.stage + 1) + "." + std::to_string(block.index) + ".";
+    const MapSize reduced = map_.strided(block.stride);
+    if (block.kind == Block::basic) {
+      add_basic(name, block, reduced);
+    } else {
+      add_bottleneck(name, block, reduced);
     }
+    if (spec_.attention == Attention::se) {
+      pointwise(name + "se.fc1", {block.out, block.squeezed});
+      pointwise(name + "se.fc2", {block.squeezed, block.out});
+    }
+    if (spec_.attention == Attention::eca) {
+      layers_.push_back({Layer::Kind::conv, name + "se.conv", {1, 1, block.eca_kernel}, false, block.out});
+    }
+    if (block.projects && spec_.shortcut != Shortcut::pad) add_shortcut(name + "downsample.", block);
   }
 
-  void add_block(const std::string& name, int stage, int64_t stride) {
-    const int64_t inner = spec_.inner_channels(stage), out = spec_.stage_channels(stage);
-    const int64_t reduced = reduction_ * stride;
-    if (spec_.block == Block::basic) {
-      conv(name + "conv1", channels_, inner, 3, reduced);
-      norm(name + "bn1", inner);
-      conv(name + "conv2", inner, out, 3, reduced);
-      norm(name + "bn2", out);
-    } else {
-      conv(name + "conv1", channels_, inner, 1,
-           spec_.stride_place == StridePlace::conv1 ? reduced : reduction_);
-      norm(name + "bn1", inner);
-      conv(name + "conv2", inner, inner, 3, reduced, spec_.groups);
-      norm(name + "bn2", inner);
-      conv(name + "conv3", inner, out, 1, reduced);
-      norm(name + "bn3", out);
-    }
-    if (spec_.shortcut != Shortcut::pad && (stride != 1 || channels_ != out)) {
-      // In ResNet-D's shortcut the pool (or an identity, where the stride is 1) takes position 0.
-      const int first = spec_.shortcut == Shortcut::avg_pool_conv ? 1 : 0;
-      conv(name + "downsample." + std::to_string(first), channels_, out, 1, reduced);
-      norm(name + "downsample." + std::to_string(first + 1), out);
-    }
-    channels_ = out;
-    reduction_ = reduced;
+  // A pool that takes the stride from a 3x3 stands behind it.
+  void add_basic(const std::string& name, const BlockPlan& block, MapSize reduced) {
+    if (spec_.anti_alias == AntiAlias::none) map_ = reduced;
+    conv(name + "conv1", {block.in, block.first, 3});
+    norm(name + "bn1", block.first);
+    map_ = reduced;
+    conv(name + "conv2", {block.first, block.inner, 3});
+    norm(name + "bn2", block.inner);
+  }
+
+  void add_bottleneck(const std::string& name, const BlockPlan& block, MapSize reduced) {
+    if (spec_.stride_place == StridePlace::conv1) map_ = reduced;
+    conv(name + "conv1", {block.in, block.first});
+    norm(name + "bn1", block.first);
+    const bool pooled_behind = spec_.anti_alias != AntiAlias::none || (spec_.radix > 0 && !spec_.pool_first);
+    if (!pooled_behind) map_ = reduced;
+    add_spatial(name, block);
+    map_ = reduced;
+    conv(name + "conv3", {block.inner, block.out});
+    norm(name + "bn3", block.out);
+  }
+
+  // The 3x3 of a bottleneck, or what stands for it.
+  void add_spatial(const std::string& name, const BlockPlan& block) {
+    if (spec_.radix > 0) return add_split_attention(name + "conv2.", block);
+    if (spec_.scales > 1) return add_cascade(name, block);
+    conv(name + "conv2", {block.first, block.inner, 3, spec_.groups});
+    norm(name + "bn2", block.inner);
+  }
+
+  void add_split_attention(const std::string& name, const BlockPlan& block) {
+    const int64_t splits = block.inner * spec_.radix;
+    conv(name + "conv", {block.first, splits, 3, spec_.groups * spec_.radix});
+    norm(name + "bn0", splits);
+    pointwise(name + "fc1", {block.inner, block.squeezed, 1, spec_.groups});
+    norm(name + "bn1", block.squeezed);
+    pointwise(name + "fc2", {block.squeezed, splits, 1, spec_.groups});
+  }
+
+  void add_cascade(const std::string& name, const BlockPlan& block) {
+    const int64_t part = block.inner / spec_.scales;
+    for (int64_t i = 0; i + 1 < spec_.scales; ++i)
+      conv(name + "convs." + std::to_string(i), {part, part, 3, spec_.groups});
+    for (int64_t i = 0; i + 1 < spec_.scales; ++i) norm(name + "bns." + std::to_string(i), part);
+  }
+
+  void add_shortcut(const std::string& name, const BlockPlan& block) {
+    // In ResNet-D's shortcut the pool (or an identity, where the stride is 1) takes position 0.
+    const int first = spec_.shortcut == Shortcut::avg_pool_conv ? 1 : 0;
+    const int64_t kernel = block.stride == 1 ? 1 : spec_.shortcut_kernel;
+    conv(name + std::to_string(first), {block.in, block.out, kernel});
+    norm(name + std::to_string(first + 1), block.out);
   }
 
   const ArchSpec& spec_;
-  const TensorListOptions& options_;
   std::vector<Layer> layers_;
-  int64_t channels_ = 0;   // of the map that the next layer reads
-  int64_t reduction_ = 1;  // of that map
+  MapSize map_;  // that the next convolution writes
 };
-
-std::vector<Layer> list_layers(const ArchSpec& spec, const TensorListOptions& options) {
-  validate(spec);
-  return LayerList(spec, options).take();
-}
 
 int64_t product(const std::vector<int64_t>& factors) {
   return std::accumulate(factors.begin(), factors.end(), int64_t{1}, std::multiplies<>());
+}
+
+void append_norm(const ArchSpec& spec, const Layer& layer, std::vector<TensorSpec>& tensors) {
+  tensors.push_back({layer.name + ".weight", layer.weight, Role::norm_weight});
+  tensors.push_back({layer.name + ".bias", layer.weight, Role::norm_bias});
+  if (spec.norm != Norm::batch) return;
+  tensors.push_back({layer.name + ".running_mean", layer.weight, Role::running_mean});
+  tensors.push_back({layer.name + ".running_var", layer.weight, Role::running_var});
+  tensors.push_back({layer.name + ".num_batches_tracked", {}, Role::counter});
 }
 
 }  // namespace
@@ -112,45 +185,33 @@ int64_t TensorSpec::numel() const {
 
 std::vector<TensorSpec> list_tensors(const ArchSpec& spec, const TensorListOptions& options) {
   std::vector<TensorSpec> tensors;
-  for (const Layer& layer : list_layers(spec, options)) {
-    const std::vector<int64_t> channels{layer.weight.front()};
-    switch (layer.kind) {
-      case Kind::conv:
-        tensors.push_back({layer.name + ".weight", layer.weight, Role::conv_weight});
-        break;
-      case Kind::norm:
-        tensors.push_back({layer.name + ".weight", channels, Role::norm_weight});
-        tensors.push_back({layer.name + ".bias", channels, Role::norm_bias});
-        tensors.push_back({layer.name + ".running_mean", channels, Role::running_mean});
-        tensors.push_back({layer.name + ".running_var", channels, Role::running_var});
-        tensors.push_back({layer.name + ".num_batches_tracked", {}, Role::counter});
-        break;
-      case Kind::head:
-        tensors.push_back({layer.name + ".weight", layer.weight, Role::head_weight});
-        tensors.push_back({layer.name + ".bias", channels, Role::head_bias});
-        break;
+  for (const Layer& layer : LayerList(spec, options, {1, 1}).take()) {
+    if (layer.kind == Layer::Kind::norm) {
+      append_norm(spec, layer, tensors);
+      continue;
     }
+    const bool head = layer.kind == Layer::Kind::head;
+    tensors.push_back({layer.name + ".weight", layer.weight, head ? Role::head_weight : Role::conv_weight});
+    if (head || layer.bias)
+      tensors.push_back(
+          {layer.name + ".bias", {layer.weight.front()}, head ? Role::head_bias : Role::conv_bias});
   }
   return tensors;
 }
 
 int64_t count_parameters(const ArchSpec& spec, const TensorListOptions& options) {
   int64_t count = 0;
-  for (const Layer& layer : list_layers(spec, options)) {
+  for (const Layer& layer : LayerList(spec, options, {1, 1}).take()) {
     count += product(layer.weight);
-    if (layer.kind != Kind::conv) count += layer.weight.front();  // bias
+    if (layer.kind != Layer::Kind::conv || layer.bias) count += layer.weight.front();
   }
   return count;
 }
 
 int64_t count_macs(const ArchSpec& spec, int64_t height, int64_t width, const TensorListOptions& options) {
   int64_t macs = 0;
-  for (const Layer& layer : list_layers(spec, options)) {
-    if (layer.kind == Kind::norm) continue;
-    // Every convolution and pool pads so that n pixels become ceil(n / stride); rounding up composes over
-    // strides.
-    const auto pixels = [&](int64_t side) { return (side + layer.reduction - 1) / layer.reduction; };
-    macs += product(layer.weight) * (layer.kind == Kind::conv ? pixels(height) * pixels(width) : 1);
+  for (const Layer& layer : LayerList(spec, options, {height, width}).take()) {
+    if (layer.kind != Layer::Kind::norm) macs += product(layer.weight) * layer.places;
   }
   return macs;
 }
