@@ -68,8 +68,7 @@ Relabelled relabel(StateDict state, Layout to, const std::string& file, const st
   result.arch = *spec;
   result.from = translated.layout;
   const TranslatedTensor* head = translated.find("fc.weight");
-  const TranslatedTensor* stem =
-      translated.find(spec->stem == Stem::deep ? "conv1.0.weight" : "conv1.weight");
+  const TranslatedTensor* stem = translated.find(first_conv_name(*spec));
   if (head != nullptr) result.num_classes = head->tensor.shape.front();
   if (stem != nullptr) result.in_channels = stem->tensor.shape[1];
   for (const TensorSpec& tensor :

@@ -1,5 +1,6 @@
 // Which architectures of the table a file's tensors could belong to.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <unordered_map>
 
@@ -17,31 +18,52 @@ int64_t dimension(const Shapes& shapes, const std::string& name, size_t rank, si
   return found != shapes.end() && found->second.size() == rank ? found->second[axis] : otherwise;
 }
 
-// Nothing if a tensor that both have differs in shape, or if the file lacks more of the arch than it has.
-std::optional<ArchFit> fit(const ArchSpec& spec, const Shapes& shapes, int64_t in_file) {
-  const std::string stem = spec.stem == Stem::deep ? "conv1.0.weight" : "conv1.weight";
-  ArchFit result{.arch = &spec, .layout = {}, .prefix = {}};
-  result.num_classes = dimension(shapes, "fc.weight", 2, 0, 0);
-  result.in_channels = dimension(shapes, stem, 4, 1, 3);
-  const TensorListOptions options{.num_classes = result.num_classes, .in_channels = result.in_channels};
-  int64_t shared = 0;
+// Of the tensors of an arch.
+struct Comparison {
+  int64_t shared = 0, missing = 0;  // missing: without counters
+  bool agrees = true;               // no shared tensor differs in shape
+};
+
+Comparison compare(const ArchSpec& spec, const Shapes& shapes, const TensorListOptions& options) {
+  Comparison result;
   for (const TensorSpec& tensor : list_tensors(spec, options)) {
     const auto found = shapes.find(tensor.name);
     if (found == shapes.end()) {
       if (tensor.role != Role::counter) ++result.missing;
       continue;
     }
-    if (found->second != tensor.shape) return std::nullopt;
-    ++shared;
+    result.agrees = result.agrees && found->second == tensor.shape;
+    ++result.shared;
   }
-  if (shared <= result.missing) return std::nullopt;
-  result.unexpected = in_file - shared;
+  return result;
+}
+
+// The same net with one block a stage. A file that does not fit it does not fit the whole net, and there are
+// tables of nets to rule out.
+ArchSpec shallow(const ArchSpec& spec) {
+  ArchSpec copy = spec;
+  if (spec.pruned.empty()) std::fill_n(copy.depths.begin(), spec.num_stages, 1);
+  return copy;
+}
+
+// Nothing if a tensor that both have differs in shape, or if the file lacks more of the arch than it has.
+std::optional<ArchFit> fit(const ArchSpec& spec, const Shapes& shapes, int64_t in_file) {
+  ArchFit result{.arch = &spec, .layout = {}, .prefix = {}};
+  result.num_classes = dimension(shapes, "fc.weight", 2, 0, 0);
+  result.in_channels = dimension(shapes, std::string(first_conv_name(spec)), 4, 1, 3);
+  const TensorListOptions options{.num_classes = result.num_classes, .in_channels = result.in_channels};
+  if (!compare(shallow(spec), shapes, options).agrees) return std::nullopt;
+  const Comparison whole = compare(spec, shapes, options);
+  if (!whole.agrees || whole.shared <= whole.missing) return std::nullopt;
+  result.missing = whole.missing;
+  result.unexpected = in_file - whole.shared;
   return result;
 }
 
 // What of a spec decides how names are translated.
-std::pair<bool, bool> naming(const ArchSpec& spec) {
-  return {spec.stem == Stem::deep, spec.shortcut == Shortcut::avg_pool_conv};
+std::array<bool, 4> naming(const ArchSpec& spec) {
+  return {spec.stem == Stem::deep, spec.shortcut == Shortcut::avg_pool_conv, spec.scales == 1,
+          spec.norm == Norm::group};
 }
 
 }  // namespace
@@ -54,7 +76,7 @@ std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors) {
   const std::optional<Layout> layout = recognise_layout(names);
   if (!layout) return {};
 
-  std::map<std::pair<bool, bool>, Shapes> translated;
+  std::map<std::array<bool, 4>, Shapes> translated;
   std::vector<ArchFit> fits;
   for (const ArchSpec& spec : arch_table()) {
     const auto [shapes, is_new] = translated.try_emplace(naming(spec));

@@ -43,6 +43,8 @@ struct TensorListOptions {
 
 // All tensors in state-dict order (as torchvision's model.state_dict() has it).
 std::vector<TensorSpec> list_tensors(const ArchSpec& spec, const TensorListOptions& options = {});
+// The name of the convolution that reads the picture.
+std::string_view first_conv_name(const ArchSpec& spec);
 // Learnable scalars.
 int64_t count_parameters(const ArchSpec& spec, const TensorListOptions& options = {});
 // Multiply-accumulates of convolutions (those of attention included) and the head for one height x width
@@ -62,8 +64,8 @@ std::string cannot_say(Layout layout, const ArchSpec& spec);
 
 // The canonical name of a tensor that a publisher calls `name` (wrapper prefixes such as "module." already
 // removed); nothing if that layout has no such name. OpenMMLab numbers parts of deep stems and pooled
-// shortcuts otherwise: for these the spec decides. Without one a stem is judged by its own names and a
-// shortcut is taken for a plain one.
+// shortcuts otherwise and calls group norms gn: for these the spec decides. Without one stems and norms are
+// judged by their own names and a shortcut is taken for a plain one.
 std::optional<std::string> to_canonical(Layout layout, std::string_view name, const ArchSpec* spec = nullptr);
 // `layout` is one of writable_layouts().
 std::string from_canonical(Layout layout, std::string_view canonical_name, const ArchSpec* spec = nullptr);
@@ -83,8 +85,8 @@ struct NamedShape {
   std::vector<int64_t> shape;
 };
 
-// The layout whose rules turn the most of the names into canonical ones. Names must be free of wrapper
-// prefixes.
+// The layout whose rules turn the most of the names into canonical ones; timm's where the names are
+// torchvision's but for parts that only timm has. Names must be free of wrapper prefixes.
 std::optional<Layout> recognise_layout(std::span<const std::string> names);
 
 struct ArchFit {
@@ -104,8 +106,9 @@ std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors);
 
 inline constexpr std::string_view kInferredArch = "resnet";
 // The architecture, called kInferredArch, whose tensors are exactly these (counters may be missing), where it
-// follows from their canonical names and shapes. The place of a bottleneck's stride and the pool behind a 3x3
-// stem do not: the spec has the usual ones.
+// follows from their canonical names and shapes. The place of a bottleneck's stride, what pools without
+// tensors and the activation do not: the spec has the usual ones. Nothing for nets with pruned widths or with
+// stages of different blocks.
 std::optional<ArchSpec> infer_arch(std::span<const NamedShape> canonical);
 
 }  // namespace zoo

@@ -2,83 +2,15 @@
 // already look like a canonical name.
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
 #include "zoo/layouts/hugging_face_names.h"
 #include "zoo/layouts/layouts.h"
+#include "zoo/layouts/name_patterns.h"
 
 namespace zoo {
 namespace {
-
-// What the canonical names look like: '#' is a number, '@' a tensor of a batch norm.
-constexpr std::array<std::string_view, 10> kGrammar{
-    "conv1.weight",
-    "bn1.@",
-    "conv1.#.weight",
-    "conv1.#.@",
-    "layer#.#.conv#.weight",
-    "layer#.#.bn#.@",
-    "layer#.#.downsample.#.weight",
-    "layer#.#.downsample.#.@",
-    "fc.weight",
-    "fc.bias",
-};
-constexpr std::array<std::string_view, 5> kNormTensors{"weight", "bias", "running_mean", "running_var",
-                                                       "num_batches_tracked"};
-
-// What a pattern found at the front of a name, and what follows it there.
-struct Match {
-  std::array<int, 3> numbers{};
-  size_t count = 0;
-  std::string_view rest;
-};
-
-// '#' is a number; '%' is one that is counted from 0 here and from 1 in the canonical name.
-std::optional<Match> match_front(std::string_view pattern, std::string_view name) {
-  Match match;
-  for (const char expected : pattern) {
-    if (expected == '#' || expected == '%') {
-      int number = 0;
-      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-      const auto digits = static_cast<size_t>(end - name.data());
-      // "-1" and "01" are no numbers of a name.
-      if (error != std::errc() || name.front() == '-' || (digits > 1 && name.front() == '0'))
-        return std::nullopt;
-      match.numbers[match.count++] = number + (expected == '%' ? 1 : 0);
-      name.remove_prefix(digits);
-    } else {
-      if (!name.starts_with(expected)) return std::nullopt;
-      name.remove_prefix(1);
-    }
-  }
-  match.rest = name;
-  return match;
-}
-
-std::string fill(std::string_view pattern, const Match& match) {
-  std::string text;
-  size_t next = 0;
-  for (const char c : pattern) {
-    if (c == '#' || c == '%') {
-      text += std::to_string(match.numbers[next++] - (c == '%' ? 1 : 0));
-    } else {
-      text += c;
-    }
-  }
-  return text + std::string(match.rest);
-}
-
-bool is_canonical(std::string_view name) {
-  return std::ranges::any_of(kGrammar, [&](std::string_view pattern) {
-    const bool norm = pattern.ends_with('@');
-    if (norm) pattern.remove_suffix(1);
-    const auto match = match_front(pattern, name);
-    if (!match) return false;
-    return norm ? std::ranges::find(kNormTensors, match->rest) != kNormTensors.end() : match->rest.empty();
-  });
-}
 
 enum class When { always, plain_stem, deep_stem, pooled_shortcut };
 
@@ -92,8 +24,11 @@ struct Rules {
   std::optional<std::string_view> rest = "";  // what is put before every name that no rename covers
 };
 
-constexpr std::array<Rename, 1> kAkamaster{{{"linear.", "fc."}}};
-constexpr std::array<Rename, 10> kOpenMMLab{{
+constexpr std::array<Rename, 2> kAkamaster{{
+    {"linear.", "fc."},
+    {"layer#.#.shortcut.#.", "layer#.#.downsample.#."},
+}};
+constexpr std::array<Rename, 12> kOpenMMLab{{
     {"head.fc.", "fc."},
     {"backbone.bn1.", "bn1.", When::plain_stem},
     {"backbone.stem.0.conv.", "conv1.0.", When::deep_stem},
@@ -102,7 +37,10 @@ constexpr std::array<Rename, 10> kOpenMMLab{{
     {"backbone.stem.1.bn.", "conv1.4.", When::deep_stem},
     {"backbone.stem.2.conv.", "conv1.6.", When::deep_stem},
     {"backbone.stem.2.bn.", "bn1.", When::deep_stem},
-    // Where its stride is 1, in the first stage, OpenMMLab leaves the pool out and does not keep its place.
+    {"backbone.layer#.#.se_layer.conv1.conv.", "layer#.#.se.fc1."},
+    {"backbone.layer#.#.se_layer.conv2.conv.", "layer#.#.se.fc2."},
+    // Where its stride is 1, in the first stage, OpenMMLab leaves the pool out and does not keep its place;
+    // Res2Net does.
     {"backbone.layer1.0.downsample.0.", "layer1.0.downsample.1.", When::pooled_shortcut},
     {"backbone.layer1.0.downsample.1.", "layer1.0.downsample.2.", When::pooled_shortcut},
 }};
@@ -133,6 +71,11 @@ Rules rules(Layout layout) {
   return {};
 }
 
+// Whether OpenMMLab leaves the pool of the first stage's shortcut out.
+bool omits_pool(const ArchSpec& spec) {
+  return spec.shortcut == Shortcut::avg_pool_conv && spec.first_stride == 1 && spec.scales == 1;
+}
+
 bool applies(const Rename& rename, const ArchSpec* spec) {
   switch (rename.when) {
     case When::always:
@@ -142,16 +85,31 @@ bool applies(const Rename& rename, const ArchSpec* spec) {
     case When::deep_stem:
       return spec == nullptr || spec->stem == Stem::deep;
     case When::pooled_shortcut:
-      return spec != nullptr && spec->shortcut == Shortcut::avg_pool_conv;
+      return spec != nullptr && omits_pool(*spec);
   }
   return false;
 }
 
+// Of "backbone.bn1.", "stem.0.bn.", but not of Res2Net's "bns".
+void rename_norms(std::string& name, std::string_view from, std::string_view to) {
+  for (size_t at = name.find(from); at != std::string::npos; at = name.find(from, at + to.size())) {
+    const size_t end = at + from.size();
+    if (end < name.size() && name[end] != 's') name.replace(at, from.size(), to);
+  }
+}
+
+bool has_group_norm(const ArchSpec* spec) {
+  return spec != nullptr && spec->norm == Norm::group;
+}
+
 // The name as the rules of its layout have it.
-std::optional<std::string> in_plain_form(Layout layout, std::string_view name) {
+std::optional<std::string> in_plain_form(Layout layout, std::string_view name, const ArchSpec* spec) {
   std::optional<std::string> plain(name);
   if (layout == Layout::huggingface_flax) plain = from_flax_name(name);
   if (layout == Layout::huggingface_tf) plain = from_tf_name(name);
+  // OpenMMLab's names tell batch from group norms.
+  if (layout == Layout::openmmlab && (spec == nullptr || has_group_norm(spec)))
+    rename_norms(*plain, ".gn", ".bn");
   // Backbones and models without a head begin one level lower.
   const bool lower = plain && (plain->starts_with("embedder.") || plain->starts_with("encoder."));
   if (lower) plain->insert(0, "resnet.");
@@ -202,7 +160,7 @@ Layout parse_layout(std::string_view text) {
 }
 
 std::optional<std::string> to_canonical(Layout layout, std::string_view name, const ArchSpec* spec) {
-  const std::optional<std::string> plain = in_plain_form(layout, name);
+  const std::optional<std::string> plain = in_plain_form(layout, name, spec);
   if (!plain) return std::nullopt;
   const Rules rule_set = rules(layout);
   for (const Rename& rename : rule_set.renames) {
@@ -224,11 +182,16 @@ std::optional<std::string> to_canonical(Layout layout, std::string_view name, co
 
 std::string from_canonical(Layout layout, std::string_view canonical_name, const ArchSpec* spec) {
   const Rules rule_set = rules(layout);
+  std::string name = std::string(rule_set.rest.value_or("")) + std::string(canonical_name);
   for (const Rename& rename : rule_set.renames) {
     if (!applies(rename, spec)) continue;
-    if (const auto match = match_front(rename.canonical, canonical_name)) return fill(rename.foreign, *match);
+    const auto match = match_front(rename.canonical, canonical_name);
+    if (!match) continue;
+    name = fill(rename.foreign, *match);
+    break;
   }
-  return std::string(rule_set.rest.value_or("")) + std::string(canonical_name);
+  if (layout == Layout::openmmlab && has_group_norm(spec)) rename_norms(name, ".bn", ".gn");
+  return name;
 }
 
 std::span<const size_t> canonical_axes(Layout layout, size_t dimensions) {
@@ -275,7 +238,9 @@ std::optional<Layout> recognise_layout(std::span<const std::string> names) {
       best = layout;
     }
   }
-  return best;
+  const bool beyond_torchvision = std::ranges::any_of(
+      names, [](const std::string& name) { return is_canonical(name) && !is_torchvision(name); });
+  return best == Layout::torchvision && beyond_torchvision ? Layout::timm : best;
 }
 
 }  // namespace zoo

@@ -183,6 +183,10 @@ int64_t TensorSpec::numel() const {
   return product(shape);
 }
 
+std::string_view first_conv_name(const ArchSpec& spec) {
+  return spec.stem == Stem::deep ? "conv1.0.weight" : "conv1.weight";
+}
+
 std::vector<TensorSpec> list_tensors(const ArchSpec& spec, const TensorListOptions& options) {
   std::vector<TensorSpec> tensors;
   for (const Layer& layer : LayerList(spec, options, {1, 1}).take()) {

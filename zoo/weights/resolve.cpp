@@ -31,7 +31,7 @@ void read_sizes(const Checkpoint& checkpoint, const ArchSpec& arch, ResolvedWeig
   weights.arch = arch;
   const TranslatedTensors tensors = translate(checkpoint, arch);
   const auto* head = tensors.find("fc.weight");
-  const auto* stem = tensors.find(arch.stem == Stem::deep ? "conv1.0.weight" : "conv1.weight");
+  const auto* stem = tensors.find(first_conv_name(arch));
   weights.num_classes = head != nullptr && head->tensor.shape.size() == 2 ? head->tensor.shape[0] : 0;
   if (stem != nullptr && stem->tensor.shape.size() == 4) weights.in_channels = stem->tensor.shape[1];
 }
