@@ -31,12 +31,21 @@ std::string name_of(const WeightRecord* record) {
 
 }  // namespace
 
-TEST_CASE("every architecture of the table has a default weight") {
+TEST_CASE("the bare name of an architecture is its default weight, or is told to have none") {
+  std::set<std::string_view> with_weights;
+  for (const WeightRecord& record : shipped().records()) with_weights.insert(record.arch);
+  CHECK(with_weights.size() >= 100);
   for (const ArchSpec& arch : arch_table()) {
     INFO(arch.name);
-    const WeightRecord* record = shipped().find(arch.name);
-    REQUIRE(record != nullptr);
-    CHECK(record->arch == arch.name);
+    const std::string name(arch.name);
+    if (with_weights.contains(arch.name)) {
+      CHECK(shipped().get(name).arch == name);
+      CHECK(shipped().get(name).is_default);
+    } else {
+      ZOO_CHECK_ERROR(
+          shipped().get(name), ErrorCode::not_found,
+          "architecture '" + name + "' has no published weights. 'zoo list' shows those that have.");
+    }
   }
 }
 
@@ -64,12 +73,14 @@ TEST_CASE("an unknown name gets the nearest ones") {
   ZOO_CHECK_ERROR(shipped().get("resnet5O"), ErrorCode::not_found,
                   "unknown model 'resnet5O'. Did you mean 'resnet50'? 'zoo list' shows all names.");
   ZOO_CHECK_ERROR(shipped().get("resnet101.t"), ErrorCode::not_found,
-                  "unknown model 'resnet101.t'. Did you mean 'resnet101'? 'zoo list' shows all names.");
-  ZOO_CHECK_ERROR(
-      shipped().get("resnet1202_ci"), ErrorCode::not_found,
-      "unknown model 'resnet1202_ci'. Did you mean 'resnet1202_cifar'? 'zoo list' shows all names.");
+                  "unknown model 'resnet101.t'. Did you mean 'resnet101', 'resnet10t' or 'resnet101c'? 'zoo "
+                  "list' shows all names.");
+  ZOO_CHECK_ERROR(shipped().get("resnet1202_ci"), ErrorCode::not_found,
+                  "unknown model 'resnet1202_ci'. Did you mean 'resnet1202_cifar', 'resnet101c' or "
+                  "'resnet152c'? 'zoo list' shows all names.");
   ZOO_CHECK_ERROR(shipped().get("ResNet34_W"), ErrorCode::not_found,
-                  "unknown model 'ResNet34_W'. Did you mean 'resnet34'? 'zoo list' shows all names.");
+                  "unknown model 'ResNet34_W'. Did you mean 'resnet34', 'resnet34d' or 'resnet14t'? 'zoo "
+                  "list' shows all names.");
   ZOO_CHECK_ERROR(shipped().get("quux"), ErrorCode::not_found,
                   "unknown model 'quux'. 'zoo list' shows all names.");
 }
@@ -111,7 +122,8 @@ TEST_CASE("what the publishers print of parameters and operations agrees with ou
   // They round differently and count norms or not; a wrong digit would still be farther off than this.
   constexpr double kParamsTolerance =
       0.012;  // "0.27" of 269,722 and "0.66" of 658,586 are rounded to two digits
-  constexpr double kMacsTolerance = 0.012;
+  constexpr double kMacsTolerance = 0.013;  // group norms count for timm, and every norm for OpenMMLab
+  constexpr double kMacsMargin = 0.005e9;   // two decimals of 1e9
   const std::set<std::string> misprinted{"resnet34.mm_in1k"};  // see its notes
   for (const WeightRecord& record : shipped().records()) {
     INFO(record.name);
@@ -120,7 +132,7 @@ TEST_CASE("what the publishers print of parameters and operations agrees with ou
             Approx(record.params).epsilon(kParamsTolerance).margin(0.05e6));
     }
     if (record.published_gmacs) {
-      CHECK(*record.published_gmacs * 1e9 == Approx(record.macs).epsilon(kMacsTolerance));
+      CHECK(*record.published_gmacs * 1e9 == Approx(record.macs).epsilon(kMacsTolerance).margin(kMacsMargin));
     }
   }
 }
