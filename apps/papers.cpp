@@ -31,6 +31,8 @@ constexpr std::array kPapers{
           "Aggregated Residual Transformations for Deep Neural Networks", kConference, "CVPR", 2017},
     Paper{"https://arxiv.org/abs/1709.01507", "hu2018squeeze", "Hu et al.",
           "Hu, Jie and Shen, Li and Sun, Gang", "Squeeze-and-Excitation Networks", kConference, "CVPR", 2018},
+    Paper{"https://arxiv.org/abs/1803.08494", "wu2018group", "Wu and He", "Wu, Yuxin and He, Kaiming",
+          "Group Normalization", kConference, "ECCV", 2018},
     Paper{"https://arxiv.org/abs/1805.00932", "mahajan2018exploring", "Mahajan et al.",
           "Mahajan, Dhruv and Girshick, Ross and Ramanathan, Vignesh and He, Kaiming and Paluri, Manohar and "
           "Li, Yixuan and Bharambe, Ashwin and van der Maaten, Laurens",
@@ -54,6 +56,9 @@ constexpr std::array kPapers{
           "Wang, Qilong and Wu, Banggu and Zhu, Pengfei and Li, Peihua and Zuo, Wangmeng and Hu, Qinghua",
           "ECA-Net: Efficient Channel Attention for Deep Convolutional Neural Networks", kConference, "CVPR",
           2020},
+    Paper{"https://arxiv.org/abs/2002.08258", "aflalo2020knapsack", "Aflalo et al.",
+          "Aflalo, Yonathan and Noy, Asaf and Lin, Ming and Friedman, Itamar and Zelnik, Lihi",
+          "Knapsack Pruning with Inner Distillation", kPreprint, "arXiv:2002.08258", 2020},
     Paper{"https://arxiv.org/abs/2003.13630", "ridnik2021tresnet", "Ridnik et al.",
           "Ridnik, Tal and Lawen, Hussam and Noy, Asaf and Ben Baruch, Emanuel and Sharir, Gilad and "
           "Friedman, Itamar",
@@ -72,6 +77,12 @@ constexpr std::array kPapers{
     Paper{"https://arxiv.org/abs/2110.00476", "wightman2021resnet", "Wightman et al.",
           "Wightman, Ross and Touvron, Hugo and J{\\'e}gou, Herv{\\'e}",
           "ResNet strikes back: An improved training procedure in timm", kPreprint, "arXiv:2110.00476", 2021},
+    Paper{
+        "https://arxiv.org/abs/2203.07845", "zhang2022bamboo", "Zhang et al.",
+        "Zhang, Yuanhan and Sun, Qinghong and Zhou, Yichun and He, Zexin and Yin, Zhenfei and Wang, Kun and "
+        "Sheng, Lu and Qiao, Yu and Shao, Jing and Liu, Ziwei",
+        "Bamboo: Building Mega-Scale Vision Dataset Continually with Human-Machine Synergy", kPreprint,
+        "arXiv:2203.07845", 2022},
 };
 
 const Paper* find(std::string_view url) {
