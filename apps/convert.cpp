@@ -1,6 +1,7 @@
 // zoo convert: any checkpoint into another file format, layout or precision.
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -109,16 +110,34 @@ ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& ma
           .preprocess = description.preprocess};
 }
 
+WeightsFile weights_file(OutputFormat format) {
+  if (format == OutputFormat::flax) return WeightsFile::flax;
+  return format == OutputFormat::tf ? WeightsFile::tf : WeightsFile::safetensors;
+}
+
 void write_folder(const ConvertOptions& options, const Input& in, const Relabelled& model,
                   const Manifest& manifest, const std::vector<NamedTensor>& tensors) {
   const ModelConfig config{make_card(in, model, manifest), model.num_classes, model.in_channels};
+  std::vector<TextFile> texts;
   if (options.format == OutputFormat::timm) {
-    write_model_directory(options.out, tensors, {{"config.json", to_config_json(config)}});
+    texts.push_back({"config.json", to_config_json(config)});
   } else {
-    write_model_directory(
-        options.out, tensors,
-        {{"config.json", to_hugging_face_config(model.arch, config)},
-         {"preprocessor_config.json", to_hugging_face_preprocessor(config.card.preprocess)}});
+    texts.push_back({"config.json", to_hugging_face_config(model.arch, config)});
+    texts.push_back({"preprocessor_config.json", to_hugging_face_preprocessor(config.card.preprocess)});
+  }
+  write_model_directory(options.out, weights_file(options.format), tensors, texts);
+}
+
+void write_file(const ConvertOptions& options, const std::vector<NamedTensor>& tensors,
+                const std::map<std::string, std::string>& metadata) {
+  switch (options.format) {
+    case OutputFormat::safetensors:
+      return write_safetensors(options.out, tensors, metadata);
+    case OutputFormat::flax:
+    case OutputFormat::tf:
+      return write_weights(options.out, weights_file(options.format), tensors);
+    default:
+      return write_torch_zip(options.out, tensors);
   }
 }
 
@@ -127,7 +146,6 @@ int run(const std::vector<std::string>& arguments) {
   const Manifest manifest = Manifest::load_default();
   Input in = find_input(options.in, manifest);
   const Checkpoint checkpoint = Checkpoint::open(in.path);
-  const bool folder = options.format == OutputFormat::hf || options.format == OutputFormat::timm;
 
   StateDict state{{}, checkpoint.tensors()};
   if (options.ema) {
@@ -135,7 +153,7 @@ int run(const std::vector<std::string>& arguments) {
   } else if (options.layout) {
     state = find_state_dict(checkpoint);
   }
-  if (folder) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
+  if (options.folder) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
   Relabelled model;
   if (options.layout) {
     model = relabel(std::move(state), *options.layout, in.path.string(), in.arch());
@@ -146,12 +164,10 @@ int run(const std::vector<std::string>& arguments) {
   if (!options.renamings.empty()) rename(state.tensors, options.renamings);
   if (options.dtype) state.tensors = cast(std::move(state.tensors), *options.dtype);
 
-  if (folder) {
+  if (options.folder) {
     write_folder(options, in, model, manifest, state.tensors);
-  } else if (options.format == OutputFormat::safetensors) {
-    write_safetensors(options.out, state.tensors, checkpoint.metadata());
   } else {
-    write_torch_zip(options.out, state.tensors);
+    write_file(options, state.tensors, checkpoint.metadata());
   }
   int64_t bytes = 0;
   for (const NamedTensor& tensor : state.tensors) bytes += tensor.tensor.bytes();

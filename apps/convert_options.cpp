@@ -19,11 +19,13 @@ struct Named {
   Choice choice;
 };
 
-constexpr std::array kFormats{Named{"pth", OutputFormat::pth},
-                              Named{"safetensors", OutputFormat::safetensors}, Named{"hf", OutputFormat::hf},
-                              Named{"timm", OutputFormat::timm}};
+constexpr std::array kFormats{
+    Named{"pth", OutputFormat::pth},   Named{"safetensors", OutputFormat::safetensors},
+    Named{"hf", OutputFormat::hf},     Named{"timm", OutputFormat::timm},
+    Named{"flax", OutputFormat::flax}, Named{"tf", OutputFormat::tf}};
 constexpr std::array kDTypes{Named{"fp32", DType::f32}, Named{"fp16", DType::f16},
                              Named{"bf16", DType::bf16}};
+constexpr std::string_view kFlaxSuffix = ".msgpack", kTfSuffix = ".h5";
 constexpr std::array<std::string_view, 6> kTorchSuffixes{".pth", ".pt", ".th", ".bin", ".ckpt", ".tar"};
 
 [[noreturn]] void refuse(const std::string& what, const std::string& remedy = {}) {
@@ -42,16 +44,19 @@ auto choose(const std::string& flag, const std::string& text, const Choices& cho
 
 Layout choose_layout(const std::string& text) {
   std::vector<Named<Layout>> layouts;
-  for (const Layout layout : writable_layouts()) layouts.push_back({to_string(layout), layout});
+  for (const Layout layout : named_layouts()) layouts.push_back({to_string(layout), layout});
   return choose("--layout", text, layouts);
 }
 
 OutputFormat format_of(const std::filesystem::path& out) {
   const std::string suffix = to_lower(out.extension().string());
   if (suffix == ".safetensors") return OutputFormat::safetensors;
+  if (suffix == kFlaxSuffix) return OutputFormat::flax;
+  if (suffix == kTfSuffix) return OutputFormat::tf;
   if (std::ranges::find(kTorchSuffixes, suffix) != kTorchSuffixes.end()) return OutputFormat::pth;
   refuse("the name '" + out.string() + "' does not say what to write",
-         "End it in .pth or .safetensors, or say --format (hf and timm write a folder).");
+         "End it in .pth, .safetensors, .msgpack or .h5, or say --format (hf, timm, flax and tf write a "
+         "folder).");
 }
 
 Renaming parse_renaming(const std::string& text) {
@@ -64,18 +69,36 @@ Renaming parse_renaming(const std::string& text) {
   }
 }
 
-// The folders of the hubs have names of their own.
+// What only holds whole models has names of its own.
+std::optional<Layout> layout_of(OutputFormat format) {
+  switch (format) {
+    case OutputFormat::hf:
+      return Layout::huggingface;
+    case OutputFormat::timm:
+      return Layout::timm;
+    case OutputFormat::flax:
+      return Layout::huggingface_flax;
+    case OutputFormat::tf:
+      return Layout::huggingface_tf;
+    default:
+      return std::nullopt;
+  }
+}
+
 void imply_layout(ConvertOptions& options) {
-  if (options.format != OutputFormat::hf && options.format != OutputFormat::timm) return;
-  const Layout wanted = options.format == OutputFormat::hf ? Layout::huggingface : Layout::timm;
-  if (options.layout.value_or(wanted) != wanted) {
-    refuse("--format " + std::string(options.format == OutputFormat::hf ? "hf" : "timm") +
-           " has the layout " + std::string(to_string(wanted)) + ", not " +
+  const std::optional<Layout> wanted = layout_of(options.format);
+  if (!wanted) return;
+  if (options.layout.value_or(*wanted) != *wanted) {
+    const auto* const format = std::ranges::find(kFormats, options.format, &Named<OutputFormat>::choice);
+    refuse("--format " + std::string(format->text) + " has names of its own, not those of " +
            std::string(to_string(*options.layout)));
   }
   if (!options.only.empty() || !options.renamings.empty())
-    refuse("--only and --rename leave no model for a folder", "Write a .pth or .safetensors file instead.");
+    refuse("--only and --rename leave no whole model", "Write a .pth or .safetensors file instead.");
   options.layout = wanted;
+  const std::string suffix = to_lower(options.out.extension().string());
+  options.folder = !(options.format == OutputFormat::flax && suffix == kFlaxSuffix) &&
+                   !(options.format == OutputFormat::tf && suffix == kTfSuffix);
 }
 
 }  // namespace
@@ -83,15 +106,15 @@ void imply_layout(ConvertOptions& options) {
 ConvertOptions parse_convert_options(const Arguments& arguments) {
   auto options =
       make_options("zoo convert", "IN OUT [OPTION...]",
-                   "Write the tensors of any checkpoint as .pth, as .safetensors, or as a folder like\n"
-                   "those on the Hugging Face hub. IN is a file, a folder, or the name of a weight in\n"
-                   "the cache. Without --layout all tensors are written under their own names, nested\n"
-                   "ones as a.b[0]; with it the model alone, under the publisher's names. A file OUT\n"
-                   "is replaced, a folder OUT must be new.");
+                   "Write the tensors of any checkpoint as .pth, .safetensors, Flax's .msgpack or Keras's\n"
+                   ".h5, or as a folder like those on the Hugging Face hub. IN is a file, a folder, or\n"
+                   "the name of a weight in the cache. Without --layout all tensors are written under\n"
+                   "their own names, nested ones as a.b[0]; with it the model alone, under the\n"
+                   "publisher's names. A file OUT is replaced, a folder OUT must be new.");
   const auto text = [] { return cxxopts::value<std::string>(); };
   options.add_options()("layout", "torchvision, timm, openmmlab, huggingface or akamaster", text(), "NAME")(
-      "format", "pth, safetensors, hf or timm; else OUT's suffix says it", text(), "FORMAT")(
-      "dtype", "fp32, fp16 or bf16, for all floating tensors", text(), "DTYPE")(
+      "format", "pth, safetensors, or a folder: hf, timm, flax or tf; else OUT's suffix says it", text(),
+      "FORMAT")("dtype", "fp32, fp16 or bf16, for all floating tensors", text(), "DTYPE")(
       "only", "tensors whose written name fits this shell pattern", text(), "PATTERN")(
       "rename", "then replace what REGEX finds in names by TO ($1: first group); repeatable", text(),
       "REGEX=TO")("ema", "the averaged weights of a training checkpoint");

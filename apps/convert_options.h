@@ -13,7 +13,7 @@
 
 namespace zoo::apps {
 
-enum class OutputFormat { pth, safetensors, hf, timm };
+enum class OutputFormat { pth, safetensors, hf, timm, flax, tf };
 
 struct Renaming {
   std::string text;  // as it was given
@@ -25,6 +25,7 @@ struct ConvertOptions {
   std::string in;
   std::filesystem::path out;
   OutputFormat format = OutputFormat::pth;
+  bool folder = false;           // OUT is a folder as the hubs keep models
   std::optional<Layout> layout;  // none: names stay
   std::optional<DType> dtype;    // none: dtypes stay
   std::string only;              // a shell pattern; empty = all

@@ -15,8 +15,7 @@ namespace zoo::apps {
 // Declares --offline, --mirror and --trust-prefix.
 void add_fetch_options(cxxopts::Options& options, const std::string& group = {});
 
-// Those, $ZOO_MIRROR, and the project's lock file: $ZOO_LOCK, else weights.lock.json in the current folder,
-// if it is there. Throws Error{usage, not_found}.
+// Those, and environment_fetch_options(). Throws Error{usage, not_found}.
 FetchOptions read_fetch_options(const cxxopts::ParseResult& flags);
 
 }  // namespace zoo::apps

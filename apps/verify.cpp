@@ -1,5 +1,7 @@
 // zoo verify: hashes downloaded weights again.
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <limits>
 
@@ -9,12 +11,15 @@
 #include "apps/options.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
+#include "zoo/core/expected.h"
 #include "zoo/core/lockfile.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/sha256.h"
 
 namespace zoo::apps {
 namespace {
+
+namespace fs = std::filesystem;
 
 // Prints one line; true if the file is the published one.
 bool print_verdict(const WeightRecord& record, const VerifyResult& result) {
@@ -24,8 +29,8 @@ bool print_verdict(const WeightRecord& record, const VerifyResult& result) {
       std::cout << "ok       " << record.name << "  " << path << '\n';
       return true;
     case Verdict::ok_prefix_only:
-      std::cout << "ok       " << record.name << "  " << path << "  (only the first "
-                << result.expected.size() << " digits of its hash are published)\n";
+      std::cout << "ok       " << record.name << "  " << path << "  (of its hash only " << result.expected
+                << " is published)\n";
       return true;
     case Verdict::missing:
       std::cout << "missing  " << record.name << "  " << path << "\n         'zoo download " << record.name
@@ -43,60 +48,90 @@ bool print_verdict(const WeightRecord& record, const VerifyResult& result) {
   return false;
 }
 
-bool verify_path(const Manifest& manifest, const std::filesystem::path& path) {
-  const std::string sha256 = sha256_file(path);
-  if (const WeightRecord* record = manifest.find_by_sha256(sha256)) {
-    return print_verdict(*record,
-                         {.verdict = Verdict::ok, .path = path, .expected = sha256, .actual = sha256});
+// `verify` prints and returns what it found, unless those who know the file's hash contradict each other.
+bool verify_or_tell(const std::string& name, const std::function<bool()>& verify) {
+  try {
+    return verify();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::hash_mismatch) throw;
+    std::cout << "WRONG    " << name << "\n         " << error.what() << '\n';
+    return false;
   }
-  if (const WeightRecord* record = manifest.find_by_file_name(path.filename().string())) {
-    return print_verdict(*record, verify_file(*record, path));
-  }
-  std::cout << "unknown  " << path.string() << "\n         sha256 " << sha256
-            << ": no published weight has this hash or this file's name.\n";
-  return false;
 }
 
-bool verify_operand(const Manifest& manifest, const std::string& operand) {
-  std::error_code error;
-  const bool is_path = operand.find('/') != std::string::npos && operand.find("://") == std::string::npos;
-  if (is_path || std::filesystem::is_regular_file(operand, error)) return verify_path(manifest, operand);
-  const WeightRecord& record = manifest.get(operand);
-  return print_verdict(record, verify_file(record, cached_path(record)));
-}
+class Verifier {
+ public:
+  bool verify_operand(const std::string& operand) const {
+    std::error_code error;
+    const bool is_path = operand.find('/') != std::string::npos && operand.find("://") == std::string::npos;
+    if (is_path || fs::is_regular_file(operand, error)) return verify_path(operand);
+    const WeightRecord& record = manifest_.get(operand);
+    return verify_record(record, cached_path(record));
+  }
 
-// What was downloaded by URL or from the hub is known by the lock file alone.
-bool verify_recorded(const std::string& name, const LockEntry& entry) {
-  const std::filesystem::path path = cache_directory() / name;
-  const std::string actual = sha256_file(path);
-  if (actual == entry.sha256) {
-    std::cout << "ok       " << name << "  " << path.string() << '\n';
-    return true;
+  bool verify_cache() const {
+    bool good = true;
+    size_t count = 0;
+    for (const auto& [name, entry] : read_lock_file(lock_path(cache_directory()))) {
+      std::error_code none;
+      const bool there = fs::exists(cache_directory() / name, none);
+      if (!there || manifest_.find_by_file_name(name) != nullptr) continue;
+      ++count;
+      if (!verify_recorded(name)) good = false;
+    }
+    for (const WeightRecord& record : manifest_.records()) {
+      const auto path = cached_path(record);
+      if (!fs::exists(path)) continue;
+      ++count;
+      if (!verify_record(record, path)) good = false;
+    }
+    if (count == 0) std::cerr << "The cache " << cache_directory().string() << " holds no weights.\n";
+    return good;
   }
-  std::cout << "WRONG    " << name << "  " << path.string() << "\n         sha256 expected " << entry.sha256
-            << ",\n         got " << actual << ". Delete the file, and it is downloaded again.\n";
-  return false;
-}
 
-bool verify_cache(const Manifest& manifest) {
-  bool good = true;
-  size_t count = 0;
-  for (const auto& [name, entry] : read_lock_file(lock_path(cache_directory()))) {
-    std::error_code none;
-    const bool there = std::filesystem::exists(cache_directory() / name, none);
-    if (!there || manifest.find_by_file_name(name) != nullptr) continue;
-    ++count;
-    if (!verify_recorded(name, entry)) good = false;
+ private:
+  bool verify_record(const WeightRecord& record, const fs::path& path) const {
+    return verify_or_tell(record.name,
+                          [&] { return print_verdict(record, verify_file(record, path, project_lock_)); });
   }
-  for (const WeightRecord& record : manifest.records()) {
-    const auto path = cached_path(record);
-    if (!std::filesystem::exists(path)) continue;
-    ++count;
-    if (!print_verdict(record, verify_file(record, path))) good = false;
+
+  bool verify_path(const fs::path& path) const {
+    const std::string sha256 = sha256_file(path);
+    if (const WeightRecord* record = manifest_.find_by_sha256(sha256)) {
+      return verify_or_tell(record->name, [&] {
+        const auto file = std::ranges::find(record->files, sha256, &WeightFile::sha256);
+        expect(*file, path.parent_path(), project_lock_);
+        return print_verdict(*record,
+                             {.verdict = Verdict::ok, .path = path, .expected = sha256, .actual = sha256});
+      });
+    }
+    if (const WeightRecord* record = manifest_.find_by_file_name(path.filename().string())) {
+      return verify_record(*record, path);
+    }
+    std::cout << "unknown  " << path.string() << "\n         sha256 " << sha256
+              << ": no published weight has this hash or this file's name.\n";
+    return false;
   }
-  if (count == 0) std::cerr << "The cache " << cache_directory().string() << " holds no weights.\n";
-  return good;
-}
+
+  // What was downloaded by URL or from the hub is known by lock files alone.
+  bool verify_recorded(const std::string& name) const {
+    return verify_or_tell(name, [&] {
+      const fs::path path = cache_directory() / name;
+      const std::string expected = expect({.name = name}, cache_directory(), project_lock_).sha256;
+      const std::string actual = sha256_file(path);
+      if (actual == expected) {
+        std::cout << "ok       " << name << "  " << path.string() << '\n';
+        return true;
+      }
+      std::cout << "WRONG    " << name << "  " << path.string() << "\n         sha256 expected " << expected
+                << ",\n         got " << actual << ". Delete the file, and it is downloaded again.\n";
+      return false;
+    });
+  }
+
+  Manifest manifest_ = Manifest::load_default();
+  fs::path project_lock_ = find_project_lock();
+};
 
 }  // namespace
 
@@ -104,18 +139,19 @@ int run_verify(const Arguments& arguments) {
   auto options =
       make_options("zoo verify", "[NAME|FILE...] | --all",
                    "Hash weights again and compare with what is published: of all weights in the cache, of\n"
-                   "those named, or of files. Exit status 1 if one is missing, wrong or unknown.");
+                   "those named, or of files. What a project's lock file says counts as well: see\n"
+                   "'zoo lock --help'. Exit status 1 if one is missing, wrong or unknown.");
   options.add_options()("all", "everything in the cache, as without a NAME");
   const auto flags = parse_options(options, arguments);
   const auto names = operands(options, flags,
                               {.at_least = 0,
                                .at_most = flags.count("all") > 0 ? 0 : std::numeric_limits<size_t>::max(),
                                .what = ""});
-  const Manifest manifest = Manifest::load_default();
-  if (names.empty()) return verify_cache(manifest) ? 0 : 1;
+  const Verifier verifier;
+  if (names.empty()) return verifier.verify_cache() ? 0 : 1;
   bool good = true;
   for (const std::string& name : names) {
-    if (!verify_operand(manifest, name)) good = false;
+    if (!verifier.verify_operand(name)) good = false;
   }
   return good ? 0 : 1;
 }

@@ -9,44 +9,14 @@ that zoo promises. The listings are whole runs of `zoo inspect` and have no peer
 """
 import argparse
 import pathlib
-import platform
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
 
-REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY / "tests/python"))
-import reference_shim  # noqa: E402, F401
-import safetensors.torch  # noqa: E402
-import torch  # noqa: E402
-import torchvision  # noqa: E402
-
-
-class Zoo:
-    def __init__(self, program, file, mode):
-        self.process = subprocess.Popen([program, file, mode], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __call__(self):
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def timed(action):
-    def run():
-        start = time.perf_counter()
-        result = action()
-        wall = (time.perf_counter() - start) * 1e3
-        del result
-        return wall
-
-    return run
+from sides import REPOSITORY, Zoo, conditions, timed
+import safetensors.torch
+import torch
+import torchvision
 
 
 def run_inspect(programs, file):
@@ -101,8 +71,7 @@ def main():
     parser.add_argument("--programs", type=pathlib.Path, default=REPOSITORY / "build/bin")
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
-    print(f"torch {torch.__version__}, safetensors {safetensors.__version__}, {platform.machine()}, "
-          f"{torch.get_num_threads()} threads, {options.rounds} rounds, medians")
+    print(conditions(options.rounds))
     print(f"{'':52}{'zoo ms':>9}{'Python ms':>11}{'ratio':>8}{'need':>6}")
     for network in ("resnet50", "resnet152"):
         with tempfile.TemporaryDirectory() as folder:

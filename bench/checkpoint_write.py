@@ -6,48 +6,23 @@ zoo syncs the file and the folder around the rename, which Python never does; "+
 import argparse
 import os
 import pathlib
-import platform
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
+from functools import partial
 
-REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(REPOSITORY / "tests/python"))
-import reference_shim  # noqa: E402, F401
-import safetensors.torch  # noqa: E402
-import torch  # noqa: E402
-import torchvision  # noqa: E402
+from sides import REPOSITORY, Zoo, conditions, timed
+import safetensors.torch
+import torch
+import torchvision
 
 
-class Zoo:
-    def __init__(self, program, source, target):
-        self.process = subprocess.Popen([program, source, target], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __call__(self):
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
+def write_synced(write, target):
+    write(target)
+    with open(target, "rb+") as file:
+        os.fsync(file.fileno())
 
 
-def python(write, target, sync):
-    def run():
-        start = time.perf_counter()
-        write(target)
-        if sync:
-            with open(target, "rb+") as file:
-                os.fsync(file.fileno())
-        return (time.perf_counter() - start) * 1e3
-
-    return run
-
-
-def sides(program, folder, name):
+def writers_of(program, folder, name):
     """(label, one round in ms) of every writer."""
     state = torchvision.models.get_model(name).state_dict()
     source = str(folder / "source.pth")
@@ -57,8 +32,8 @@ def sides(program, folder, name):
     for suffix, write in writers.items():
         label = "torch.save" if suffix == "pth" else "save_file"
         yield f"{name} {suffix}: zoo", Zoo(program, source, str(folder / f"zoo.{suffix}"))
-        yield f"{name} {suffix}: {label}", python(write, str(folder / f"python.{suffix}"), False)
-        yield f"{name} {suffix}: {label} + fsync", python(write, str(folder / f"synced.{suffix}"), True)
+        yield f"{name} {suffix}: {label}", timed(partial(write, str(folder / f"python.{suffix}")))
+        yield f"{name} {suffix}: {label} + fsync", timed(partial(write_synced, write, str(folder / f"synced.{suffix}")))
 
 
 def main():
@@ -67,11 +42,10 @@ def main():
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--folder", help="where to write; default: the system's temporary folder")
     options = parser.parse_args()
-    print(f"torch {torch.__version__}, safetensors {safetensors.__version__}, {platform.machine()}, "
-          f"{torch.get_num_threads()} threads, {options.rounds} rounds, medians")
+    print(conditions(options.rounds))
     for name in ("resnet50", "resnet152"):
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            rounds = [(label, side, []) for label, side in sides(options.program, pathlib.Path(folder), name)]
+            rounds = [(label, side, []) for label, side in writers_of(options.program, pathlib.Path(folder), name)]
             for index in range(options.rounds + 1):
                 for _, side, times in rounds:
                     wall = side()

@@ -1,14 +1,11 @@
 """zoo evaluate gives the accuracy and loss that PyTorch gives for akamaster's CIFAR-10 nets (fp32)."""
 import json
-import os
-import pathlib
 import shutil
 import sys
 import unittest
 
-from zoo_cli import SOURCE, ZooCase
+from zoo_cli import CORPUS, ZooCase
 
-CORPUS = pathlib.Path(os.environ.get("ZOO_CORPUS", SOURCE / ".." / "shared" / "corpus")).resolve()
 DATA = CORPUS / "datasets" / "cifar10_lossless4000"
 
 

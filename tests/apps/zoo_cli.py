@@ -6,14 +6,19 @@ import contextlib
 import hashlib
 import http.server
 import json
+import math
 import os
 import pathlib
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
+from corpus import CORPUS  # noqa: E402, F401
 
 PROGRAMS = pathlib.Path(os.environ["ZOO_PROGRAMS"])
 SOURCE = pathlib.Path(os.environ["ZOO_SOURCE_DIR"])
@@ -62,17 +67,30 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def safetensors(tensors, cut=0):
-    """The bytes of a safetensors file of zeros; tensors: {name: shape}. `cut` bytes of its data are left out."""
-    header, offset = {}, 0
+def safetensors(tensors, values=None, cut=0):
+    """The bytes of a safetensors file; tensors: {name: shape}. values: {name: numbers}, where they are not all zero. `cut` bytes
+    of its data are left out."""
+    header, data = {}, b""
     for name, shape in tensors.items():
-        size = 4
-        for dimension in shape:
-            size *= dimension
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [offset, offset + size]}
-        offset += size
+        numbers = (values or {}).get(name)
+        begin, data = len(data), data + (struct.pack(f"<{len(numbers)}f", *numbers) if numbers else bytes(4 * math.prod(shape)))
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, len(data)]}
     text = json.dumps(header).encode()
-    return struct.pack("<Q", len(text)) + text + bytes(offset - cut)
+    return struct.pack("<Q", len(text)) + text + data[:len(data) - cut]
+
+
+def resnet20(classes=10, head="fc"):
+    """The tensors of the paper's ResNet-20 as {name: shape}; akamaster calls the head "linear"."""
+    def norm(name, width):
+        return {f"{name}.{part}": [width] for part in ("weight", "bias", "running_mean", "running_var")}
+    tensors = {"conv1.weight": [16, 3, 3, 3], **norm("bn1", 16)}
+    before = 16
+    for stage, width in enumerate((16, 32, 64), 1):
+        for block in (f"layer{stage}.{i}" for i in range(3)):
+            tensors |= {f"{block}.conv1.weight": [width, before, 3, 3], **norm(f"{block}.bn1", width),
+                        f"{block}.conv2.weight": [width, width, 3, 3], **norm(f"{block}.bn2", width)}
+            before = width
+    return tensors | {f"{head}.weight": [classes, 64], f"{head}.bias": [classes]}
 
 
 class ZooCase(unittest.TestCase):

@@ -4,28 +4,13 @@ import pickle
 import unittest
 import zipfile
 
-from zoo_cli import ZooCase, safetensors
-
-
-def resnet20():
-    """The tensors of the smallest net that zoo knows, as {name: shape}."""
-    shapes = {"conv1.weight": [16, 3, 3, 3]}
-    norms, width = {"bn1": 16}, 16
-    for stage, out in enumerate((16, 32, 64), 1):
-        for block in range(3):
-            name = f"layer{stage}.{block}"
-            shapes |= {f"{name}.conv1.weight": [out, width, 3, 3], f"{name}.conv2.weight": [out, out, 3, 3]}
-            norms |= {f"{name}.bn1": out, f"{name}.bn2": out}
-            width = out
-    for name, channels in norms.items():
-        shapes |= {f"{name}.{part}": [channels] for part in ("weight", "bias", "running_mean", "running_var")}
-    return shapes | {"linear.weight": [10, 64], "linear.bias": [10]}
+from zoo_cli import ZooCase, resnet20, safetensors
 
 
 class Convert(ZooCase):
     def setUp(self):
         super().setUp()
-        (self.folder / "net.safetensors").write_bytes(safetensors(resnet20()))
+        (self.folder / "net.safetensors").write_bytes(safetensors(resnet20(head="linear")))
         (self.folder / "pair.safetensors").write_bytes(safetensors({"a.b": [2, 3], "c": []}))
 
     def names(self, file):
@@ -49,7 +34,7 @@ class Convert(ZooCase):
         self.assertEqual(len(names), 116)  # with the counters, which the source lacks
         self.assertEqual(names[:2], ["conv1.weight", "bn1.weight"])
         self.assertEqual(names[-2:], ["fc.weight", "fc.bias"])
-        (self.folder / "more.safetensors").write_bytes(safetensors(resnet20() | {"neck.weight": [3]}))
+        (self.folder / "more.safetensors").write_bytes(safetensors(resnet20(head="linear") | {"neck.weight": [3]}))
         self.assertIn("'neck.weight'", self.refused("convert", "more.safetensors", "x.pth", "--layout", "timm"))
         self.assertIn("none of its 2 tensor names", self.refused("convert", "pair.safetensors", "x.pth", "--layout", "timm"))
         self.assertFalse((self.folder / "x.pth").exists())
@@ -76,7 +61,7 @@ class Convert(ZooCase):
                   "pretrained_cfg": {"input_size": [3, 30, 30], "crop_pct": 1.0, "interpolation": "bilinear"}}
         source = self.folder / "source"
         source.mkdir()
-        (source / "pytorch_model.bin").write_bytes(safetensors(resnet20()))
+        (source / "pytorch_model.bin").write_bytes(safetensors(resnet20(head="linear")))
         (source / "config.json").write_text(json.dumps(config))
         for index, start in enumerate(("source", "source/pytorch_model.bin")):
             self.assertEqual(self.zoo("convert", start, f"out{index}", "--format", "timm")[1], "")
@@ -87,7 +72,7 @@ class Convert(ZooCase):
     def test_a_damaged_config_is_an_error_that_names_the_file(self):
         source = self.folder / "source"
         source.mkdir()
-        (source / "model.safetensors").write_bytes(safetensors(resnet20()))
+        (source / "model.safetensors").write_bytes(safetensors(resnet20(head="linear")))
         config = source / "config.json"
         for text, complaint in (("{", "is not JSON"), ("{}", "'architecture' is missing"),
                                 ('{"architecture": "resnet20_cifar", "num_classes": 2, "label_names": ["a", "b"]}',

@@ -2,7 +2,6 @@
 import hashlib
 import json
 import os
-import pathlib
 import pty
 import re
 import resource
@@ -10,10 +9,9 @@ import shutil
 import signal
 import unittest
 
-from zoo_cli import CONTENT, PROGRAMS, SOURCE, ZooCase, safetensors
+from zoo_cli import CONTENT, CORPUS, PROGRAMS, ZooCase, safetensors
 
 NAME = "resnet20_cifar.test"
-CORPUS = pathlib.Path(os.environ.get("ZOO_CORPUS", SOURCE / ".." / "shared" / "corpus")).resolve()
 
 
 class Download(ZooCase):

@@ -176,11 +176,30 @@ class Lock(ZooCase):
                 "weights.pth": {"bytes": len(CONTENT), "sha256": sha256}})
             self.environment["ZOO_HOME"] = str(self.folder / "elsewhere")
             self.zoo("download", NAME)  # the whole hash is known now
+            self.assertNotIn("of its hash", self.zoo("verify", NAME)[0])
             lock.write_text(lock.read_text().replace(sha256[8:], "0" * 56))
             self.assertIn("weights.lock.json: 'weights.pth' is recorded", self.refused("download", NAME))
+            for operand in ([], [NAME], [self.folder / "elsewhere" / "weights.pth"]):
+                out, _ = self.zoo("verify", *operand, status=1)
+                self.assertRegex(out, rf"^WRONG    {NAME}\n +weights.lock.json: 'weights.pth' is recorded with SHA-256 {sha256[:8]}0")
             self.assertIn("is recorded with", self.refused("lock", NAME))
             self.environment["ZOO_LOCK"] = str(self.folder / "none.json")
-            self.assertIn("though ZOO_LOCK names it", self.refused("download", NAME))
+            for command in ("download", "verify"):
+                self.assertIn("though ZOO_LOCK names it", self.refused(command, NAME))
+
+    def test_verify_takes_a_projects_hash_where_the_manifest_has_none(self):
+        with self.server(short_hash=True):
+            self.home.mkdir()
+            (self.home / "weights.pth").write_bytes(CONTENT)
+            sha256 = hashlib.sha256(CONTENT).hexdigest()
+            self.assertIn(f"(of its hash only {sha256[:8]}... is published)", self.zoo("verify", NAME)[0])
+            lock = self.folder / "own.json"
+            self.environment["ZOO_LOCK"] = str(lock)
+            for whole, status in ((sha256, 0), (sha256[:8] + "0" * 56, 1)):
+                lock.write_text(json.dumps({"version": 1, "files": {"weights.pth": {"sha256": whole, "bytes": len(CONTENT)}}}))
+                out, _ = self.zoo("verify", NAME, status=status)
+                self.assertNotIn("of its hash", out)
+                self.assertEqual(f"expected {whole}" in out, status == 1)
 
     def test_a_hash_of_the_manifest_needs_no_download(self):
         self.zoo("lock", "resnet20_cifar.akamaster_cifar10", "--out", "own.json")

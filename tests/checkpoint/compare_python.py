@@ -10,14 +10,14 @@ import pathlib
 import pickle
 import subprocess
 import sys
-import tempfile
 import unittest
-import warnings
 import zipfile
 
 import numpy
 import safetensors.torch
 import torch
+
+from torch_case import TorchCase, bits, random_tensor
 
 PROGRAM = sys.argv.pop()
 FLOATS = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2,
@@ -27,36 +27,12 @@ DTYPES = FLOATS + INTEGERS + [torch.bool, torch.complex64]
 TORCH_DTYPES = DTYPES + [torch.complex32, torch.complex128, torch.float4_e2m1fn_x2]  # safetensors has none of these
 
 
-def raw_bytes(tensor):
-    """The elements in row-major order, as they lie in memory."""
-    plain = tensor.detach().contiguous()
-    return bytes(plain.reshape(-1).view(torch.uint8).numpy()) if plain.numel() else b""
-
-
-def random_tensor(dtype, *shape):
-    count = int(numpy.prod(shape)) * dtype.itemsize
-    data = torch.randint(0, 2 if dtype == torch.bool else 256, (max(count, 1),), dtype=torch.uint8)[:count]
-    return data.view(dtype).reshape(shape) if count else torch.empty(shape, dtype=dtype)
-
-
 def dump(*paths):
     lines = subprocess.run([PROGRAM, *map(str, paths)], check=True, capture_output=True, text=True).stdout.splitlines()
     return [json.loads(line) for line in lines]
 
 
-class Checkpoints(unittest.TestCase):
-    def setUp(self):
-        torch.manual_seed(1)
-        warnings.simplefilter("ignore")  # torch calls quantization and TorchScript deprecated
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def save(self, what, name="file.pth", **options):
-        path = self.folder / name
-        torch.save(what, path, **options)
-        return path
-
+class Checkpoints(TorchCase):
     def every_way(self, what):
         """The file by both encodings and every protocol that torch.save takes."""
         for protocol in (1, 2, 3, 4, 5):
@@ -72,7 +48,7 @@ class Checkpoints(unittest.TestCase):
                 seen = found["tensors"][name]
                 self.assertEqual(f"torch.{seen['dtype']}", str(tensor.dtype))
                 self.assertEqual(seen["shape"], list(tensor.shape))
-                self.assertEqual(seen["sha256"], hashlib.sha256(raw_bytes(tensor)).hexdigest())
+                self.assertEqual(seen["sha256"], hashlib.sha256(bits(tensor)).hexdigest())
                 if strides:
                     self.assertEqual(seen["stride"], list(tensor.stride()))
                     self.assertEqual(seen["offset"], tensor.storage_offset())
@@ -108,7 +84,7 @@ class Checkpoints(unittest.TestCase):
                 found = dump(path)[0]["tensors"]
                 self.assertEqual(set(found), {"whole", "channels", "floating"})
                 for name, tensor in (("whole", whole), ("channels", channels), ("floating", floating)):
-                    self.assertEqual(found[name]["sha256"], hashlib.sha256(raw_bytes(tensor.int_repr())).hexdigest())
+                    self.assertEqual(found[name]["sha256"], hashlib.sha256(bits(tensor.int_repr())).hexdigest())
                     self.assertEqual(f"torch.{found[name]['dtype']}", str(tensor.dtype))
                 self.assertEqual(found["whole"]["quantizer"], [0.1, 3])
                 for name, tensor, axis in (("channels", channels, 1), ("floating", floating, 0)):
@@ -116,7 +92,7 @@ class Checkpoints(unittest.TestCase):
                     self.assertEqual(parts[2], axis)
                     for part, expected in zip(parts, (tensor.q_per_channel_scales(), tensor.q_per_channel_zero_points())):
                         self.assertEqual(f"torch.{part['dtype']}", str(expected.dtype))
-                        self.assertEqual(part["sha256"], hashlib.sha256(raw_bytes(expected)).hexdigest())
+                        self.assertEqual(part["sha256"], hashlib.sha256(bits(expected)).hexdigest())
 
     def test_sparse_tensors_open_as_their_parts(self):
         dense = torch.tensor([[0, 1.5, 0, 0], [2.5, 0, 0, 0]])
@@ -216,6 +192,33 @@ class Checkpoints(unittest.TestCase):
                     new.writestr(record, old.read(record))
             self.check(dump(self.folder / name)[0], tensors)
 
+    def big_endian(self, tensors):
+        """The file that a big-endian machine would write of tensors that share no storage."""
+        path = self.folder / "big.pth"
+        with zipfile.ZipFile(self.save(tensors)) as old, zipfile.ZipFile(path, "w") as new:
+            for record in old.namelist():
+                content = old.read(record)
+                key = record.rpartition("/data/")[2]
+                if record.endswith("/byteorder"):
+                    content = b"big"
+                elif key.isdigit():
+                    dtype = list(tensors.values())[int(key)].dtype
+                    size = dtype.itemsize // (2 if dtype.is_complex else 1)
+                    content = numpy.frombuffer(content, numpy.uint8).reshape(-1, size)[:, ::-1].tobytes()
+                new.writestr(record, content)
+        return path
+
+    def test_big_endian_files_give_what_torch_load_gives(self):
+        tensors = {str(dtype): random_tensor(dtype, 3, 5) for dtype in TORCH_DTYPES}
+        tensors |= {"transposed": torch.randn(4, 6).t(), "empty": torch.empty(0, 3), "scalar": torch.tensor(7)}
+        path = self.big_endian(tensors)
+        loaded = torch.load(path, weights_only=True)
+        for name, tensor in tensors.items():
+            # torch keeps these in storages without a dtype, which torch.load leaves as they are on little-endian machines.
+            if name not in ("torch.uint16", "torch.uint32", "torch.uint64", "torch.complex32"):
+                self.assertEqual(bits(loaded[name]), bits(tensor), name)
+        self.check(dump(path)[0], tensors)
+
     def test_without_checksums(self):
         self.addCleanup(torch.serialization.set_crc32_options, torch.serialization.get_crc32_options())
         torch.serialization.set_crc32_options(False)
@@ -246,7 +249,7 @@ class Checkpoints(unittest.TestCase):
         self.assertEqual(written.read_bytes(), expected.read_bytes())
         loaded = safetensors.torch.load_file(written)
         for name, tensor in tensors.items():
-            self.assertEqual(raw_bytes(loaded[name]), raw_bytes(tensor), name)
+            self.assertEqual(bits(loaded[name]), bits(tensor), name)
 
 
 if __name__ == "__main__":

@@ -74,6 +74,21 @@ TEST_CASE("contiguous means row-major, sizes of one and empty tensors aside") {
   CHECK_FALSE(view(DType::u8, storage, {2, 3}, {4, 1}).is_contiguous());
 }
 
+TEST_CASE("bytes in row-major order are those that lie so, else copies") {
+  std::vector<std::byte> storage(100), buffer;
+  for (size_t i = 0; i < storage.size(); ++i) storage[i] = std::byte(i);
+  const TensorView rows = view(DType::i16, storage, {2, 3}, {3, 1}, 5);
+  CHECK(rows.row_major_bytes(buffer).data() == storage.data() + 10);
+  CHECK(rows.row_major_bytes(buffer).size() == 12);
+  CHECK(buffer.empty());
+  const TensorView columns = view(DType::i16, storage, {2, 3}, {1, 2}, 5);
+  const auto copied = columns.row_major_bytes(buffer);
+  CHECK(copied.data() == buffer.data());
+  CHECK(std::ranges::equal(copied, copy(columns)));
+  CHECK(view(DType::u8, storage, {0, 3}, {1, 2}).row_major_bytes(buffer).empty());
+  CHECK_THROWS_AS(view(DType::u8, storage, {50, 3}, {3, 1}).row_major_bytes(buffer), Error);
+}
+
 TEST_CASE("copying a tensor whose bytes are missing throws") {
   std::vector<std::byte> storage(23);
   CHECK_THROWS_AS(copy(view(DType::f32, storage, {2, 3}, {3, 1})), Error);

@@ -5,21 +5,20 @@ Usage: write_python.py PROGRAM (checkpoint_dump). Needs $ZOO_CORPUS or ../shared
 import collections
 import hashlib
 import json
-import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
-import warnings
 import zipfile
 
 import safetensors
 import torch
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
+from corpus import CORPUS  # noqa: E402
+from torch_case import TorchCase, bits, random_tensor  # noqa: E402
+
 PROGRAM = sys.argv.pop()
-SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
-CORPUS = pathlib.Path(os.environ.get("ZOO_CORPUS", SOURCE / ".." / "shared" / "corpus")).resolve() / "checkpoints"
 DTYPES = [torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2, torch.int64,
           torch.int32, torch.int16, torch.int8, torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool,
           torch.complex64, torch.complex128]
@@ -27,31 +26,7 @@ CODES = {torch.float64: "f8", torch.float32: "f4", torch.float16: "f2", torch.bf
          torch.int32: "i4", torch.int16: "i2", torch.int8: "i1", torch.uint8: "u1", torch.bool: "b1", torch.qint8: "qi1"}
 
 
-def bits(tensor):
-    """The elements in row-major order, as they lie in memory."""
-    plain = tensor.detach().resolve_conj().resolve_neg()
-    plain = plain.int_repr() if plain.is_quantized else plain
-    return bytes(plain.contiguous().reshape(-1).view(torch.uint8).numpy()) if plain.numel() else b""
-
-
-def random_tensor(dtype, *shape):
-    count = torch.Size(shape).numel() * dtype.itemsize
-    data = torch.randint(0, 2 if dtype == torch.bool else 256, (max(count, 1),), dtype=torch.uint8)[:count]
-    return data.view(dtype).reshape(shape)
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        torch.manual_seed(1)
-        warnings.simplefilter("ignore")  # torch calls quantization and TorchScript deprecated
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def save(self, what, **options):
-        torch.save(what, self.folder / "in.pth", **options)
-        return self.folder / "in.pth"
-
+class Case(TorchCase):
     def write(self, mode, source, name="out.pth"):
         """Returns the written file, or the message of the refusal."""
         target = self.folder / name
@@ -185,10 +160,10 @@ class Corpus(Case):
     """Every real file, through .pth and through safetensors: the truth is tensors.json."""
 
     def files(self):
-        if not CORPUS.is_dir():
+        if not (CORPUS / "checkpoints").is_dir():
             self.skipTest("no corpus (set ZOO_CORPUS)")
-        return [(CORPUS / entry["path"], {tensor["name"]: tensor for tensor in entry["tensors"]})
-                for entry in json.loads((CORPUS / "tensors.json").read_text())
+        return [(CORPUS / "checkpoints" / entry["path"], {tensor["name"]: tensor for tensor in entry["tensors"]})
+                for entry in json.loads((CORPUS / "checkpoints" / "tensors.json").read_text())
                 if not entry.get("refused") and not entry.get("may_be_refused")]
 
     def check(self, tensor, truth):

@@ -204,8 +204,72 @@ TEST_CASE("a zip file without the parts of a checkpoint says what is missing") {
   CHECK_THAT(error_of(zip({{"a/data.pkl", pickle(tensor())}})), Catch::Contains("'data/0' is missing"));
   CHECK_THAT(error_of(zip({{"a/data.pkl", pickle(tensor()) + "x"}, {"a/data/0", four_floats()}})),
              Catch::Contains("bytes follow the pickle"));
-  CHECK_THAT(error_of(zip({{"a/data.pkl", pickle("N")}, {"a/byteorder", "big"}})),
-             Catch::Contains("big-endian"));
+  CHECK_THAT(error_of(zip({{"a/data.pkl", pickle("N")}, {"a/byteorder", "middle"}})),
+             Catch::Contains("'byteorder' says 'middle', expected 'little' or 'big'"));
+}
+
+namespace {
+
+std::string big_endian_zip(const Tensor& options, const std::string& storage) {
+  return zip({{"a/data.pkl", pickle(tensor(options))}, {"a/byteorder", "big"}, {"a/data/0", storage}});
+}
+
+std::string bytes_of(const Checkpoint& checkpoint) {
+  const TensorView& tensor = checkpoint.tensors().at(0).tensor;
+  std::string bytes(static_cast<size_t>(tensor.bytes()), '\0');
+  tensor.copy_to(reinterpret_cast<std::byte*>(bytes.data()));
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("a big-endian file's numbers are turned, each of its own length") {
+  const std::string storage = "\1\2\3\4\5\6\7\x8"s + "abcdefgh"s;
+  const auto [type, turned] = GENERATE_COPY(table<std::string, std::string>({
+      {"ByteStorage", storage},
+      {"BoolStorage", storage},
+      {"HalfStorage", "\2\1\4\3\6\5\x8\7badcfehg"},
+      {"BFloat16Storage", "\2\1\4\3\6\5\x8\7badcfehg"},
+      {"FloatStorage", "\4\3\2\1\x8\7\6\5dcbahgfe"},
+      {"ComplexFloatStorage", "\4\3\2\1\x8\7\6\5dcbahgfe"},
+      {"LongStorage", "\x8\7\6\5\4\3\2\1hgfedcba"},
+      {"ComplexDoubleStorage", "\x8\7\6\5\4\3\2\1hgfedcba"},
+  }));
+  const std::map<std::string, int64_t> counts{
+      {"ByteStorage", 16}, {"BoolStorage", 16},        {"HalfStorage", 8}, {"BFloat16Storage", 8},
+      {"FloatStorage", 4}, {"ComplexFloatStorage", 2}, {"LongStorage", 2}, {"ComplexDoubleStorage", 1}};
+  CAPTURE(type);
+  const std::string file = big_endian_zip({.storage_class = type,
+                                           .storage_size = counts.at(type),
+                                           .shape = tuple({number(counts.at(type))}),
+                                           .strides = tuple({number(1)})},
+                                          storage);
+  CHECK(bytes_of(read_bytes(file)) == turned);
+}
+
+TEST_CASE("a slice of a big-endian storage has its own elements") {
+  const std::string storage = "\x3f\x80\0\0\x40\0\0\0\x40\x40\0\0\x40\x80\0\0"s;  // 1, 2, 3, 4
+  const Tensor slice{.offset = number(1), .shape = tuple({number(2)}), .strides = tuple({number(2)})};
+  CHECK(floats(read_bytes(big_endian_zip(slice, storage)).tensors()[0].tensor) == std::vector<float>{2, 4});
+}
+
+TEST_CASE("big-endian numbers of two lengths in one storage are refused") {
+  const auto rebuilt = [](const std::string& dtype) {
+    const std::string storage =
+        tuple({text("storage"), global("torch", "UntypedStorage"), text("0"), text("cpu"), number(8)}) + "Q";
+    return global("torch._utils", "_rebuild_tensor_v3") +
+           tuple({storage, number(0), tuple({number(1)}), tuple({number(1)}), "\x89", dict({}),
+                  global("torch", dtype)}) +
+           "R";
+  };
+  const auto file = [&](const std::string& a, const std::string& b) {
+    return zip({{"a/data.pkl", pickle(dict({{text("a"), rebuilt(a)}, {text("b"), rebuilt(b)}}))},
+                {"a/byteorder", "big"},
+                {"a/data/0", "abcdefgh"}});
+  };
+  CHECK_THAT(error_of(file("uint16", "uint32")),
+             Catch::Contains("of 2 and of 4 bytes share the storage '0'"));
+  CHECK(bytes_of(read_bytes(file("uint32", "uint32"))) == "dcba");
 }
 
 TEST_CASE("a zip file that is cut off lists its tensors only when asked") {

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/environment_setting.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/classifier/classifier.h"
 #include "zoo/core/error.h"
@@ -100,4 +101,21 @@ TEST_CASE_METHOD(Fixture, "what cannot classify is refused with its name") {
   const Classifier classifier = Classifier::open(weights().string());
   CHECK_THROWS_WITH(classifier.classify(folder() / "missing.jpg"), Contains("missing.jpg"));
   CHECK_THROWS_WITH(classifier.classify(weights()), Contains("resnet20-12fca82f.th"));
+}
+
+TEST_CASE("a project's lock file and mirrors count in programs too") {
+  const Fixture fixture;
+  const std::string name = "resnet20_cifar.drawn";
+  const zoo::test::Setting home("ZOO_HOME", (fixture.folder() / "home").string());
+  const auto lock = fixture.folder() / "own.json";
+  std::ofstream(lock)
+      << R"({"version": 1, "files": {"resnet20_cifar.drawn.safetensors": {"bytes": 1095864, "sha256": ")"
+      << std::string(64, '0') << "\"}}}";
+  CHECK_NOTHROW(Classifier::open(name));
+  {
+    const zoo::test::Setting binding("ZOO_LOCK", lock.string());
+    CHECK_THROWS_WITH(Classifier::open(name), Contains("own.json: 'resnet20_cifar.drawn.safetensors'"));
+  }
+  const zoo::test::Setting mirror("ZOO_MIRROR", "ftp://example.org");
+  CHECK_THROWS_WITH(Classifier::open(name), Contains("ftp"));
 }

@@ -11,6 +11,7 @@
 
 #include "tests/core/http_server.h"
 #include "tests/core/weight_records.h"
+#include "tests/environment_setting.h"
 #include "tests/temporary_folder.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/core/cache.h"
@@ -98,6 +99,10 @@ TEST_CASE("a download survives the failure of any call") {
   const bool resumed = GENERATE(false, true);
   const TemporaryFolder folder;
   const fs::path cache = folder / "cache";
+  const Setting torch("TORCH_HOME", (folder / "torch").string());  // whoever runs this may have one or none
+  const Setting hugging_face("HF_HUB_CACHE", (folder / "hub").string());
+  fs::create_directories(folder / "torch" / "hub" / "checkpoints");
+  fs::create_directories(folder / "hub" / "models--a--b");
   const HttpServer server([](const Request& request) {
     spare_this_thread();
     return serve(request, kBody, kTag);

@@ -6,11 +6,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/core/http_server.h"
-#include "tests/core/weight_records.h"
+#include "tests/core/interrupted.h"
 #include "tests/run_program.h"
-#include "tests/temporary_folder.h"
-#include "zoo/core/file.h"
 #include "zoo/core/lockfile.h"
 
 using namespace zoo;
@@ -72,12 +69,7 @@ TEST_CASE("two hundred downloads are killed: nothing is corrupted, nothing that 
 
 TEST_CASE("a file whose holder was killed is free for the next at once") {
   const TemporaryFolder folder;
-  const HttpServer server(in_turn({[](const Request& request) {
-                                     Answer answer = cut(serve(request, kBody, "\"one\""), 1000);
-                                     answer.stall_ms = 20'000;
-                                     return answer;
-                                   },
-                                   [](const Request& request) { return serve(request, kBody, "\"one\""); }}));
+  const HttpServer server(in_turn({falls_silent, good}));
   const std::vector<std::string> command{ZOO_BINARY_DIR "/tests/fetch_once", server.url("/w.pth"),
                                          hash_of(kBody), std::to_string(kBody.size()),
                                          folder.path().string()};

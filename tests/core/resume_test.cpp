@@ -2,63 +2,11 @@
 // answers.
 #include <catch2/catch.hpp>
 
-#include "tests/core/http_server.h"
-#include "tests/core/weight_records.h"
-#include "tests/error_matchers.h"
-#include "tests/temporary_folder.h"
-#include "zoo/core/cache.h"
-#include "zoo/core/file.h"
+#include "tests/core/interrupted.h"
 
 using namespace zoo;
 using namespace zoo::test;
 namespace fs = std::filesystem;
-
-namespace {
-
-const std::string kTag = "\"one\"";
-const Names kPart{"w.pth.part", "w.pth.part.source"};
-
-const NetworkOptions kQuick{.first_pause_ms = 1};
-const NetworkOptions kOnce{.attempts = 1};
-
-Answer good(const Request& request) {
-  return serve(request, kBody, kTag);
-}
-
-Handler cut_after(size_t bytes) {
-  return [=](const Request& request) { return cut(good(request), bytes); };
-}
-
-std::string field(const Request& request, const std::string& name) {
-  const auto found = request.fields.find(name);
-  return found == request.fields.end() ? "" : found->second;
-}
-
-// A folder in which 1000 bytes of the weight have arrived, whatever the server does from then on.
-struct Interrupted {
-  explicit Interrupted(Handler then)
-      : server(in_turn({cut_after(1000), std::move(then)})), record(weight({server.url("/w.pth")})) {
-    REQUIRE(error_of([&] { fetch(record, {.directory = folder.path(), .network = kOnce}); }).has_value());
-    REQUIRE(names_in(folder.path()) == kPart);
-    REQUIRE(read_text(folder / "w.pth.part") == kBody.substr(0, 1000));
-  }
-  FetchResult go_on() {
-    return fetch(record, {.directory = folder.path(),
-                          .notice = [this](const std::string& line) { notices.push_back(line); },
-                          .network = kQuick});
-  }
-  void check_fetched() const {
-    CHECK(read_text(folder / "w.pth") == kBody);
-    CHECK(names_in(folder.path()) == kFetched);
-  }
-
-  TemporaryFolder folder;
-  HttpServer server;
-  WeightRecord record;
-  std::vector<std::string> notices;
-};
-
-}  // namespace
 
 TEST_CASE("a transfer that is cut at any byte goes on from there") {
   const size_t sent = GENERATE(0, 1, 255, 256, 257, 1000, 65'536, 300'002);
@@ -230,16 +178,13 @@ TEST_CASE("a part that lacks only its name is hashed and named without a request
   CHECK(download.server.requests() == 1);
 }
 
-TEST_CASE("bytes of unknown or other source are not gone on from") {
+TEST_CASE("bytes of unknown source are not gone on from") {
   Interrupted download(good);
   SECTION("nobody knows of what they are") {
     fs::remove(download.folder / "w.pth.part.source");
   }
   SECTION("whoever noted it was killed meanwhile") {
     write_text(download.folder / "w.pth.part.source", download.server.url("/w.pth") + "\n" + kTag + "\n30");
-  }
-  SECTION("they are of another URL") {
-    write_text(download.folder / "w.pth.part.source", "http://example.org/w.pth\n" + kTag + "\n300003\n");
   }
   CHECK(download.go_on().downloaded);
   download.check_fetched();

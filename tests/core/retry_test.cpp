@@ -3,21 +3,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/core/http_server.h"
-#include "tests/core/weight_records.h"
-#include "tests/error_matchers.h"
-#include "tests/temporary_folder.h"
+#include "tests/core/interrupted.h"
 #include "zoo/core/backoff.h"
-#include "zoo/core/cache.h"
-#include "zoo/core/file.h"
 
 using namespace zoo;
 using namespace zoo::test;
 using Kind = DownloadError::Kind;
 
 namespace {
-
-const NetworkOptions kQuick{.first_pause_ms = 1};
 
 Handler always(Answer answer) {
   return [answer = std::move(answer)](const Request&) { return answer; };
@@ -118,12 +111,7 @@ TEST_CASE("an address where nobody answers is told at once") {
 
 TEST_CASE("a server that falls silent is left, and asked for the rest") {
   const TemporaryFolder folder;
-  const HttpServer server(in_turn({[](const Request& request) {
-                                     Answer answer = cut(serve(request, kBody, "\"one\""), 1000);
-                                     answer.stall_ms = 20'000;
-                                     return answer;
-                                   },
-                                   [](const Request& request) { return serve(request, kBody, "\"one\""); }}));
+  const HttpServer server(in_turn({falls_silent, good}));
   std::vector<std::string> notices;
   CHECK(fetch(weight({server.url("/w.pth")}),
               {.directory = folder.path(),

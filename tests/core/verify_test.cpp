@@ -37,3 +37,21 @@ TEST_CASE("verify hashes the whole file and tells what it found") {
   CHECK(shorter.expected == "300003");
   CHECK(shorter.actual == "5");
 }
+
+TEST_CASE("verify believes the project's lock file too") {
+  const TemporaryFolder folder, project;
+  const fs::path path = folder / "w.pth", lock = lock_path(project.path());
+  write_text(path, kBody);
+  const auto size = static_cast<int64_t>(kBody.size());
+  const WeightRecord record = prefix_only({"https://example.org/w.pth"});
+  write_lock_file(lock, {{"w.pth", {.sha256 = hash_of(kBody), .bytes = size}}});
+  CHECK(verify_file(record, path, lock).verdict == Verdict::ok);
+  CHECK(verify_file(record, path).verdict == Verdict::ok_prefix_only);
+
+  const std::string other = hash_of(kBody).substr(0, 8) + std::string(56, '0');
+  write_lock_file(lock, {{"w.pth", {.sha256 = other, .bytes = size}}});
+  CHECK(verify_file(record, path, lock).verdict == Verdict::wrong_hash);
+  CHECK(verify_file(record, path, lock).expected == other);
+  CHECK(error_of([&] { verify_file(weight({"https://example.org/w.pth"}), path, lock); })->code() ==
+        ErrorCode::hash_mismatch);
+}

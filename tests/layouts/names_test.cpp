@@ -132,3 +132,23 @@ TEST_CASE("wrapper prefixes are removed only if all names share them") {
   CHECK(prefix({"module.", "module.a"}).empty());
   CHECK(prefix({}).empty());
 }
+
+TEST_CASE("Flax's and TensorFlow's names lead back to the tensors that they were made of") {
+  const Layout layout = GENERATE(Layout::huggingface_flax, Layout::huggingface_tf);
+  const ArchSpec& spec = get_arch(GENERATE("resnet18", "resnet50"));
+  CAPTURE(to_string(layout), spec.name);
+  for (const TensorSpec& tensor : list_tensors(spec, {.num_classes = 5})) {
+    const std::string name = from_canonical(layout, tensor.name, &spec);
+    CAPTURE(tensor.name, name);
+    if (tensor.role == Role::counter) {
+      CHECK(name.empty());
+      continue;
+    }
+    CHECK(to_canonical(layout, name) == tensor.name);
+    std::vector<int64_t> foreign;
+    const auto axes = foreign_axes(layout, tensor.shape.size());
+    for (size_t i = 0; i < tensor.shape.size(); ++i)
+      foreign.push_back(tensor.shape[axes.empty() ? i : axes[i]]);
+    CHECK(canonical_shape(layout, foreign) == tensor.shape);
+  }
+}

@@ -3,7 +3,7 @@ import os
 import pathlib
 import sys
 
-CORPUS = pathlib.Path(os.environ.get("ZOO_CORPUS", pathlib.Path(__file__).resolve().parents[2].parent / "shared/corpus"))
+CORPUS = pathlib.Path(os.environ.get("ZOO_CORPUS", pathlib.Path(__file__).resolve().parents[3] / "shared/corpus")).resolve()
 
 
 def require(part: str) -> pathlib.Path:

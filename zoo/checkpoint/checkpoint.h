@@ -104,4 +104,19 @@ void write_torch_zip(const std::filesystem::path& path, const Value& root);
 // A dict of tensors in this order. Throws also Error{usage} where a name occurs twice.
 void write_torch_zip(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors);
 
+// The MessagePack file that Flax reads (flax_model.msgpack): the dots in a name part nested maps
+// ("params.classifier.1.kernel"). Arrays are written row-major in their own dtype. Temporary file, sync,
+// rename; the same tensors give the same bytes. Throws Error{usage} where a name occurs twice,
+// Error{unsupported} for quantized tensors and those above 2^30 bytes, Error{corrupt} where a tensor is cut
+// off, Error{io}.
+void write_msgpack(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors);
+
+// The HDF5 file that Keras 2 reads (tf_model.h5). Names are "layer/.../kernel:0"; what stands before the
+// first '/' is the layer, and `model` is the scope of all weights ("tf_res_net_for_image_classification").
+// float32, float64, float16 and int64. Temporary file, sync, rename; the same tensors give the same bytes.
+// Throws Error{unsupported} for other dtypes and in builds without libhdf5, Error{corrupt} where a tensor is
+// cut off, Error{io}.
+void write_keras(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                 const std::string& model);
+
 }  // namespace zoo

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "zoo/checkpoint/hdf5_handle.h"
 #include "zoo/checkpoint/tensor_view.h"
 #include "zoo/core/error.h"
 
@@ -28,21 +29,6 @@ constexpr size_t kMaxObjects = 100'000;
   throw Error(ErrorCode::unsupported, {}, what,
               "Save the weights with Keras's save_weights() and open that.");
 }
-
-class Handle {
- public:
-  Handle(hid_t id, herr_t (*close)(hid_t), const char* what) : id_(id), close_(close) {
-    if (id < 0) fail(std::string("libhdf5 cannot read ") + what);
-  }
-  ~Handle() { close_(id_); }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  operator hid_t() const { return id_; }  // NOLINT: as the library's functions take it
-
- private:
-  hid_t id_;
-  herr_t (*close_)(hid_t);
-};
 
 // The file is read where it lies: the library asks these to allocate its copy, and gets the original.
 void* image_malloc(size_t, H5FD_file_image_op_t, void* image) {
@@ -65,7 +51,7 @@ herr_t keep_udata(void*) {
 }
 
 hid_t open_image(ByteSpan file) {
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "the file");
+  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "the file");
   void* image = const_cast<std::byte*>(file.data());
   H5FD_file_image_callbacks_t callbacks{image_malloc, image_memcpy, image_realloc, image_free,
                                         same_udata,   keep_udata,   image};
@@ -129,8 +115,8 @@ std::optional<DType> dtype_of(hid_t type) {
 }
 
 Json describe(hid_t dataset, const std::string& name) {
-  const Handle type(H5Dget_type(dataset), H5Tclose, "an array's type");
-  const Handle space(H5Dget_space(dataset), H5Sclose, "an array's shape");
+  const Hdf5Handle type(H5Dget_type(dataset), H5Tclose, "an array's type");
+  const Hdf5Handle space(H5Dget_space(dataset), H5Sclose, "an array's shape");
   const auto dtype = dtype_of(type);
   const H5S_class_t extent = H5Sget_simple_extent_type(space);
   if (!dtype || (extent != H5S_SIMPLE && extent != H5S_SCALAR)) return nullptr;
@@ -139,7 +125,7 @@ Json describe(hid_t dataset, const std::string& name) {
   if (rank < 0 || rank > H5S_MAX_RANK || H5Sget_simple_extent_dims(space, sizes.data(), nullptr) != rank)
     fail("array '" + name + "' has a bad shape");
 
-  const Handle creation(H5Dget_create_plist(dataset), H5Pclose, "an array's layout");
+  const Hdf5Handle creation(H5Dget_create_plist(dataset), H5Pclose, "an array's layout");
   if (H5Pget_layout(creation) != H5D_CONTIGUOUS || H5Pget_nfilters(creation) != 0)
     refuse("array '" + name + "' is chunked or compressed");
   if (H5Pget_external_count(creation) != 0) refuse("array '" + name + "' lies in another file");
@@ -169,7 +155,7 @@ class Indexer {
     for (const std::string& name : names) {
       if (++objects_ > kMaxObjects) fail("more than " + std::to_string(kMaxObjects) + " groups and arrays");
       if (!is_utf8(name)) fail("a name that is not UTF-8");
-      const Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose, "a group's member");
+      const Hdf5Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose, "a group's member");
       const H5I_type_t type = H5Iget_type(object);
       if (type == H5I_GROUP) {
         members[name] = this->group(object, depth + 1);
@@ -188,8 +174,8 @@ class Indexer {
 
 std::string index_hdf5(ByteSpan file) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // else it prints its errors
-  const Handle image(open_image(file), H5Fclose, "the file");
-  const Handle root(H5Gopen2(image, "/", H5P_DEFAULT), H5Gclose, "the root group");
+  const Hdf5Handle image(open_image(file), H5Fclose, "the file");
+  const Hdf5Handle root(H5Gopen2(image, "/", H5P_DEFAULT), H5Gclose, "the root group");
   return Indexer().group(root, 0).dump();
 }
 

@@ -69,12 +69,7 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Name
   file.write(std::as_bytes(std::span(&size, 1)));
   file.write(header);
   std::vector<std::byte> buffer;
-  for (const NamedTensor* named : ordered) {
-    const TensorView& tensor = named->tensor;
-    buffer.resize(static_cast<size_t>(tensor.bytes()));
-    tensor.copy_to(buffer.data());
-    file.write(buffer);
-  }
+  for (const NamedTensor* named : ordered) file.write(named->tensor.row_major_bytes(buffer));
   file.commit();
 }
 

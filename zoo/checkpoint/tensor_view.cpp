@@ -184,4 +184,14 @@ void TensorView::copy_to(std::byte* out) const {
   }
 }
 
+std::span<const std::byte> TensorView::row_major_bytes(std::vector<std::byte>& buffer) const {
+  const auto size = static_cast<size_t>(bytes());
+  if (size == 0) return {};
+  check_data();
+  if (is_contiguous()) return storage.subspan(static_cast<size_t>(offset * item_size(dtype)), size);
+  buffer.resize(size);
+  copy_to(buffer.data());
+  return buffer;
+}
+
 }  // namespace zoo

@@ -76,6 +76,9 @@ struct TensorView {
   void check_data() const;
   // Copies the elements in row-major order to `out`, which has bytes() room.
   void copy_to(std::byte* out) const;
+  // The elements in row-major order: where they lie if they lie so, else copied to `buffer`. Throws as
+  // check_data.
+  std::span<const std::byte> row_major_bytes(std::vector<std::byte>& buffer) const;
 };
 
 // Throws Error{corrupt} unless all elements of a tensor whose first one is `first` lie within `room`

@@ -1,9 +1,10 @@
 // torch.save's zip files (torch 1.6 and newer) and TorchScript archives: <root>/data.pkl is the object,
-// <root>/data/<key> a storage, <root>/byteorder says "little". Of a TorchScript archive the tensors are read
-// and the code is ignored.
+// <root>/data/<key> a storage, <root>/byteorder says "little" or "big" (nothing: "little"). Of a TorchScript
+// archive the tensors are read and the code is ignored.
 #include <array>
 #include <string>
 
+#include "zoo/checkpoint/big_endian.h"
 #include "zoo/checkpoint/contents.h"
 #include "zoo/checkpoint/torch_objects.h"
 #include "zoo/checkpoint/zip.h"
@@ -71,6 +72,17 @@ std::string find_root(const ZipArchive& archive) {
   refuse_archive(archive);
 }
 
+bool is_big_endian(const ZipArchive& archive, const std::string& root) {
+  const ZipEntry* entry = archive.find(root + "byteorder");
+  if (entry == nullptr) return false;
+  const ZipRecord record = archive.read({entry}, true).front();
+  const std::string_view order = as_text(record.bytes);
+  if (order != "little" && order != "big") {
+    fail("the record 'byteorder' says '" + excerpt(order) + "', expected 'little' or 'big'");
+  }
+  return order == "big";
+}
+
 Pickle read_object(ByteSpan bytes, TorchObjects& objects) {
   try {
     return read_pickle(bytes, objects);
@@ -107,13 +119,7 @@ Contents read_torch_zip(const FileBytes& file, const OpenOptions& options) {
   if (!has_zip_directory(file.bytes)) return read_cut_off(file, options);
   const ZipArchive archive(file.bytes, file.owner);
   const std::string root = find_root(archive);
-  if (const ZipEntry* order = archive.find(root + "byteorder")) {
-    const ZipRecord record = archive.read({order}, true).front();
-    if (as_text(record.bytes) != "little") {
-      throw Error(ErrorCode::unsupported, {}, "its tensors are big-endian",
-                  "Load and save it again in Python on a little-endian machine.");
-    }
-  }
+  const bool big_endian = is_big_endian(archive, root);
   const ZipRecord object = archive.read({archive.find(root + std::string(kPickle))}, true).front();
   TorchObjects objects;
   Pickle pickle = read_object(object.bytes, objects);
@@ -130,8 +136,9 @@ Contents read_torch_zip(const FileBytes& file, const OpenOptions& options) {
     entries.push_back(entry);
   }
   const std::vector<ZipRecord> records = archive.read(entries, options.check_crc);
+  const auto attach = big_endian ? attach_big_endian : TorchObjects::attach;
   for (size_t i = 0; i < records.size(); ++i) {
-    TorchObjects::attach(objects.storages()[i], records[i].bytes, records[i].owner);
+    attach(objects.storages()[i], records[i].bytes, records[i].owner);
   }
   return {Format::zip, std::move(pickle.root), {}, std::move(pickle.globals), {}};
 }

@@ -21,6 +21,7 @@ Classifier::~Classifier() = default;
 Classifier Classifier::open(const std::string& weights, const ClassifierOptions& options) {
   ResolveOptions resolve;
   if (!options.arch.empty()) resolve.arch = options.arch;
+  resolve.fetch = environment_fetch_options();
   resolve.fetch.offline = options.offline;
   ResolvedWeights resolved = resolve_weights(weights, Manifest::load_default(), resolve);
   require_picture_classifier(resolved);

@@ -19,7 +19,8 @@ struct ClassifierOptions {
 // Not thread-safe; one per thread. Predictions are fp32 and equal the publisher's own pipeline.
 class Classifier {
  public:
-  // A weight's name (downloaded and verified if needed), a checkpoint file, or a run directory. Throws Error.
+  // A weight's name (downloaded and verified if needed, with the mirrors and the lock file that
+  // environment_fetch_options() finds), a checkpoint file, or a run directory. Throws Error.
   static Classifier open(const std::string& weights, const ClassifierOptions& options = {});
   Classifier(Classifier&&) noexcept;
   Classifier& operator=(Classifier&&) noexcept;

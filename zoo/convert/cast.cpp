@@ -2,6 +2,8 @@
 
 #include <cstring>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "zoo/checkpoint/parallel.h"
 #include "zoo/convert/element_types.h"
@@ -54,19 +56,12 @@ Convert converter(DType from, DType to) {
 }
 
 TensorView cast(const TensorView& tensor, DType to, Convert convert) {
-  tensor.check_data();
+  std::vector<std::byte> buffer;
+  const std::span<const std::byte> elements = tensor.row_major_bytes(buffer);
   TensorView result = contiguous_view(to, tensor.shape);
   const auto size = static_cast<size_t>(result.bytes());
   const auto memory = std::make_shared_for_overwrite<std::byte[]>(size);
-  if (tensor.is_contiguous()) {
-    const std::byte* first =
-        tensor.numel() == 0 ? nullptr : tensor.storage.data() + tensor.offset * item_size(tensor.dtype);
-    convert(first, tensor.numel(), memory.get());
-  } else {
-    std::vector<std::byte> rows(static_cast<size_t>(tensor.bytes()));
-    tensor.copy_to(rows.data());
-    convert(rows.data(), tensor.numel(), memory.get());
-  }
+  convert(elements.data(), tensor.numel(), memory.get());
   result.storage = {memory.get(), size};
   result.storage_key = tensor.storage_key;
   result.device = tensor.device;

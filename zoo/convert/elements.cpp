@@ -97,30 +97,6 @@ Decode decoder(DType dtype) {
   return nullptr;
 }
 
-// The elements in row-major order: where they lie, or copied.
-class Rows {
- public:
-  explicit Rows(const TensorView& tensor) {
-    tensor.check_data();
-    const auto size = static_cast<size_t>(tensor.bytes());
-    if (size == 0) return;
-    if (tensor.is_contiguous()) {
-      bytes_ = tensor.storage.subspan(static_cast<size_t>(tensor.offset * item_size(tensor.dtype)), size);
-      return;
-    }
-    copy_.resize(size);
-    tensor.copy_to(copy_.data());
-    bytes_ = copy_;
-  }
-  Rows(const Rows&) = delete;
-  Rows& operator=(const Rows&) = delete;
-  std::span<const std::byte> bytes() const { return bytes_; }
-
- private:
-  std::vector<std::byte> copy_;
-  std::span<const std::byte> bytes_;
-};
-
 double distance(double a, double b) {
   if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
   const double gap = std::abs(a - b);
@@ -132,14 +108,15 @@ double distance(double a, double b) {
 std::optional<Statistics> statistics(const TensorView& tensor) {
   const Decode decode = decoder(tensor.dtype);
   if (decode == nullptr) return std::nullopt;
-  const Rows rows(tensor);
+  std::vector<std::byte> buffer;
+  const std::span<const std::byte> elements = tensor.row_major_bytes(buffer);
   Statistics result;
   double sum = 0, min = std::numeric_limits<double>::infinity(), max = -min;
   std::array<double, kBlock> block;
   const int64_t count = tensor.numel();
   for (int64_t first = 0; first < count; first += kBlock) {
     const int64_t size = std::min(kBlock, count - first);
-    decode(rows.bytes().data() + first * item_size(tensor.dtype), size, block.data());
+    decode(elements.data() + first * item_size(tensor.dtype), size, block.data());
     double block_sum = 0;
     for (int64_t i = 0; i < size; ++i) {
       const double value = block[static_cast<size_t>(i)];
@@ -165,9 +142,10 @@ std::optional<Statistics> statistics(const TensorView& tensor) {
 }
 
 std::optional<Difference> difference(const TensorView& a, const TensorView& b) {
-  const Rows rows_a(a), rows_b(b);
+  std::vector<std::byte> buffer_a, buffer_b;
+  const auto elements_a = a.row_major_bytes(buffer_a), elements_b = b.row_major_bytes(buffer_b);
   Difference result;
-  result.same_bits = a.dtype == b.dtype && std::ranges::equal(rows_a.bytes(), rows_b.bytes());
+  result.same_bits = a.dtype == b.dtype && std::ranges::equal(elements_a, elements_b);
   if (result.same_bits) return result;
   const Decode decode_a = decoder(a.dtype), decode_b = decoder(b.dtype);
   if (decode_a == nullptr || decode_b == nullptr) return std::nullopt;
@@ -176,8 +154,8 @@ std::optional<Difference> difference(const TensorView& a, const TensorView& b) {
   double sum = 0;
   for (int64_t first = 0; first < count; first += kBlock) {
     const int64_t size = std::min(kBlock, count - first);
-    decode_a(rows_a.bytes().data() + first * item_size(a.dtype), size, block_a.data());
-    decode_b(rows_b.bytes().data() + first * item_size(b.dtype), size, block_b.data());
+    decode_a(elements_a.data() + first * item_size(a.dtype), size, block_a.data());
+    decode_b(elements_b.data() + first * item_size(b.dtype), size, block_b.data());
     double block_sum = 0;
     for (size_t i = 0; i < static_cast<size_t>(size); ++i) {
       const double gap = distance(block_a[i], block_b[i]);

@@ -1,5 +1,6 @@
 #include "zoo/convert/model_directory.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
@@ -62,12 +63,39 @@ class FreshFolder {
 
 }  // namespace
 
-void write_model_directory(const fs::path& path, const std::vector<NamedTensor>& tensors,
+std::string_view file_name(WeightsFile kind) {
+  switch (kind) {
+    case WeightsFile::safetensors:
+      return "model.safetensors";
+    case WeightsFile::flax:
+      return "flax_model.msgpack";
+    case WeightsFile::tf:
+      return "tf_model.h5";
+  }
+  return "";
+}
+
+void write_weights(const fs::path& path, WeightsFile kind, const std::vector<NamedTensor>& tensors) {
+  // The scope that Keras makes of the class's name.
+  const auto is_head = [](const NamedTensor& tensor) { return tensor.name.starts_with("classifier."); };
+  switch (kind) {
+    case WeightsFile::safetensors:
+      return write_safetensors(path, tensors);
+    case WeightsFile::flax:
+      return write_msgpack(path, tensors);
+    case WeightsFile::tf:
+      return write_keras(
+          path, tensors,
+          std::ranges::any_of(tensors, is_head) ? "tf_res_net_for_image_classification" : "tf_res_net_model");
+  }
+}
+
+void write_model_directory(const fs::path& path, WeightsFile kind, const std::vector<NamedTensor>& tensors,
                            const std::vector<TextFile>& others) {
   const fs::path target = path.has_filename() ? path : path.parent_path();  // "DIR/" is "DIR"
   require_new(target);
   FreshFolder folder(target);
-  write_safetensors(folder.path() / "model.safetensors", tensors);
+  write_weights(folder.path() / file_name(kind), kind, tensors);
   for (const TextFile& file : others) write_text(folder.path() / file.name, file.text);
   folder.commit();
 }

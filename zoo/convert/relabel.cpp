@@ -1,6 +1,7 @@
 #include "zoo/convert/relabel.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
@@ -74,8 +75,10 @@ Relabelled relabel(StateDict state, Layout to, const std::string& file, const st
   for (const TensorSpec& tensor :
        list_tensors(*spec, {.num_classes = result.num_classes, .in_channels = result.in_channels})) {
     const TranslatedTensor* found = translated.find(tensor.name);
-    result.tensors.push_back(
-        {from_canonical(to, tensor.name, &*spec), found != nullptr ? found->tensor : zero_counter()});
+    const TensorView view = found != nullptr ? found->tensor : zero_counter();
+    std::string name = from_canonical(to, tensor.name, &*spec);
+    if (!name.empty())
+      result.tensors.push_back({std::move(name), view.permuted(foreign_axes(to, view.shape.size()))});
   }
   const bool transposed = !canonical_axes(translated.layout, 2).empty();
   if (transposed) result.tensors = owned_copies(result.tensors);

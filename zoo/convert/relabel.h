@@ -19,9 +19,9 @@ struct Relabelled {
 };
 
 // All tensors of one model, and no others, with `to`'s names and axes. Counters that are missing are added,
-// as 0, because some publishers' code wants them. `arch` is the name to prefer where several have the same
-// tensors. `file` is the file's name for messages. Throws Error{mismatch} where the tensors are not exactly
-// those of one architecture, Error{unsupported} where `to` cannot say it.
+// as 0, because some publishers' code wants them, and left out where `to` has none. `arch` is the name to
+// prefer where several have the same tensors. `file` is the file's name for messages. Throws Error{mismatch}
+// where the tensors are not exactly those of one architecture, Error{unsupported} where `to` cannot say it.
 Relabelled relabel(StateDict state, Layout to, const std::string& file, const std::string& arch = {});
 
 }  // namespace zoo

@@ -46,14 +46,14 @@ bool is_cached(const WeightRecord& record, const fs::path& directory) {
       record.files, [&](const WeightFile& file) { return has_right_size(file, folder / file.name); });
 }
 
-VerifyResult verify_file(const WeightRecord& record, const fs::path& path) {
+VerifyResult verify_file(const WeightRecord& record, const fs::path& path, const fs::path& project_lock) {
   VerifyResult result{.verdict = Verdict::missing, .path = path, .expected = {}, .actual = {}};
   const int64_t size = size_of(path);
   if (size < 0) return result;
   const auto named = std::ranges::find(record.files, path.filename().string(), &WeightFile::name);
   const WeightFile& file = named == record.files.end() ? record.file() : *named;
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const Expected expected = expect(file, folder);
+  const Expected expected = expect(file, folder, project_lock);
   if (expected.bytes >= 0 && size != expected.bytes) {
     result.verdict = Verdict::wrong_size;
     result.expected = std::to_string(expected.bytes);

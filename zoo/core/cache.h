@@ -26,6 +26,10 @@ struct FetchOptions {
   std::filesystem::path project_lock = {};  // a further lock file, whose hashes are binding too; empty = none
 };
 
+// What the user's environment says: the mirrors of $ZOO_MIRROR, and the project's lock file (lockfile.h).
+// Throws Error{usage, not_found}.
+FetchOptions environment_fetch_options();
+
 struct FetchResult {
   std::filesystem::path path = {};
   std::string sha256 = {};  // of the whole file, 64 hex digits
@@ -56,8 +60,9 @@ struct VerifyResult {
   std::filesystem::path path;
   std::string expected, actual;  // hashes, or sizes in decimal for wrong_size
 };
-// Re-hashes the whole file. Throws Error{io}, and Error{hash_mismatch} where lock file and manifest
-// contradict each other.
-VerifyResult verify_file(const WeightRecord& record, const std::filesystem::path& path);
+// Re-hashes the whole file. Throws Error{io}, and Error{hash_mismatch} where the manifest, the lock file
+// beside the file and the project's (empty = none) contradict each other.
+VerifyResult verify_file(const WeightRecord& record, const std::filesystem::path& path,
+                         const std::filesystem::path& project_lock = {});
 
 }  // namespace zoo

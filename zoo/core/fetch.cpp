@@ -200,6 +200,13 @@ FetchResult fetch_file(const WeightRecord& record, const FetchOptions& options) 
 
 }  // namespace
 
+FetchOptions environment_fetch_options() {
+  FetchOptions options;
+  options.mirrors = environment_mirrors();
+  options.project_lock = find_project_lock();
+  return options;
+}
+
 FetchResult fetch(const WeightRecord& record, const FetchOptions& options) {
   FetchOptions with_token = options;
   with_token.network = with_hub_token(options.network);

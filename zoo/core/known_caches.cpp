@@ -1,6 +1,9 @@
 #include "zoo/core/known_caches.h"
 
-#include <system_error>
+#include <memory>
+#include <string_view>
+
+#include <dirent.h>
 
 #include "zoo/core/environment.h"
 
@@ -14,12 +17,18 @@ fs::path below_user_cache(const fs::path& rest) {
   return cache ? *cache / rest : fs::path();
 }
 
-// Of a folder that is not there or may not be read: none.
+struct Close {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+// Of a folder that is not there or may not be read: none. libstdc++'s own iterator ends the program where
+// memory is short.
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
-  std::error_code failed;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
-    entries.push_back(at->path());
+  const std::unique_ptr<DIR, Close> open(::opendir(folder.c_str()));
+  while (const dirent* entry = open ? ::readdir(open.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") entries.push_back(folder / name);
   }
   return entries;
 }

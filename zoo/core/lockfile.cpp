@@ -1,11 +1,13 @@
 #include "zoo/core/lockfile.h"
 
 #include <limits>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "zoo/core/environment.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 #include "zoo/core/json_string.h"
@@ -124,6 +126,17 @@ std::string to_text(const LockEntries& entries) {
 
 std::filesystem::path lock_path(const std::filesystem::path& folder) {
   return folder / "weights.lock.json";
+}
+
+std::filesystem::path find_project_lock() {
+  std::error_code none;
+  if (const auto chosen = environment("ZOO_LOCK")) {
+    if (std::filesystem::is_regular_file(*chosen, none)) return *chosen;
+    throw Error(ErrorCode::not_found, *chosen, "no such file, though ZOO_LOCK names it",
+                "'zoo lock --out FILE' writes one.");
+  }
+  const std::filesystem::path here = lock_path("");
+  return std::filesystem::is_regular_file(here, none) ? here : std::filesystem::path();
 }
 
 std::optional<LockEntry> read_lock(const std::filesystem::path& folder, const std::string& file_name) {

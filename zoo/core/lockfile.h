@@ -20,6 +20,9 @@ struct LockEntry {
 using LockEntries = std::map<std::string, LockEntry>;  // by file name
 
 std::filesystem::path lock_path(const std::filesystem::path& folder);
+// The project's: $ZOO_LOCK, else weights.lock.json in the current folder if it is there, else empty. Throws
+// Error{not_found} where ZOO_LOCK names no file.
+std::filesystem::path find_project_lock();
 
 // All of a lock file; nothing if it is not there. Throws Error{io, corrupt}.
 LockEntries read_lock_file(const std::filesystem::path& path);

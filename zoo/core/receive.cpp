@@ -55,6 +55,13 @@ class Receiver {
   bool is_checkable() const { return !expected_.sha256.empty() || !expected_.prefix.empty(); }
   bool is_of_this_url() const { return part_.source() != nullptr && part_.source()->url == url_; }
 
+  // Whether bytes of another URL are the beginning of this one's file, the hash of the whole will tell.
+  bool can_go_on() const {
+    if (part_.size() == 0 || part_.source() == nullptr) return false;
+    if (is_of_this_url()) return !part_.source()->validator.empty();
+    return !expected_.sha256.empty() && !is_local_url(url_) && !whole_only_;
+  }
+
   // Of a part that lacks nothing: whoever received it was killed before it got its name.
   std::optional<std::string> hash_of_whole_part() {
     if (part_.size() == 0 || part_.size() != expected_.bytes) return std::nullopt;
@@ -69,7 +76,7 @@ class Receiver {
   }
 
   void transfer() {
-    const bool go_on = part_.size() > 0 && is_of_this_url() && !part_.source()->validator.empty();
+    const bool go_on = can_go_on();
     offset_ = go_on ? part_.size() : 0;
     fresh_ = true;
     held_.clear();
@@ -79,7 +86,7 @@ class Receiver {
               .progress = [&](int64_t, int64_t total) { show_progress(total); },
               .on_head = [&](const ResponseHead& head) { read_head(head); },
               .offset = offset_,
-              .if_range = go_on ? part_.source()->validator : ""});
+              .if_range = go_on && is_of_this_url() ? part_.source()->validator : ""});
     if (fresh_) begin();
     const PartSource* source = part_.source();
     const int64_t bytes = expected_.bytes >= 0 || source == nullptr ? expected_.bytes : source->bytes;
@@ -117,7 +124,9 @@ class Receiver {
       throw StalePart{"the server sends another part than the one asked for"};
     }
     const std::string validator = validator_of(head);
-    if (!validator.empty() && validator != source.validator) throw StalePart{"the file has changed"};
+    if (is_of_this_url() && !validator.empty() && validator != source.validator) {
+      throw StalePart{"the file has changed"};
+    }
   }
 
   void add(std::span<const std::byte> bytes) {
@@ -178,6 +187,10 @@ class Receiver {
 
   void start_over(const std::string& why) {
     hash_.reset();
+    if (!is_of_this_url() && !resumed_) {
+      whole_only_ = true;  // what came from elsewhere stays until this server shows the beginning of the file
+      return notice(url_ + ": " + why + "; it is downloaded anew");
+    }
     part_.discard();
     if (std::exchange(started_over_, true)) {
       throw DownloadError(DownloadError::Kind::final, url_, why + ", even after a new start");
@@ -231,7 +244,8 @@ class Receiver {
   int64_t furthest_ = 0;               // bytes, at the end of any attempt
   bool answered_ = false;              // by the server, ever
   bool started_over_ = false;
-  bool resumed_ = false;  // the part holds bytes of more than one answer
+  bool whole_only_ = false;  // this server does not go on from what another one sent
+  bool resumed_ = false;     // the part holds bytes of more than one answer
 
   // Of the running attempt:
   int64_t offset_ = 0;      // what was asked for starts here

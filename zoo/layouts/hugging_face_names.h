@@ -15,4 +15,10 @@ std::optional<std::string> from_flax_name(std::string_view name);
 // "resnet.<name of the model>." before it.
 std::optional<std::string> from_tf_name(std::string_view name);
 
+// The other way round. A Flax module that builds basic blocks does not name their parts: they are "layer_0",
+// ... there. Nothing for counters, which neither has.
+std::optional<std::string> to_flax_name(std::string_view torch_name, bool basic_blocks);
+// As in safetensors.
+std::optional<std::string> to_tf_name(std::string_view torch_name);
+
 }  // namespace zoo

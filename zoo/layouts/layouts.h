@@ -52,13 +52,14 @@ int64_t count_parameters(const ArchSpec& spec, const TensorListOptions& options 
 int64_t count_macs(const ArchSpec& spec, int64_t height, int64_t width,
                    const TensorListOptions& options = {});
 
-// Publishers' names for the same tensors. timm's are torchvision's where torchvision has the part. Of Hugging
-// Face's Flax and TensorFlow models (flax_model.msgpack, tf_model.h5, and safetensors of both) the names are
-// only read.
+// Publishers' names for the same tensors. timm's are torchvision's where torchvision has the part. The last
+// two are of Hugging Face's Flax and TensorFlow models: flax_model.msgpack, tf_model.h5, and safetensors of
+// both.
 enum class Layout { torchvision, timm, openmmlab, huggingface, akamaster, huggingface_flax, huggingface_tf };
 std::string_view to_string(Layout layout);
 Layout parse_layout(std::string_view text);  // throws Error{usage}
-std::span<const Layout> writable_layouts();  // those that from_canonical has names for
+// Those that a user can ask for by name; Flax's and TensorFlow's come with their files.
+std::span<const Layout> named_layouts();
 // Why no model of this layout has the parts of an arch ("has no deep stem"); empty where it can have them.
 std::string cannot_say(Layout layout, const ArchSpec& spec);
 
@@ -67,11 +68,13 @@ std::string cannot_say(Layout layout, const ArchSpec& spec);
 // shortcuts otherwise and calls group norms gn: for these the spec decides. Without one stems and norms are
 // judged by their own names and a shortcut is taken for a plain one.
 std::optional<std::string> to_canonical(Layout layout, std::string_view name, const ArchSpec* spec = nullptr);
-// `layout` is one of writable_layouts().
+// Flax and TensorFlow have no counters: "" is what their layouts call one.
 std::string from_canonical(Layout layout, std::string_view canonical_name, const ArchSpec* spec = nullptr);
 // The axes of a layout's tensor of that many dimensions in the order in which the canonical tensor has them:
 // Flax and TensorFlow keep convolutions as [height, width, in, out]. Empty: as they are.
 std::span<const size_t> canonical_axes(Layout layout, size_t dimensions);
+// The other way round: a canonical tensor's axes in the order in which the layout has them.
+std::span<const size_t> foreign_axes(Layout layout, size_t dimensions);
 std::vector<int64_t> canonical_shape(Layout layout, const std::vector<int64_t>& shape);
 
 // Prefixes that wrappers put before every name: "module.", "_orig_mod.", ...  Returns the longest chain of

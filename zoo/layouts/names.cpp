@@ -145,7 +145,7 @@ std::string_view to_string(Layout layout) {
   return "";
 }
 
-std::span<const Layout> writable_layouts() {
+std::span<const Layout> named_layouts() {
   return std::span(kLayouts).first(5);
 }
 
@@ -181,6 +181,11 @@ std::optional<std::string> to_canonical(Layout layout, std::string_view name, co
 }
 
 std::string from_canonical(Layout layout, std::string_view canonical_name, const ArchSpec* spec) {
+  if (layout == Layout::huggingface_flax || layout == Layout::huggingface_tf) {
+    const std::string torch = from_canonical(Layout::huggingface, canonical_name, spec);
+    const bool basic = spec != nullptr && spec->block == Block::basic;
+    return (layout == Layout::huggingface_flax ? to_flax_name(torch, basic) : to_tf_name(torch)).value_or("");
+  }
   const Rules rule_set = rules(layout);
   std::string name = std::string(rule_set.rest.value_or("")) + std::string(canonical_name);
   for (const Rename& rename : rule_set.renames) {
@@ -201,6 +206,12 @@ std::span<const size_t> canonical_axes(Layout layout, size_t dimensions) {
   if (dimensions == kConvolution.size()) return kConvolution;
   if (dimensions == kDense.size()) return kDense;
   return {};
+}
+
+std::span<const size_t> foreign_axes(Layout layout, size_t dimensions) {
+  static constexpr std::array<size_t, 4> kConvolution{2, 3, 1, 0};
+  const std::span<const size_t> axes = canonical_axes(layout, dimensions);
+  return dimensions == kConvolution.size() && !axes.empty() ? kConvolution : axes;
 }
 
 std::vector<int64_t> canonical_shape(Layout layout, const std::vector<int64_t>& shape) {
