@@ -170,12 +170,10 @@ ordered_json to_json(const WeightRecord& record) {
 }
 
 void print_weights(const Records& records) {
-  Table table({{"NAME"}, {"TRAINED ON"}, {"TOP-1", true}, {"PARAMS", true}, {"SIZE", true}, {""}});
+  Table table({{"NAME"}, {"TRAINED ON"}, {"TOP-1", true}, {"PARAMS", true}, {""}});
   for (const WeightRecord* record : records) {
     table.add({record->name, record->dataset, record->metrics.empty() ? "" : percent_text(top1(*record)),
-               scaled_text(record->params),
-               record->file().bytes < 0 ? "" : format_bytes(record->file().bytes),
-               is_cached(*record) ? "*" : ""});
+               scaled_text(record->params), is_cached(*record) ? "*" : ""});
   }
   table.print(std::cout);
 }

@@ -77,6 +77,12 @@ constexpr std::array kPapers{
     Paper{"https://arxiv.org/abs/2110.00476", "wightman2021resnet", "Wightman et al.",
           "Wightman, Ross and Touvron, Hugo and J{\\'e}gou, Herv{\\'e}",
           "ResNet strikes back: An improved training procedure in timm", kPreprint, "arXiv:2110.00476", 2021},
+    Paper{
+        "https://arxiv.org/abs/2203.07845", "zhang2022bamboo", "Zhang et al.",
+        "Zhang, Yuanhan and Sun, Qinghong and Zhou, Yichun and He, Zexin and Yin, Zhenfei and Wang, Kun and "
+        "Sheng, Lu and Qiao, Yu and Shao, Jing and Liu, Ziwei",
+        "Bamboo: Building Mega-Scale Vision Dataset Continually with Human-Machine Synergy", kPreprint,
+        "arXiv:2203.07845", 2022},
 };
 
 const Paper* find(std::string_view url) {

@@ -1,8 +1,10 @@
 #include "apps/weights_options.h"
 
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <sstream>
+#include <system_error>
 
 #include <cxxopts.hpp>
 
@@ -10,17 +12,28 @@
 #include "apps/fetch_options.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/label_set.h"
 
 namespace zoo::apps {
 namespace {
 
-std::vector<std::string> read_labels(const std::string& file, int64_t num_classes) {
+// The lines of the file; or, where there is no such file, the label set of that name.
+std::vector<std::string> lines_of(const std::string& file) {
+  std::error_code none;
+  if (!std::filesystem::exists(file, none)) {
+    if (const LabelSet* set = find_built_in_label_set(file)) return set->names;
+  }
   std::vector<std::string> labels;
   std::istringstream lines(read_text(file));
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (!line.empty()) labels.push_back(line);
   }
+  return labels;
+}
+
+std::vector<std::string> read_labels(const std::string& file, int64_t num_classes) {
+  std::vector<std::string> labels = lines_of(file);
   if (static_cast<int64_t>(labels.size()) != num_classes)
     throw Error(ErrorCode::mismatch, file,
                 std::to_string(labels.size()) + " class names, the model has " + std::to_string(num_classes) +
@@ -42,7 +55,8 @@ void add_weights_options(cxxopts::Options& options) {
   add("rename",
       "first replace what REGEX finds in a checkpoint's tensor names by TO ($1: first group); repeatable",
       text(), "REGEX=TO");
-  add("labels", "class names, one a line, where nobody names the classes", text(), "FILE");
+  add("labels", "class names, one a line, where nobody names the classes; or a label set: imagenet-1k",
+      text(), "FILE");
   add_fetch_options(options, "Model");
 }
 

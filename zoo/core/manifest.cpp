@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "zoo/core/arch.h"
+#include "zoo/core/built_in.h"
 #include "zoo/core/environment.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
@@ -18,13 +19,26 @@
 namespace zoo {
 
 struct Manifest::LazyLabelSet {
-  explicit LazyLabelSet(LabelSetSource from) : source(std::move(from)) {}
+  LazyLabelSet(std::string set_name, LabelSetSource from)
+      : name(std::move(set_name)), source(std::move(from)) {}
 
   const LabelSet& get() const {
-    std::call_once(once, [this] { labels = read_label_set(source.file, source.classes); });
+    std::call_once(once, [this] { labels = read(); });
     return labels;
   }
 
+  // Without its file, what is compiled in.
+  LabelSet read() const {
+    std::error_code none;
+    if (!std::filesystem::exists(source.file, none)) {
+      const LabelSet* built_in = find_built_in_label_set(name);
+      if (built_in != nullptr && static_cast<int64_t>(built_in->names.size()) == source.classes)
+        return *built_in;
+    }
+    return read_label_set(source.file, source.classes);
+  }
+
+  std::string name;
   LabelSetSource source;
   mutable std::once_flag once;
   mutable LabelSet labels;
@@ -51,36 +65,50 @@ void lay_over(std::vector<WeightRecord>& shipped, std::vector<WeightRecord> own)
   std::ranges::move(own, std::back_inserter(shipped));
 }
 
+ManifestContents read_contents(const std::filesystem::path& path) {
+  return parse_manifest(read_text(path), path);
+}
+
+ManifestContents with_users(ManifestContents shipped, const std::filesystem::path& users) {
+  ManifestContents own = parse_manifest(read_text(users), users, shipped.tables);
+  shipped.tables.label_sets = std::move(own.tables.label_sets);
+  lay_over(shipped.records, std::move(own.records));
+  return shipped;
+}
+
+// Where there is no data folder, what is compiled in; not where the user has said where it is.
+ManifestContents shipped_contents() {
+  const std::filesystem::path path = Manifest::shipped_path();
+  std::error_code none;
+  if (std::filesystem::exists(path, none)) return read_contents(path);
+  if (!environment("ZOO_DATA")) return parse_manifest(built_in_manifest(), path);
+  throw Error(ErrorCode::not_found, path.string(), "the manifest of published weights is not there",
+              "Set ZOO_DATA to the folder of the weights.json that came with zoo, or unset it.");
+}
+
 }  // namespace
 
 Manifest::Manifest(ManifestContents contents) : records_(std::move(contents.records)) {
   check_records(records_);
   for (auto& [name, source] : contents.tables.label_sets) {
-    label_sets_.emplace(name, std::make_shared<LazyLabelSet>(std::move(source)));
+    label_sets_.emplace(name, std::make_shared<LazyLabelSet>(name, std::move(source)));
   }
 }
 
 Manifest Manifest::load(const std::filesystem::path& path) {
-  return Manifest(parse_manifest(read_text(path), path));
+  return Manifest(read_contents(path));
 }
 
 Manifest Manifest::load(const std::filesystem::path& shipped, const std::filesystem::path& users) {
-  ManifestContents contents = parse_manifest(read_text(shipped), shipped);
-  ManifestContents own = parse_manifest(read_text(users), users, contents.tables);
-  contents.tables.label_sets = std::move(own.tables.label_sets);
-  lay_over(contents.records, std::move(own.records));
-  return Manifest(std::move(contents));
+  return Manifest(with_users(read_contents(shipped), users));
 }
 
 Manifest Manifest::load_default() {
-  const std::filesystem::path shipped = shipped_path(), users = users_path();
+  const std::filesystem::path users = users_path();
   std::error_code none;
-  if (!std::filesystem::exists(shipped, none)) {
-    throw Error(ErrorCode::not_found, shipped.string(), "the manifest of published weights is not there",
-                "Set ZOO_DATA to the folder of the weights.json that came with zoo.");
-  }
   const bool has_own = environment("ZOO_MANIFEST") || std::filesystem::exists(users, none);
-  return has_own ? load(shipped, users) : load(shipped);
+  ManifestContents shipped = shipped_contents();
+  return Manifest(has_own ? with_users(std::move(shipped), users) : std::move(shipped));
 }
 
 std::filesystem::path Manifest::users_path() {

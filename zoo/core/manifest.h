@@ -74,7 +74,8 @@ class Manifest {
   // The same of a manifest and a user's own laid over it: a record there stands in the place of the one that
   // has its name, or was the default of its arch where it is the default itself, and says so in `shadows`.
   static Manifest load(const std::filesystem::path& shipped, const std::filesystem::path& users);
-  // The shipped one and the user's, if that is there.
+  // The shipped one and the user's, if that is there. Without a data folder the shipped one is what is
+  // compiled in; a file that belongs to it (a weight that ships with the project) is then not there.
   static Manifest load_default();
   // The shipped one: weights.json in $ZOO_DATA, else of the running program's installation, of the source
   // tree that the library was built in, or of the library's installation, whichever is there first.
@@ -85,7 +86,8 @@ class Manifest {
   const std::vector<WeightRecord>& records() const { return records_; }
 
   // The names of a set's classes, in the order of the model's outputs. Read at first use, then kept;
-  // thread-safe. Throws Error{not_found, io, corrupt}.
+  // thread-safe. Where a shipped set's file is missing, what is compiled in (label_set.h). Throws
+  // Error{not_found, io, corrupt}.
   const std::vector<std::string>& label_set(const std::string& name) const;
   // `classes` in which each other name that the set knows for a class (a WordNet id, the folder of the
   // original archive) is replaced by the label; names that it does not know stay. Errors as label_set.

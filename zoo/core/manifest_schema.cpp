@@ -1,175 +1,25 @@
 #include "zoo/core/manifest_schema.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <limits>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 #include "zoo/core/arch.h"
 #include "zoo/core/error.h"
+#include "zoo/core/json_node.h"
 #include "zoo/core/text.h"
 #include "zoo/core/url.h"
 
 namespace zoo {
 namespace {
 
-using nlohmann::json;
-
 constexpr int64_t kSchemaVersion = 1;
-constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
+constexpr int64_t kAny = JsonNode::kAny;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-// A manifest as JSON, and the file that messages name.
-struct Document {
-  json root;
-  std::string file;
-};
-
-// The JSON pointer that leads from `from` to `value`, or nothing if it is elsewhere.
-std::optional<std::string> path_to(const json& value, const json& from) {
-  if (&value == &from) return "";
-  if (!from.is_structured()) return std::nullopt;
-  for (const auto& [key, inner] : from.items()) {
-    const auto rest = path_to(value, inner);
-    if (!rest) continue;
-    std::string escaped;  // as RFC 6901 wants it
-    for (const char c : key) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-    return "/" + escaped + *rest;
-  }
-  return std::nullopt;
-}
-
-// A value of a document. Where it is, "weights.json:/weights/3/sha256", is looked for only when something is
-// wrong with it: the whole manifest is read before any command does anything.
-class Node {
- public:
-  Node(const json& value, const Document& document) : value_(&value), document_(&document) {}
-
-  [[noreturn]] void refuse(const std::string& what, const std::string& remedy = {}) const {
-    throw Error(ErrorCode::corrupt, document_->file + ":" + path_to(*value_, document_->root).value_or(""),
-                what, remedy);
-  }
-
-  // The members must be these, of which the mandatory ones must be there.
-  void check_members(std::initializer_list<const char*> mandatory,
-                     std::initializer_list<const char*> optional) const {
-    if (!value_->is_object()) refuse_type("an object");
-    for (const char* key : mandatory) {
-      if (!value_->contains(key)) refuse(std::string("no member '") + key + "'");
-    }
-    for (auto member = value_->begin(); member != value_->end(); ++member) {
-      const std::string& key = member.key();
-      const auto is_key = [&](const char* name) { return key == name; };
-      if (std::ranges::any_of(mandatory, is_key) || std::ranges::any_of(optional, is_key)) continue;
-      std::vector<std::string> known(mandatory.begin(), mandatory.end());
-      known.insert(known.end(), optional.begin(), optional.end());
-      (*this)[key].refuse("unknown member",
-                          did_you_mean(nearest_names(key, known)) + "Known here: " + join(known, ", ") + ".");
-    }
-  }
-
-  bool has(const std::string& key) const { return value_->contains(key); }
-
-  Node operator[](const std::string& key) const { return {value_->at(key), *document_}; }
-
-  std::vector<Node> items() const {
-    if (!value_->is_array()) refuse_type("an array");
-    std::vector<Node> nodes;
-    nodes.reserve(value_->size());
-    for (const json& item : *value_) nodes.emplace_back(item, *document_);
-    return nodes;
-  }
-
-  std::vector<std::pair<std::string, Node>> members() const {
-    if (!value_->is_object()) refuse_type("an object");
-    std::vector<std::pair<std::string, Node>> nodes;
-    for (const auto& [key, value] : value_->items()) nodes.emplace_back(key, (*this)[key]);
-    return nodes;
-  }
-
-  bool is_null() const { return value_->is_null(); }
-  bool is_text() const { return value_->is_string(); }
-
-  std::string text() const {
-    if (!value_->is_string()) refuse_type("a string");
-    auto text = value_->get<std::string>();
-    if (text.empty()) refuse("is empty", "Leave the member out where there is nothing to say.");
-    return text;
-  }
-
-  std::string text_or_nothing(const std::string& key) const { return has(key) ? (*this)[key].text() : ""; }
-
-  std::vector<std::string> texts(const std::string& key) const {
-    std::vector<std::string> values;
-    if (!has(key)) return values;
-    for (const Node& item : (*this)[key].items()) values.push_back(item.text());
-    return values;
-  }
-
-  int64_t integer(int64_t lowest, int64_t highest) const {
-    if (!value_->is_number_integer()) refuse_type("an integer");
-    const bool too_big =
-        value_->is_number_unsigned() && value_->get<uint64_t>() > static_cast<uint64_t>(kAny);
-    if (too_big || value_->get<int64_t>() < lowest || value_->get<int64_t>() > highest) {
-      refuse("is " + value_->dump() + ", expected " + std::to_string(lowest) +
-             (highest == kAny ? " or more" : " to " + std::to_string(highest)));
-    }
-    return value_->get<int64_t>();
-  }
-
-  double number(double above, double at_most) const {
-    if (!value_->is_number()) refuse_type("a number");
-    const auto number = value_->get<double>();
-    if (!(number > above && number <= at_most)) {
-      refuse("is " + value_->dump() + ", expected more than " + json(above).dump() + " and at most " +
-             json(at_most).dump());
-    }
-    return number;
-  }
-
-  bool flag() const {
-    if (!value_->is_boolean()) refuse_type("true or false");
-    return value_->get<bool>();
-  }
-
- private:
-  [[noreturn]] void refuse_type(const std::string& expected) const {
-    refuse(std::string("is of type ") + value_->type_name() + ", expected " + expected);
-  }
-
-  const json* value_;
-  const Document* document_;
-};
-
-// nlohmann keeps the last of two members with one name; here that is an error.
-json parse_json(std::string_view text, const std::string& file) {
-  std::vector<std::set<std::string>> open;
-  const json::parser_callback_t watch = [&](int, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start) open.emplace_back();
-    if (event == json::parse_event_t::object_end) open.pop_back();
-    if (event == json::parse_event_t::key && !open.back().insert(parsed.get<std::string>()).second) {
-      throw Error(ErrorCode::corrupt, file,
-                  "member '" + parsed.get<std::string>() + "' is there twice in one object");
-    }
-    return true;
-  };
-  try {
-    return json::parse(text, watch);
-  } catch (const json::exception& error) {
-    const std::string what = error.what();  // "[json.exception...] parse error at line 1, ..."
-    const size_t begin = what.find("] ");
-    throw Error(ErrorCode::corrupt, file,
-                "is not JSON: " + (begin == std::string::npos ? what : what.substr(begin + 2)));
-  }
-}
-
 // A path inside the manifest's folder, made absolute.
-std::filesystem::path inside_folder(const Node& node, const std::filesystem::path& folder) {
+std::filesystem::path inside_folder(const JsonNode& node, const std::filesystem::path& folder) {
   const std::filesystem::path relative = std::filesystem::path(node.text()).lexically_normal();
   if (relative.is_absolute() || *relative.begin() == ".." || !relative.has_filename()) {
     node.refuse("'" + node.text() + "' is not the name of a file inside the manifest's folder");
@@ -177,7 +27,7 @@ std::filesystem::path inside_folder(const Node& node, const std::filesystem::pat
   return folder / relative;
 }
 
-std::string parse_url(const Node& node, const std::filesystem::path& folder) {
+std::string parse_url(const JsonNode& node, const std::filesystem::path& folder) {
   std::string url = node.text();
   const std::string scheme = url_scheme(url);
   if (scheme.empty()) return file_url(inside_folder(node, folder));
@@ -187,7 +37,7 @@ std::string parse_url(const Node& node, const std::filesystem::path& folder) {
   return url;
 }
 
-std::string parse_hex(const Node& node, size_t least, size_t most, const std::string& remedy) {
+std::string parse_hex(const JsonNode& node, size_t least, size_t most, const std::string& remedy) {
   const std::string text = node.text();
   if (text.find_first_not_of(kHexDigits) != std::string::npos) {
     node.refuse("'" + text + "' is not hexadecimal (0-9, a-f)", remedy);
@@ -201,7 +51,7 @@ std::string parse_hex(const Node& node, size_t least, size_t most, const std::st
 }
 
 // It names a file in the cache: no folders, nothing hidden.
-std::string parse_file_name(const Node& node) {
+std::string parse_file_name(const JsonNode& node) {
   std::string name = node.text();
   const bool plain = std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -214,10 +64,10 @@ std::string parse_file_name(const Node& node) {
   return name;
 }
 
-WeightFile parse_file(const Node& node, const std::filesystem::path& folder) {
+WeightFile parse_file(const JsonNode& node, const std::filesystem::path& folder) {
   node.check_members({"urls", "name", "layout"}, {"sha256", "sha256_prefix", "bytes", "format"});
   WeightFile file;
-  for (const Node& url : node["urls"].items()) file.urls.push_back(parse_url(url, folder));
+  for (const JsonNode& url : node["urls"].items()) file.urls.push_back(parse_url(url, folder));
   if (file.urls.empty()) node["urls"].refuse("is empty, expected one URL or more");
   file.name = parse_file_name(node["name"]);
   if (node.has("sha256")) {
@@ -237,7 +87,7 @@ WeightFile parse_file(const Node& node, const std::filesystem::path& folder) {
 }
 
 template <typename Parse>
-auto parse_name(const Node& node, Parse parse) {
+auto parse_name(const JsonNode& node, Parse parse) {
   try {
     return parse(node.text());
   } catch (const Error& error) {
@@ -246,7 +96,7 @@ auto parse_name(const Node& node, Parse parse) {
   }
 }
 
-Preprocess parse_preprocess(const Node& node) {
+Preprocess parse_preprocess(const JsonNode& node) {
   node.check_members(
       {"resize", "crop_px", "interpolation", "backend", "exif", "bgr", "pad_to_crop", "mean", "std"},
       {"resize_px"});
@@ -264,7 +114,7 @@ Preprocess parse_preprocess(const Node& node) {
   preprocess.bgr = node["bgr"].flag();
   preprocess.pad_to_crop = node["pad_to_crop"].flag();
   const auto channels = [&](const char* key, double above, std::array<float, 3>& values) {
-    const std::vector<Node> items = node[key].items();
+    const std::vector<JsonNode> items = node[key].items();
     if (items.size() != values.size())
       node[key].refuse(std::to_string(items.size()) + " numbers, expected 3");
     for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(items[i].number(above, 1));
@@ -274,7 +124,7 @@ Preprocess parse_preprocess(const Node& node) {
   return preprocess;
 }
 
-Metric parse_metric(const Node& node) {
+Metric parse_metric(const JsonNode& node) {
   node.check_members({"dataset", "top1", "source"}, {"top5"});
   Metric metric{
       .dataset = node["dataset"].text(), .top1 = node["top1"].number(0, 100), .top5 = {}, .source = {}};
@@ -284,7 +134,7 @@ Metric parse_metric(const Node& node) {
 }
 
 template <typename Value>
-const Value& look_up(const std::map<std::string, Value>& table, const Node& node,
+const Value& look_up(const std::map<std::string, Value>& table, const JsonNode& node,
                      const std::string& table_name) {
   const auto found = table.find(node.text());
   if (found != table.end()) return found->second;
@@ -295,7 +145,7 @@ const Value& look_up(const std::map<std::string, Value>& table, const Node& node
               did_you_mean(nearest_names(node.text(), names)) + "Known: " + join(names, ", ") + ".");
 }
 
-const ArchSpec& parse_weight_name(const Node& node) {
+const ArchSpec& parse_weight_name(const JsonNode& node) {
   const std::string name = node.text();
   const size_t dot = name.find('.');
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789_";
@@ -310,7 +160,7 @@ const ArchSpec& parse_weight_name(const Node& node) {
   }
 }
 
-WeightRecord parse_record(const Node& node, const ManifestTables& tables,
+WeightRecord parse_record(const JsonNode& node, const ManifestTables& tables,
                           const std::filesystem::path& folder) {
   node.check_members(
       {"name", "source", "dataset", "num_classes", "files", "preprocess", "params", "macs"},
@@ -333,13 +183,13 @@ WeightRecord parse_record(const Node& node, const ManifestTables& tables,
                             (record.num_classes ? std::to_string(*record.num_classes) : "null"));
     }
   }
-  for (const Node& file : node["files"].items()) record.files.push_back(parse_file(file, folder));
+  for (const JsonNode& file : node["files"].items()) record.files.push_back(parse_file(file, folder));
   if (record.files.empty()) node["files"].refuse("is empty, expected one file or more");
   record.preprocess = node["preprocess"].is_text()
                           ? look_up(tables.preprocess, node["preprocess"], "preprocess")
                           : parse_preprocess(node["preprocess"]);
   if (node.has("metrics")) {
-    for (const Node& metric : node["metrics"].items()) record.metrics.push_back(parse_metric(metric));
+    for (const JsonNode& metric : node["metrics"].items()) record.metrics.push_back(parse_metric(metric));
   }
   record.params = node["params"].integer(1, kAny);
   record.macs = node["macs"].integer(1, kAny);
@@ -362,8 +212,9 @@ WeightRecord parse_record(const Node& node, const ManifestTables& tables,
 
 ManifestContents parse_manifest(std::string_view text, const std::filesystem::path& path,
                                 const ManifestTables& known) {
-  const Document document{.root = parse_json(text, path.string()), .file = path.string()};
-  const Node root(document.root, document);
+  const std::string file = path.string();
+  const JsonTree tree(text, file);
+  const JsonNode root(tree, file);
   const std::filesystem::path folder = std::filesystem::absolute(path).lexically_normal().parent_path();
   root.check_members({"version", "sources", "label_sets", "preprocess", "weights"}, {});
   if (const int64_t version = root["version"].integer(1, kAny); version != kSchemaVersion) {
@@ -387,9 +238,9 @@ ManifestContents parse_manifest(std::string_view text, const std::filesystem::pa
   for (const auto& [name, node] : root["preprocess"].members())
     tables.preprocess[name] = parse_preprocess(node);
 
-  for (const Node& node : root["weights"].items()) {
+  for (const JsonNode& node : root["weights"].items()) {
     WeightRecord record = parse_record(node, tables, folder);
-    record.place = document.file + ":/weights/" + std::to_string(contents.records.size());
+    record.place = file + ":/weights/" + std::to_string(contents.records.size());
     contents.records.push_back(std::move(record));
   }
   return contents;
