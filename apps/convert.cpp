@@ -137,7 +137,7 @@ int run(const std::vector<std::string>& arguments) {
     state = find_state_dict(checkpoint);
   }
   rename(state.tensors, options.renamings);
-  if (options.folder) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
+  if (options.layout) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
   Relabelled model;
   if (options.layout) {
     const std::optional<ArchSpec> known = in.arch();

@@ -68,7 +68,7 @@ class Convert(ZooCase):
         self.assertIn("no activation but ReLU", self.refused("convert", "source", "x.pth", "--layout", "torchvision"))
         config["hidden_act"] = "prelu"
         (source / "config.json").write_text(json.dumps(config))
-        self.assertIn("config.json:/hidden_act: is 'prelu'", self.refused("convert", "source", "out", "--format", "hf"))
+        self.assertIn("config.json: hidden_act is 'prelu'", self.refused("convert", "source", "out", "--format", "hf"))
 
     def test_a_folder_is_whole_and_never_replaced(self):
         _, note = self.zoo("convert", "net.safetensors", "out", "--format", "timm")
@@ -103,7 +103,7 @@ class Convert(ZooCase):
         for text, complaint in (("{", "is not JSON"), ("{}", "'architecture' is missing"),
                                 ('{"architecture": "resnet20_cifar", "num_classes": 2, "label_names": ["a", "b"]}',
                                  "names 2 classes, the tensors have 10"),
-                                ('{"model_type": "resnet", "id2label": {"0": "a"}}', "/id2label: is not an object with 10 names")):
+                                ('{"model_type": "resnet", "id2label": {"0": "a"}}', "/id2label: has 1 names, the tensors have 10 classes")):
             config.write_text(text)
             message = self.refused("convert", "source", "out", "--format", "timm")
             self.assertIn("source/config.json", message)

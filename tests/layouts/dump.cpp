@@ -8,7 +8,7 @@
 
 int main() {
   for (const zoo::ArchSpec& spec : zoo::arch_table()) {
-    for (const zoo::Layout layout : zoo::writable_layouts()) {
+    for (const zoo::Layout layout : zoo::named_layouts()) {
       if (!zoo::cannot_say(layout, spec).empty()) continue;
       nlohmann::json tensors = nlohmann::json::array();
       for (const zoo::TensorSpec& tensor : zoo::list_tensors(spec, {.num_classes = spec.num_classes}))

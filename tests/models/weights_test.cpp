@@ -158,11 +158,12 @@ TEST_CASE("model and run directories say everything themselves") {
   }
 
   fs::create_directory(folder / "empty");
-  ZOO_CHECK_ERROR(
-      resolve_weights((folder / "empty").string(), manifest), ErrorCode::not_found,
-      (folder / "empty").string() +
-          ": holds no model: expected config.json and model.safetensors, in it or in its best/. Give a "
-          "training run's directory, a model directory or a checkpoint file.");
+  ZOO_CHECK_ERROR(resolve_weights((folder / "empty").string(), manifest), ErrorCode::not_found,
+                  (folder / "empty").string() +
+                      ": holds no model: expected config.json and model.safetensors (or another file of "
+                      "weights that hubs "
+                      "have), in it or in its best/. Give a training run's directory, a model directory or a "
+                      "checkpoint file.");
   config.num_classes = 0;
   config.card.labels.clear();
   write_text(folder / "run" / "best" / "config.json", to_config_json(config));
