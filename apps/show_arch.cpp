@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/arch_parts.h"
+#include "apps/papers.h"
 #include "apps/show.h"
 #include "apps/table.h"
 #include "zoo/core/text.h"
@@ -113,7 +114,7 @@ void print_arch(const ArchSpec& spec, const std::vector<TensorSpec>& tensors,
                                std::to_string(spec.num_classes) + " classes");
   print_fact("MACs", scaled_text(count_macs(spec, spec.input_px, spec.input_px, options)) + ", one picture");
   print_fact("Tensors", format_count(static_cast<int64_t>(tensors.size())));
-  print_fact("Paper", std::string(spec.paper));
+  print_fact("Cite", reference(spec.paper));
   print_fact("Weights", join(weights, "\n               "));
   std::cout << '\n';
   print_parts(tensors);

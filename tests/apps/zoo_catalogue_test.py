@@ -143,7 +143,7 @@ class Catalogue(ZooCase):
 
     def test_show_of_an_architecture(self):
         out, _ = self.zoo("show", "resnet18")
-        for fact in ("11,689,512", "1.81 G", "122", "layer4", "resnet18.tv_in1k"):
+        for fact in ("11,689,512", "1.81 G", "122", "layer4", "resnet18.tv_in1k", "CVPR 2016"):
             self.assertIn(fact, out)
         arch = json.loads(self.zoo("show", "resnet18", "--json")[0])
         self.assertEqual(len(arch["tensors"]), 122)
