@@ -1,4 +1,5 @@
 // The module: its state dict, initialisation, clones, heads, maps.
+#include <ATen/autocast_mode.h>
 #include <ATen/ops/allclose.h>
 #include <c10/core/InferenceMode.h>
 
@@ -128,12 +129,38 @@ TEST_CASE("channels-last weights change the layout, not the values") {
   CHECK(copy->forward_features(last).is_contiguous(at::MemoryFormat::ChannelsLast));
 }
 
-TEST_CASE("every parameter of every kind of net learns") {
+TEST_CASE("in another precision every kind of net computes about the same, and counters stay integers") {
   const ArchSpec spec = GENERATE(from_range(tiny_kinds()));
+  INFO(spec.name);
+  ResNet model = hash_filled(spec, {.num_classes = 5});
+  const c10::InferenceMode inference;
+  const at::Tensor images = hash_pictures(0, 64, 32);
+  const at::Tensor expected = model->forward(images).to(at::kDouble);
+  const auto check = [&](at::ScalarType dtype, double tolerance) {
+    model->to(dtype);
+    const at::Tensor logits = model->forward(images.to(dtype));
+    CHECK(logits.scalar_type() == dtype);
+    CHECK((logits.to(at::kDouble) - expected).abs().max().item<double>() <
+          tolerance * expected.abs().mean().item<double>());
+    for (const auto& [name, tensor] : state_dict(model))
+      CHECK(tensor.scalar_type() == (name.ends_with("num_batches_tracked") ? at::kLong : dtype));
+  };
+  check(at::kDouble, 1e-4);
+  check(at::kBFloat16, 0.2);
+}
+
+TEST_CASE("every parameter of every kind of net learns, under autocast to bfloat16 too") {
+  const ArchSpec spec = GENERATE(from_range(tiny_kinds()));
+  const bool mixed = GENERATE(false, true);
   ResNet model = hash_filled(spec, {.num_classes = 5});
   model->train();
   const at::Tensor images = hash_pictures(0, 64, 32), weights = hash_pictures(1, 1, 5, 1).view({2, 5});
-  model->forward(images).mul(weights).sum().backward();
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  at::autocast::set_autocast_enabled(at::kCPU, mixed);
+  const at::Tensor logits = model->forward(images);
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  CHECK(logits.scalar_type() == (mixed ? at::kBFloat16 : at::kFloat));
+  logits.to(at::kFloat).mul(weights).sum().backward();
   for (const auto& item : model->named_parameters()) {
     INFO(spec.name << " " << item.key());
     REQUIRE(item.value().grad().defined());

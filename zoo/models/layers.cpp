@@ -46,6 +46,16 @@ void NormLayerImpl::reset() {
   num_batches_tracked = register_buffer("num_batches_tracked", at::zeros({}, at::kLong));
 }
 
+void NormLayerImpl::to(torch::Dtype dtype, bool non_blocking) {
+  to(weight.device(), dtype, non_blocking);
+}
+
+void NormLayerImpl::to(torch::Device device, torch::Dtype dtype, bool non_blocking) {
+  const torch::Tensor count = num_batches_tracked.defined() ? num_batches_tracked.detach() : torch::Tensor();
+  torch::nn::Module::to(device, dtype, non_blocking);
+  if (count.defined()) num_batches_tracked.set_data(count.to(device));
+}
+
 torch::Tensor NormLayerImpl::forward(const torch::Tensor& x) {
   if (kind == Norm::group) return at::group_norm(x, kNormGroups, weight, bias, kEpsilon);
   if (is_training()) num_batches_tracked.add_(1);

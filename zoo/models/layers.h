@@ -42,6 +42,10 @@ class NormLayerImpl : public torch::nn::Cloneable<NormLayerImpl> {
   void reset() override;  // weight 1, bias 0, mean 0, variance 1
   // [N, channels, H, W] -> the same shape
   torch::Tensor forward(const torch::Tensor& x);
+  // The counter stays an integer, as in Python; torch::nn::Module would convert it too.
+  using torch::nn::Module::to;
+  void to(torch::Dtype dtype, bool non_blocking = false) override;
+  void to(torch::Device device, torch::Dtype dtype, bool non_blocking = false) override;
 
   Norm kind;
   int64_t channels;

@@ -35,7 +35,7 @@ at::Tensor max_of(const at::Tensor& x) {
 
 at::Tensor blur_pool(const at::Tensor& x, int64_t stride) {
   require_two_pixels(x, "a blur pool");
-  const at::Tensor row = at::tensor({0.25F, 0.5F, 0.25F}, x.options().requires_grad(false));
+  const at::Tensor row = at::tensor({0.25F, 0.5F, 0.25F}).to(x.device(), x.scalar_type());
   const at::Tensor filter = row.unsqueeze(1).mul(row).expand({x.size(1), 1, 3, 3});
   constexpr int64_t kPadding = 0;
   return at::conv2d(at::reflection_pad2d(x, {1, 1, 1, 1}), filter, /*bias=*/{}, stride, kPadding,
