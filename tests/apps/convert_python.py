@@ -245,7 +245,7 @@ class Convert(unittest.TestCase):
     def test_names_and_metadata(self):
         save_file({"a.weight": torch.ones(2), "a.bias": torch.zeros(2), "b": torch.ones(1)}, self.folder / "in.safetensors",
                   metadata={"format": "pt", "who": "me"})
-        self.zoo(self.folder / "in.safetensors", self.folder / "out.safetensors", "--only", "a.*",
+        self.zoo(self.folder / "in.safetensors", self.folder / "out.safetensors", "--only", "x.*",
                  "--rename", r"^a\.(\w{1,4})=x.$1_", "--rename", "bias_=b")
         with safe_open(self.folder / "out.safetensors", "pt") as found:
             self.assertEqual(set(found.keys()), {"x.weig_ht", "x.b"})
