@@ -10,6 +10,7 @@
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 #include "zoo/core/sha256.h"
+#include "zoo/layouts/layouts.h"
 
 namespace {
 
@@ -61,6 +62,23 @@ json read_truth(const std::filesystem::path& corpus) {
   std::string text = zoo::read_text(corpus / "checkpoints" / "tensors.json");
   for (size_t at; (at = text.find(": NaN")) != std::string::npos;) text.replace(at, 5, ": null");
   return json::parse(text);
+}
+
+using Shapes = std::multimap<std::string, std::vector<int64_t>>;
+
+Shapes shapes(const std::vector<zoo::NamedTensor>& tensors) {
+  Shapes result;
+  for (const auto& [name, tensor] : tensors) result.emplace(name, tensor.shape);
+  return result;
+}
+
+// Without counters, which files of old torch versions lack.
+Shapes shapes(const std::vector<zoo::TensorSpec>& tensors) {
+  Shapes result;
+  for (const zoo::TensorSpec& tensor : tensors) {
+    if (tensor.role != zoo::Role::counter) result.emplace(tensor.name, tensor.shape);
+  }
+  return result;
 }
 
 }  // namespace
@@ -161,20 +179,18 @@ TEST_CASE("a checkpoint that is cut off still lists its tensors", "[corpus]") {
   struct Expected {
     const char* name;
     zoo::Format format;
-    size_t tensors;
+    const char* arch;
   };
-  const auto [name, format, tensors] =
-      GENERATE(Expected{"truncated_resnet18-f37072fd_580KB.pth", zoo::Format::zip, 102},
-               Expected{"truncated_resnet18-5c106cde_1MB.pth", zoo::Format::tar, 102},
-               Expected{"truncated_resnet50-19c8e357_350KB.pth", zoo::Format::tar, 267});
+  const auto [name, format, arch] =
+      GENERATE(Expected{"truncated_resnet18-f37072fd_580KB.pth", zoo::Format::zip, "resnet18"},
+               Expected{"truncated_resnet18-5c106cde_1MB.pth", zoo::Format::tar, "resnet18"},
+               Expected{"truncated_resnet50-19c8e357_350KB.pth", zoo::Format::tar, "resnet50"});
   const auto checkpoint = zoo::Checkpoint::open(corpus / "odd_checkpoints" / name, {.allow_truncated = true});
   CHECK(checkpoint.format() == format);
   CHECK(checkpoint.truncation().find("cut off") != std::string::npos);
-  REQUIRE(checkpoint.tensors().size() == tensors);
-  CHECK(checkpoint.tensors().front().name == "conv1.weight");
-  CHECK(checkpoint.tensors().front().tensor.shape == std::vector<int64_t>{64, 3, 7, 7});
-  CHECK(checkpoint.tensors().back().name == "fc.bias");
-  const zoo::TensorView& bias = checkpoint.tensors().back().tensor;
-  std::vector<std::byte> room(static_cast<size_t>(bias.bytes()));
-  CHECK_THROWS_WITH(bias.copy_to(room.data()), Catch::Contains("cut off"));
+  CHECK(shapes(checkpoint.tensors()) == shapes(zoo::list_tensors(zoo::get_arch(arch))));
+  const zoo::NamedTensor& last = checkpoint.tensors().back();
+  CHECK(last.name == "fc.bias");
+  std::vector<std::byte> room(static_cast<size_t>(last.tensor.bytes()));
+  CHECK_THROWS_WITH(last.tensor.copy_to(room.data()), Catch::Contains("cut off"));
 }

@@ -14,14 +14,16 @@ class CppModel:
     def archs(self) -> list[str]:
         return self._output("archs").split()
 
-    def run(self, arch: str, inputs: dict[str, torch.Tensor], write_weights=None, **settings):
-        """(names of the state dict, outputs). `write_weights(path)` makes the weights' file; without it they are hash-filled."""
+    def run(self, arch: str, inputs: dict[str, torch.Tensor], write_weights=None, renamings=(), **settings):
+        """(names of the state dict, outputs). `write_weights(path)` makes the weights' file, or `weights` names it; without
+        either they are hash-filled. `renamings`: REGEX=TO, made of the file's names first."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             if write_weights is not None:
                 write_weights(folder / "weights")
                 settings["weights"] = folder / "weights"
             save_file(inputs, folder / "inputs")
+            settings |= {f"rename.{i}": renaming for i, renaming in enumerate(renamings)}
             printed = self._output(arch, folder / "inputs", folder / "outputs", *(f"{k}={v}" for k, v in settings.items()))
             return printed.splitlines(), load_file(folder / "outputs")
 

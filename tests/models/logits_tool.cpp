@@ -1,12 +1,12 @@
 // What the Python tests compare the real libraries with.
 //   models_logits archs                    names of the table
 //   models_logits ARCH INPUTS OUT [KEY=VALUE ...]
-// builds the model and prints the names of its state dict. Its weights come from weights=FILE, or are
-// hash-filled with gain=. Of the safetensors file INPUTS, "images" (and "images.1", ...) go through the
-// model: OUT gets "logits" and "stage.N" (and "1.logits", "1.stage.N", ...). With "labels" it trains instead,
-// steps= times by SGD: OUT gets "loss.N" of each step, "grad.NAME" of the first, and the state dict at the
-// end as "state.NAME". Other keys: classes, output_stride, drop, drop_path, pool, seed, norm_eval,
-// frozen_stages.
+// builds the model and prints the names of its state dict. Its weights come from weights=FILE, whose names
+// rename.0=REGEX=TO, rename.1=... change first, or are hash-filled with gain=. Of the safetensors file
+// INPUTS, "images" (and "images.1", ...) go through the model: OUT gets "logits" and "stage.N" (and
+// "1.logits", "1.stage.N", ...); with stages=0 "logits" alone. With "labels" it trains instead, steps= times
+// by SGD: OUT gets "loss.N" of each step, "grad.NAME" of the first, and the state dict at the end as
+// "state.NAME". Other keys: classes, output_stride, drop, drop_path, pool, seed, norm_eval, frozen_stages.
 #include <ATen/ops/cross_entropy_loss.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/utils.h>
@@ -34,6 +34,13 @@ class Settings {
   std::string text(const std::string& key, const std::string& absent) const {
     const auto found = values_.find(key);
     return found == values_.end() ? absent : found->second;
+  }
+  // Those of "key.0", "key.1", ...
+  std::vector<std::string> list(const std::string& key) const {
+    std::vector<std::string> found;
+    const auto next = [&] { return values_.find(key + "." + std::to_string(found.size())); };
+    for (auto value = next(); value != values_.end(); value = next()) found.push_back(value->second);
+    return found;
   }
   double number(const std::string& key, double absent) const {
     return std::stod(text(key, std::to_string(absent)));
@@ -71,9 +78,14 @@ at::Tensor input(const Checkpoint& inputs, const std::string& name) {
   return found == inputs.tensors().end() ? at::Tensor() : to_tensor(found->tensor);
 }
 
-void evaluate(ResNet& model, const at::Tensor& images, const std::string& prefix, Outputs& outputs) {
+void evaluate(ResNet& model, const at::Tensor& images, bool stages, const std::string& prefix,
+              Outputs& outputs) {
   const c10::InferenceMode inference;
   model->eval();
+  if (!stages) {
+    outputs.push_back({prefix + "logits", to_view(model->forward(images))});
+    return;
+  }
   const std::vector<at::Tensor> maps = model->forward_stages(images);
   for (size_t i = 0; i < maps.size(); ++i)
     outputs.push_back({prefix + "stage." + std::to_string(i + 1), to_view(maps[i])});
@@ -125,7 +137,7 @@ ResNet build(const std::string& arch, const Settings& settings) {
   const std::string weights = settings.text("weights", "");
   if (weights.empty()) return test::hash_filled(spec, model_options(settings), settings.number("gain", 0.6));
   ResNet model(spec, model_options(settings));
-  load(model, Checkpoint::open(weights));
+  load(model, Checkpoint::open(weights), {.renamings = settings.list("rename")});
   return model;
 }
 
@@ -136,11 +148,12 @@ Outputs run(ResNet& model, const Checkpoint& inputs, const Settings& settings) {
     train(model, input(inputs, "images"), labels, settings.integer("steps", 1), outputs);
     return outputs;
   }
+  const bool stages = settings.integer("stages", 1) != 0;
   for (int i = 0;; ++i) {
     const std::string number = std::to_string(i);
     const at::Tensor images = input(inputs, i == 0 ? "images" : "images." + number);
     if (!images.defined()) return outputs;
-    evaluate(model, images, i == 0 ? "" : number + ".", outputs);
+    evaluate(model, images, stages, i == 0 ? "" : number + ".", outputs);
   }
 }
 
