@@ -102,7 +102,7 @@ class Fields {
 
  private:
   static std::string excerpt(const Json& value) {
-    std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
     constexpr size_t kLongest = 60;
     return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
   }
