@@ -57,7 +57,7 @@ struct PrunedBlock {
 };
 
 // A topology. Plain data; the table below holds the named ones, and others can be made at run time.
-struct ArchSpec {
+struct ArchSpec {  // NOLINT(clang-analyzer-optin.performance.Padding): grouped by meaning
   std::string_view name = {};
   Block block = Block::basic;
   std::span<const Block> stage_blocks = {};  // empty, or the kind of each stage where they differ
