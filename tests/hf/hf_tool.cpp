@@ -3,12 +3,14 @@
 // loads FOLDER as CLASS (model, classifier, backbone), runs "pixel_values" of the safetensors file INPUTS,
 // with "labels" where there are some, and writes what comes out; prints problem_type; saves the model to
 // SAVED.
+//   hf_tool -       each line on stdin is such a call, see line_calls.h
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <iostream>
 #include <sstream>
 
+#include "tests/line_calls.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/hf/resnet.h"
 #include "zoo/models/tensor_bridge.h"
@@ -57,20 +59,19 @@ struct Call {
 };
 
 template <class Model>
-void answer(const Call& call) {
+void answer_as(const Call& call, std::ostream& out) {
   Model model = Model::from_pretrained(call.folder, call.options);
   const c10::InferenceMode inference;
   write_safetensors(call.out, run(model, Checkpoint::open(call.inputs)));
-  if (const auto type = model->config().problem_type) std::cout << to_string(*type) << '\n';
+  if (const auto type = model->config().problem_type) out << to_string(*type) << '\n';
   if (!call.saved.empty()) model->save_pretrained(call.saved);
 }
 
-Call parse(int argc, char** argv) {
-  Call call{.folder = argv[2], .inputs = argv[3], .out = argv[4], .saved = {}, .options = {}};
-  for (int i = 5; i < argc; ++i) {
-    const std::string text = argv[i];
-    const size_t equals = text.find('=');
-    std::istringstream value(text.substr(equals + 1));
+Call parse(const std::vector<std::string>& arguments) {
+  Call call{.folder = arguments[1], .inputs = arguments[2], .out = arguments[3], .saved = {}, .options = {}};
+  for (size_t i = 4; i < arguments.size(); ++i) {
+    const std::string& text = arguments[i];
+    std::istringstream value(text.substr(text.find('=') + 1));
     if (text.starts_with("out_features=")) {
       for (std::string name; std::getline(value, name, ',');) call.options.out_features.push_back(name);
     } else if (text.starts_with("num_labels=")) {
@@ -83,15 +84,25 @@ Call parse(int argc, char** argv) {
   return call;
 }
 
+void answer(const std::vector<std::string>& arguments, std::ostream& out) {
+  const std::string& kind = arguments.front();
+  const Call call = parse(arguments);
+  if (kind == "model") answer_as<hf::ResNetModel>(call, out);
+  if (kind == "classifier") answer_as<hf::ResNetForImageClassification>(call, out);
+  if (kind == "backbone") answer_as<hf::ResNetBackbone>(call, out);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc < 5) return 2;
-  const std::string kind = argv[1];
-  const Call call = parse(argc, argv);
-  if (kind == "model") answer<hf::ResNetModel>(call);
-  if (kind == "classifier") answer<hf::ResNetForImageClassification>(call);
-  if (kind == "backbone") answer<hf::ResNetBackbone>(call);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments == std::vector<std::string>{"-"}) {
+    test::answer_lines(answer);
+  } else if (arguments.size() >= 4) {
+    answer(arguments, std::cout);
+  } else {
+    return 2;
+  }
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';
   return 1;

@@ -6,7 +6,9 @@
 // INPUTS, "images" (and "images.1", ...) go through the model: OUT gets "logits" and "stage.N" (and
 // "1.logits", "1.stage.N", ...); with stages=0 "logits" alone. With "labels" it trains instead, steps= times
 // by SGD: OUT gets "loss.N" of each step, "grad.NAME" of the first, and the state dict at the end as
-// "state.NAME". Other keys: classes, output_stride, drop, drop_path, pool, seed, norm_eval, frozen_stages.
+// "state.NAME". Other keys: classes, output_stride, drop, drop_path, pool, seed, norm_eval, frozen_stages;
+// save=FILE writes the state dict; a spec's fields (spec_text.h) change the architecture.
+//   models_logits -                        each line on stdin is such a call, see line_calls.h
 #include <ATen/ops/cross_entropy_loss.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/utils.h>
@@ -16,6 +18,10 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <span>
+
+#include "tests/line_calls.h"
+#include "tests/models/spec_text.h"
 
 namespace {
 
@@ -24,9 +30,8 @@ using Outputs = std::vector<NamedTensor>;
 
 class Settings {
  public:
-  Settings(int argc, char** argv) {
-    for (int i = 0; i < argc; ++i) {
-      const std::string text = argv[i];
+  explicit Settings(std::span<const std::string> arguments) {
+    for (const std::string& text : arguments) {
       const size_t equals = text.find('=');
       values_[text.substr(0, equals)] = text.substr(equals + 1);
     }
@@ -48,9 +53,10 @@ class Settings {
   int64_t integer(const std::string& key, int64_t absent) const {
     return std::stoll(text(key, std::to_string(absent)));
   }
+  const test::SpecTexts& texts() const { return values_; }
 
  private:
-  std::map<std::string, std::string> values_;
+  test::SpecTexts values_;
 };
 
 GlobalPool parse_pool(const std::string& name) {
@@ -132,8 +138,10 @@ void train(ResNet& model, const at::Tensor& images, const at::Tensor& labels, in
   for (const auto& [name, tensor] : state_dict(model)) outputs.push_back({"state." + name, to_view(tensor)});
 }
 
-ResNet build(const std::string& arch, const Settings& settings) {
-  const ArchSpec spec = test::reference_spec(arch);
+// `blocks` must outlive the model.
+ResNet build(const std::string& arch, const Settings& settings, std::vector<Block>& blocks) {
+  ArchSpec spec = test::reference_spec(arch);
+  test::set_fields(spec, blocks, settings.texts());
   const std::string weights = settings.text("weights", "");
   if (weights.empty()) return test::hash_filled(spec, model_options(settings), settings.number("gain", 0.6));
   ResNet model(spec, model_options(settings));
@@ -157,20 +165,31 @@ Outputs run(ResNet& model, const Checkpoint& inputs, const Settings& settings) {
   }
 }
 
+void answer(const std::vector<std::string>& arguments, std::ostream& out) {
+  const Settings settings(std::span<const std::string>(arguments).subspan(3));
+  std::vector<Block> blocks;
+  ResNet model = build(arguments[0], settings, blocks);
+  for (const auto& [name, tensor] : state_dict(model)) out << name << "\n";
+  if (const int64_t seed = settings.integer("seed", -1); seed >= 0)
+    torch::manual_seed(static_cast<uint64_t>(seed));
+  write_safetensors(arguments[2], run(model, Checkpoint::open(arguments[1]), settings));
+  if (const std::string file = settings.text("save", ""); !file.empty())
+    write_safetensors(file, to_named_tensors(model));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc == 2 && argv[1] == std::string("archs")) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments == std::vector<std::string>{"archs"}) {
     for (const ArchSpec& spec : arch_table()) std::cout << spec.name << "\n";
-    return 0;
+  } else if (arguments == std::vector<std::string>{"-"}) {
+    test::answer_lines(answer);
+  } else if (arguments.size() >= 3) {
+    answer(arguments, std::cout);
+  } else {
+    return 2;
   }
-  if (argc < 4) return 2;
-  const Settings settings(argc - 4, argv + 4);
-  ResNet model = build(argv[1], settings);
-  for (const auto& [name, tensor] : state_dict(model)) std::cout << name << "\n";
-  if (const int64_t seed = settings.integer("seed", -1); seed >= 0)
-    torch::manual_seed(static_cast<uint64_t>(seed));
-  write_safetensors(argv[3], run(model, Checkpoint::open(argv[2]), settings));
 } catch (const std::exception& error) {
   std::cerr << error.what() << "\n";
   return 1;

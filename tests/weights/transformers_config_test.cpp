@@ -97,7 +97,7 @@ TEST_CASE("a configuration that makes no net is refused with its place") {
       {R"({"depths": [3, 4, 6, 1e9]})", ErrorCode::corrupt, "c:/depths/3: is 1000000000"},
       {R"({"depths": [3, 4, 6, 9999]})", ErrorCode::mismatch, "depths[3] is 9999"},
       {R"({"hidden_sizes": [8.0, 16, 32, 64]})", ErrorCode::corrupt, "c:/hidden_sizes/0: is 8.0"},
-      {R"({"hidden_sizes": [3, 16, 32, 64]})", ErrorCode::mismatch, "inner width of stage 0 is 0"},
+      {R"({"hidden_sizes": [3, 16, 32, 64]})", ErrorCode::mismatch, "hidden_sizes[0] is 3, expected 4 to"},
       {R"({"embedding_size": -64})", ErrorCode::corrupt, "c:/embedding_size: is -64"},
       {R"({"downsample_in_first_stage": 1})", ErrorCode::corrupt, "c:/downsample_in_first_stage: is 1"},
       {R"([])", ErrorCode::corrupt, "is no JSON object"},

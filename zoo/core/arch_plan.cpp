@@ -148,8 +148,8 @@ void set_widths(const ArchSpec& spec, size_t block, BlockPlan& plan) {
 
 void check_width(const ArchSpec& spec, const BlockPlan& plan) {
   const std::string where = " of stage " + std::to_string(plan.stage);
-  expect_range(spec, "inner width" + where, plan.inner, 1);
-  expect_range(spec, "width of the first convolution" + where, plan.first, 1);
+  expect_range(spec, "base_width of these channels: inner width" + where, plan.inner, 1);
+  expect_range(spec, "reduce_first: width of the first convolution" + where, plan.first, 1);
   const int64_t groups = spec.groups * std::max<int64_t>(spec.radix, 1);
   const auto expect_divisible = [&](int64_t width, int64_t parts, const char* field) {
     if (width % parts == 0) return;

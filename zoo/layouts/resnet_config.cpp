@@ -154,6 +154,22 @@ Activation activation_of(const std::string& name) {
   refuse("hidden_act", "is '" + name + "', an activation that zoo does not have", ErrorCode::unsupported);
 }
 
+void require_range(const std::string& field, int64_t value, int64_t least, int64_t most) {
+  if (value >= least && value <= most) return;
+  refuse(field, "is " + std::to_string(value) + ", expected " + std::to_string(least) + " to " +
+                    std::to_string(most));
+}
+
+void require_sizes(const ResNetConfig& config) {
+  require_range("num_channels", config.num_channels, 1, kMaxSize);
+  require_range("embedding_size", config.embedding_size, 1, kMaxSize);
+  require_range("num_labels", config.num_labels, 0, kMaxLabels);
+  // A bottleneck's inner convolutions have a quarter of its channels.
+  const int64_t least = config.layer_type == "bottleneck" ? 4 : 1;
+  for (size_t i = 0; i < config.hidden_sizes.size(); ++i)
+    require_range("hidden_sizes[" + std::to_string(i) + "]", config.hidden_sizes[i], least, kMaxSize);
+}
+
 bool is_same(const ArchSpec& row, const ArchSpec& spec) {
   return cannot_say(Layout::huggingface, row).empty() && row.block == spec.block &&
          row.num_stages == spec.num_stages && row.depths == spec.depths && row.channels == spec.channels &&
@@ -291,6 +307,7 @@ ArchSpec to_arch(const ResNetConfig& config) {
     refuse("depths", "must have 1 to " + std::to_string(kMaxStages) + " entries");
   if (config.layer_type != "basic" && config.layer_type != "bottleneck")
     refuse("layer_type", "is '" + config.layer_type + "', expected 'basic' or 'bottleneck'");
+  require_sizes(config);
   ArchSpec spec{.name = kInferredArch};
   spec.block = config.layer_type == "basic" ? Block::basic : Block::bottleneck;
   spec.num_stages = static_cast<int>(config.depths.size());

@@ -6,6 +6,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include "zoo/checkpoint/parallel.h"
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
@@ -189,6 +190,35 @@ void check(const Plan& plan, const ResNet& model, const TranslatedTensors& file,
                          : architecture_remedy(model, file));
 }
 
+void copy(Copy& copy) {
+  if (copy.from == nullptr) {
+    copy.to.zero_();
+  } else if (copy.adapts) {
+    copy.to.copy_(adapt_input_channels(to_tensor(*copy.from), copy.to.size(1)));
+  } else {
+    copy.to.copy_(to_tensor(*copy.from).view(copy.to.sizes()));
+  }
+}
+
+// LibTorch would split each tensor over its threads and wait for all of them each time, so what needs no
+// conversion is copied by whole tensors.
+void copy_all(std::vector<Copy>& copies) {
+  const at::NoGradGuard no_grad;
+  std::vector<const Copy*> plain;
+  size_t bytes = 0;
+  for (Copy& one : copies) {
+    if (one.from == nullptr || one.adapts || !takes_elements_of(one.to, *one.from)) {
+      copy(one);
+    } else {
+      plain.push_back(&one);
+      bytes += static_cast<size_t>(one.from->bytes());
+    }
+  }
+  run_parallel(plain.size(), bytes, [&](size_t i) {
+    plain[i]->from->copy_to(static_cast<std::byte*>(plain[i]->to.mutable_data_ptr()));
+  });
+}
+
 LoadReport report(Plan plan, const TranslatedTensors& file) {
   LoadReport result;
   result.loaded = std::ranges::count_if(plan.copies, [](const Copy& copy) { return copy.from != nullptr; });
@@ -237,16 +267,7 @@ LoadReport load(ResNet& model, const Checkpoint& checkpoint, const LoadOptions& 
   Plan plan = match(model, file, options.head, path);
   check(plan, model, file, options.strict, path);
 
-  const at::NoGradGuard no_grad;
-  for (Copy& copy : plan.copies) {
-    if (copy.from == nullptr) {
-      copy.to.zero_();
-    } else if (copy.adapts) {
-      copy.to.copy_(adapt_input_channels(to_tensor(*copy.from), copy.to.size(1)));
-    } else {
-      copy.to.copy_(to_tensor(*copy.from).view(copy.to.sizes()));
-    }
-  }
+  copy_all(plan.copies);
   return report(std::move(plan), file);
 }
 

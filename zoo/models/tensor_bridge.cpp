@@ -71,6 +71,12 @@ at::Tensor to_tensor(const TensorView& view) {
   return tensor;
 }
 
+bool takes_elements_of(const at::Tensor& tensor, const TensorView& view) {
+  const Pair* pair = find(view.dtype);
+  return pair != nullptr && pair->torch == tensor.scalar_type() && tensor.device().is_cpu() &&
+         tensor.is_contiguous() && tensor.numel() == view.numel();
+}
+
 TensorView to_view(const at::Tensor& tensor) {
   const Pair* pair = find(tensor.scalar_type());
   if (pair == nullptr) {

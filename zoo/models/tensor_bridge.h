@@ -16,6 +16,10 @@ bool is_counter_dtype(DType dtype);
 // and keep the view alive meanwhile. Throws Error{unsupported} for dtypes other than the two kinds above.
 at::Tensor to_tensor(const TensorView& view);
 
+// True if the tensor is a row-major CPU tensor of the view's dtype and as many elements, so that the view's
+// elements can be copied to its memory as they are.
+bool takes_elements_of(const at::Tensor& tensor, const TensorView& view);
+
 // A row-major view that keeps the tensor's memory alive; the tensor is copied if it is not on the CPU or not
 // row-major. Throws Error{unsupported} for dtypes other than the two kinds above.
 TensorView to_view(const at::Tensor& tensor);
