@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
 import reference_models  # noqa: E402
-from cpp_program import CppProgram  # noqa: E402
+from cpp_program import MEMORY_FOLDER, CppProgram  # noqa: E402
 from timm.layers import BlurPool2d, GroupNorm, SEModule  # noqa: E402
 from timm.models.res2net import Bottle2neck  # noqa: E402
 from timm.models.resnest import ResNestBottleneck  # noqa: E402
@@ -113,7 +113,7 @@ class RandomSpecs(unittest.TestCase):
     def test_nets_of_timm(self):
         program = CppProgram(PROGRAM)
         self.addCleanup(program.close)
-        with tempfile.TemporaryDirectory() as name:
+        with tempfile.TemporaryDirectory(dir=MEMORY_FOLDER) as name:
             for seed in range(COUNT):
                 with self.subTest(seed=seed):
                     self.compare(program, seed, pathlib.Path(name))
