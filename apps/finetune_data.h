@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "zoo/data/dataset.h"
+#include "zoo/datasets/dataset.h"
 
 namespace zoo::apps {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "zoo/core/error.h"
-#include "zoo/data/dataset.h"
+#include "zoo/datasets/dataset.h"
 
 namespace zoo::apps {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/data/folder.h"
+#include "tests/datasets/folder.h"
 #include "tests/transforms/golden.h"
 #include "transforms/evaluation.h"
 #include "zoo/core/error.h"
@@ -28,7 +28,7 @@ class DrawnPictures : public Dataset {
   int64_t size() const override { return size_; }
   int64_t label(int64_t index) const override { return index % 3; }
   std::string name(int64_t index) const override { return "drawn/" + std::to_string(index); }
-  Image load(int64_t index, const DecodeOptions&) const override {
+  StoredPicture fetch(int64_t index) const override {
     if (index == broken) throw Error(ErrorCode::corrupt, name(index), "broken on purpose");
     if (slow) std::this_thread::sleep_for(std::chrono::milliseconds(index % 5));
     return one_size_ ? noise(24, 18) : noise(20 + index % 7, 15 + index % 4);

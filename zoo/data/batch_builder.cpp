@@ -7,7 +7,7 @@
 
 #include "transforms/evaluation.h"
 #include "zoo/core/error.h"
-#include "zoo/data/random_ops.h"
+#include "transforms/random_ops.h"
 
 namespace zoo {
 namespace {

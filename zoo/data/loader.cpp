@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "zoo/data/batch_builder.h"
-#include "zoo/data/random_ops.h"
+#include "transforms/random_ops.h"
 
 namespace zoo {
 namespace {

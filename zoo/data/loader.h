@@ -10,7 +10,7 @@
 
 #include "transforms/augment.h"
 #include "zoo/core/preprocess.h"
-#include "zoo/data/dataset.h"
+#include "zoo/datasets/dataset.h"
 
 namespace zoo {
 

@@ -1,5 +1,4 @@
-// Pictures with labels, by index. Datasets only know where things are; decoding happens in the loader's
-// threads.
+// Pictures with labels, by index. Datasets only know where things are; the loader's threads decode.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +10,7 @@
 
 #include "transforms/decode.h"
 #include "transforms/image.h"
+#include "zoo/datasets/stored_picture.h"
 
 namespace zoo {
 
@@ -21,8 +21,10 @@ class Dataset {
   virtual int64_t label(int64_t index) const = 0;  // 0 .. classes().size()-1
   // Path relative to the dataset, or "data_batch_1.bin[17]".
   virtual std::string name(int64_t index) const = 0;
-  // Thread-safe; throws Error with the path.
-  virtual Image load(int64_t index, const DecodeOptions& options) const = 0;
+  // Thread-safe; throws Error{not_found, io, corrupt} with the path.
+  virtual StoredPicture fetch(int64_t index) const = 0;
+  // Fetched and decoded. Thread-safe; throws Error with the path.
+  Image load(int64_t index, const DecodeOptions& options) const;
   const std::vector<std::string>& classes() const { return classes_; }
   // What was found but is not part of the set, and why; one line each, for stderr.
   const std::vector<std::string>& left_out() const { return left_out_; }

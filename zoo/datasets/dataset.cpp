@@ -1,4 +1,4 @@
-#include "zoo/data/dataset.h"
+#include "zoo/datasets/dataset.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
-#include "zoo/data/random_ops.h"
+#include "transforms/random_ops.h"
 
 namespace zoo {
 namespace {
@@ -20,9 +20,7 @@ class Subset : public Dataset {
   int64_t size() const override { return static_cast<int64_t>(indices_.size()); }
   int64_t label(int64_t index) const override { return dataset_->label(at(index)); }
   std::string name(int64_t index) const override { return dataset_->name(at(index)); }
-  Image load(int64_t index, const DecodeOptions& options) const override {
-    return dataset_->load(at(index), options);
-  }
+  StoredPicture fetch(int64_t index) const override { return dataset_->fetch(at(index)); }
 
  private:
   int64_t at(int64_t index) const { return indices_[static_cast<size_t>(index)]; }
@@ -81,6 +79,13 @@ std::string first_names(const std::vector<std::string>& names) {
 
 std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root) {
   return is_cifar_binary(root) ? open_cifar_binary(root) : open_image_folder(root);
+}
+
+Image Dataset::load(int64_t index, const DecodeOptions& options) const {
+  StoredPicture stored = fetch(index);
+  if (auto* pixels = std::get_if<Image>(&stored)) return std::move(*pixels);
+  const auto& encoded = std::get<EncodedPicture>(stored);
+  return decode_image(encoded.bytes, encoded.name, options);
 }
 
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices) {

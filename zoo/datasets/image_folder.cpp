@@ -6,7 +6,7 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
-#include "zoo/data/dataset.h"
+#include "zoo/datasets/dataset.h"
 
 namespace zoo {
 namespace {
@@ -61,9 +61,7 @@ class ImageFolder : public Dataset {
   int64_t size() const override { return static_cast<int64_t>(samples_.size()); }
   int64_t label(int64_t index) const override { return sample(index).label; }
   std::string name(int64_t index) const override { return sample(index).path; }
-  Image load(int64_t index, const DecodeOptions& options) const override {
-    return read_image(root_ / sample(index).path, options);
-  }
+  StoredPicture fetch(int64_t index) const override { return read_encoded(root_ / sample(index).path); }
 
  private:
   struct Sample {

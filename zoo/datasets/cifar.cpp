@@ -6,7 +6,7 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
-#include "zoo/data/dataset.h"
+#include "zoo/datasets/dataset.h"
 
 namespace zoo {
 namespace {
@@ -93,7 +93,7 @@ class Cifar : public Dataset {
     const Batch& batch = batch_of(index);
     return batch.path.filename().string() + "[" + std::to_string(index - batch.first) + "]";
   }
-  Image load(int64_t index, const DecodeOptions&) const override {
+  StoredPicture fetch(int64_t index) const override {
     const auto planes = record(index).subspan(static_cast<size_t>(format_.label_bytes));
     Image image = make_image(kSide, kSide);
     for (size_t i = 0; i < image.pixels.size(); ++i) {

@@ -1,4 +1,4 @@
-// The operations that draw random numbers in data loading, and the seeded shuffle. Internal to data.
+// The operations that draw random numbers in data sets, transforms and loading, and the seeded shuffle.
 #pragma once
 
 #include <cstdint>

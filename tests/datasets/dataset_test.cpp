@@ -1,4 +1,4 @@
-#include "zoo/data/dataset.h"
+#include "zoo/datasets/dataset.h"
 
 #include <algorithm>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/corpus.h"
-#include "tests/data/folder.h"
+#include "tests/datasets/folder.h"
 #include "zoo/core/error.h"
 
 using namespace zoo;
