@@ -2,9 +2,11 @@
 
 #include "zoo/data/loader.h"
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <set>
+#include <span>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -26,7 +28,10 @@ class DrawnPictures : public Dataset {
     classes_ = {"x", "y", "z"};
   }
   int64_t size() const override { return size_; }
-  int64_t label(int64_t index) const override { return index % 3; }
+  std::span<const int32_t> labels(int64_t index) const override {
+    static constexpr std::array<int32_t, 3> kLabels{0, 1, 2};
+    return {&kLabels[static_cast<size_t>(index % 3)], 1};
+  }
   std::string name(int64_t index) const override { return "drawn/" + std::to_string(index); }
   StoredPicture fetch(int64_t index) const override {
     if (index == broken) throw Error(ErrorCode::corrupt, name(index), "broken on purpose");

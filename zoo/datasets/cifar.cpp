@@ -86,8 +86,8 @@ class Cifar : public Dataset {
   }
 
   int64_t size() const override { return size_; }
-  int64_t label(int64_t index) const override {
-    return std::to_integer<int64_t>(record(index)[static_cast<size_t>(format_.label_bytes - 1)]);
+  std::span<const int32_t> labels(int64_t index) const override {
+    return {&labels_[static_cast<size_t>(index)], 1};
   }
   std::string name(int64_t index) const override {
     const Batch& batch = batch_of(index);
@@ -140,7 +140,7 @@ class Cifar : public Dataset {
     return is_100 ? kCifar100 : kCifar10;
   }
 
-  int64_t records(const Batch& batch) const {
+  int64_t records(const Batch& batch) {
     const auto bytes = static_cast<int64_t>(batch.file->bytes().size());
     if (bytes == 0 || bytes % format_.record_bytes() != 0) {
       throw Error(ErrorCode::corrupt, batch.path.string(),
@@ -158,6 +158,7 @@ class Cifar : public Dataset {
                     "record " + std::to_string(i) + " has label " + std::to_string(label) +
                         ", expected 0 to " + std::to_string(format_.classes - 1));
       }
+      labels_.push_back(static_cast<int32_t>(label));
     }
     return count;
   }
@@ -173,6 +174,7 @@ class Cifar : public Dataset {
 
   std::vector<Batch> batches_;
   Format format_ = kCifar10;
+  std::vector<int32_t> labels_;
   int64_t size_ = 0;
 };
 

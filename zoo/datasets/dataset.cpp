@@ -16,9 +16,12 @@ class Subset : public Dataset {
   Subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices)
       : dataset_(std::move(dataset)), indices_(std::move(indices)) {
     classes_ = dataset_->classes();
+    parts_ = dataset_->parts();
   }
   int64_t size() const override { return static_cast<int64_t>(indices_.size()); }
-  int64_t label(int64_t index) const override { return dataset_->label(at(index)); }
+  std::span<const int32_t> labels(int64_t index) const override { return dataset_->labels(at(index)); }
+  bool multi_label() const override { return dataset_->multi_label(); }
+  int32_t part(int64_t index) const override { return dataset_->part(at(index)); }
   std::string name(int64_t index) const override { return dataset_->name(at(index)); }
   StoredPicture fetch(int64_t index) const override { return dataset_->fetch(at(index)); }
 
@@ -81,6 +84,11 @@ std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root) {
   return is_cifar_binary(root) ? open_cifar_binary(root) : open_image_folder(root);
 }
 
+int64_t Dataset::label(int64_t index) const {
+  const std::span<const int32_t> all = labels(index);
+  return all.empty() ? -1 : all.front();
+}
+
 Image Dataset::load(int64_t index, const DecodeOptions& options) const {
   StoredPicture stored = fetch(index);
   if (auto* pixels = std::get_if<Image>(&stored)) return std::move(*pixels);
@@ -90,6 +98,20 @@ Image Dataset::load(int64_t index, const DecodeOptions& options) const {
 
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices) {
   return std::make_unique<Subset>(std::move(dataset), std::move(indices));
+}
+
+std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset, const std::string& name) {
+  const std::vector<std::string>& parts = dataset->parts();
+  const auto wanted = std::find(parts.begin(), parts.end(), name);
+  if (wanted == parts.end()) {
+    throw Error(ErrorCode::not_found, {}, "the data has no part '" + name + "'",
+                parts.empty() ? "It is not divided into parts." : "It has: " + join(parts, ", ") + ".");
+  }
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < dataset->size(); ++i) {
+    if (dataset->part(i) == wanted - parts.begin()) indices.push_back(i);
+  }
+  return subset(dataset, std::move(indices));
 }
 
 Split stratified_split(const Dataset& dataset, double fraction, uint64_t seed) {

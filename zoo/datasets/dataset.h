@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,17 @@ class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual int64_t size() const = 0;
-  virtual int64_t label(int64_t index) const = 0;  // 0 .. classes().size()-1
+  // Each 0 .. classes().size()-1, ascending, none twice; one of them unless multi_label(). Valid as long as
+  // the set lives.
+  virtual std::span<const int32_t> labels(int64_t index) const = 0;
+  // True where a sample may have several labels, or none.
+  virtual bool multi_label() const { return false; }
+  // The only label, or the first of several; -1 where a sample has none.
+  int64_t label(int64_t index) const;
+  // How the source itself divides its samples: "train", "val", "test", or a list's own words, in the order in
+  // which they are first met. Empty: it does not. part() is an index of these, -1 for a sample of none.
+  const std::vector<std::string>& parts() const { return parts_; }
+  virtual int32_t part(int64_t) const { return -1; }
   // Path relative to the dataset, or "data_batch_1.bin[17]".
   virtual std::string name(int64_t index) const = 0;
   // Thread-safe; throws Error{not_found, io, corrupt} with the path.
@@ -32,6 +43,7 @@ class Dataset {
  protected:
   std::vector<std::string> classes_;
   std::vector<std::string> left_out_;
+  std::vector<std::string> parts_;
 };
 
 // Whether torchvision's ImageFolder would take a file of that name for a picture.
@@ -51,6 +63,8 @@ std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root);
 
 // Some samples of another set, in the given order; keeps it alive.
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices);
+// The samples of one of its parts. Throws Error{not_found} with the names of those that there are.
+std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset, const std::string& name);
 
 struct Split {
   std::vector<int64_t> train, val;  // ascending

@@ -59,7 +59,7 @@ class ImageFolder : public Dataset {
   }
 
   int64_t size() const override { return static_cast<int64_t>(samples_.size()); }
-  int64_t label(int64_t index) const override { return sample(index).label; }
+  std::span<const int32_t> labels(int64_t index) const override { return {&sample(index).label, 1}; }
   std::string name(int64_t index) const override { return sample(index).path; }
   StoredPicture fetch(int64_t index) const override { return read_encoded(root_ / sample(index).path); }
 
