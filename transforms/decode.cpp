@@ -1,6 +1,7 @@
 #include "transforms/decode.h"
 
 #include "transforms/decode_jpeg.h"
+#include "transforms/decode_limits.h"
 #include "transforms/decode_opencv.h"
 #include "transforms/image_header.h"
 #include "zoo/core/error.h"
@@ -24,17 +25,6 @@ void require_known(const ImageHeader& header, const std::string& name, const Dec
   }
 }
 
-void require_small(const ImageHeader& header, const std::string& name, int64_t max_pixels) {
-  if (header.width <= 0 || header.height <= 0) {
-    throw Error(ErrorCode::corrupt, name, "the header gives no picture size; the file is damaged");
-  }
-  if (header.width <= max_pixels / header.height) return;
-  throw Error(ErrorCode::corrupt, name,
-              "the header claims " + std::to_string(header.width) + " x " + std::to_string(header.height) +
-                  " pixels, the limit is " + std::to_string(max_pixels),
-              "Shrink the picture, or leave the file out if it is damaged.");
-}
-
 }  // namespace
 
 Image decode_image(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
@@ -42,7 +32,7 @@ Image decode_image(std::span<const std::byte> bytes, const std::string& name, co
   const ImageHeader header = read_image_header(bytes);
   require_known(header, name, options);
   if (header.format == ImageFormat::jpeg) return decode_jpeg(bytes, name, options);
-  require_small(header, name, options.max_pixels);
+  require_size(header.width, header.height, name, options.max_pixels);
   return decode_opencv(bytes, name, options);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "transforms/byte_number.h"
 
@@ -11,6 +12,17 @@ namespace {
 
 constexpr uint32_t kOrientationTag = 0x0112;
 constexpr uint32_t kShort = 3;
+
+// What an orientation does: mirrors the columns, mirrors the rows, then swaps both.
+struct Turn {
+  bool from_right, from_below, transpose;
+};
+
+Turn turn_of(int orientation) {
+  return {.from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8,
+          .from_below = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7,
+          .transpose = orientation >= 5};
+}
 
 }  // namespace
 
@@ -33,9 +45,7 @@ int exif_orientation(std::span<const std::byte> block) {
 
 Image apply_orientation(Image image, int orientation) {
   if (orientation <= 1 || orientation > 8) return image;
-  const bool transpose = orientation >= 5;
-  const bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  const bool from_below = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  const auto [from_right, from_below, transpose] = turn_of(orientation);
   Image turned = transpose ? make_image(image.height, image.width, image.channels)
                            : make_image(image.width, image.height, image.channels);
   for (int64_t y = 0; y < turned.height; ++y) {
@@ -48,6 +58,32 @@ Image apply_orientation(Image image, int orientation) {
     }
   }
   return turned;
+}
+
+Size turned_size(Size size, int orientation) {
+  return turn_of(orientation).transpose ? Size{size.height, size.width} : size;
+}
+
+Box turned_box(const Box& box, Size size, int orientation) {
+  const Turn turn = turn_of(orientation);
+  const auto width = static_cast<double>(size.width), height = static_cast<double>(size.height);
+  Box turned = box;
+  if (turn.from_right) turned.left = width - box.right, turned.right = width - box.left;
+  if (turn.from_below) turned.top = height - box.bottom, turned.bottom = height - box.top;
+  if (turn.transpose) {
+    std::swap(turned.left, turned.top);
+    std::swap(turned.right, turned.bottom);
+  }
+  return turned;
+}
+
+CropRect unturned_window(const CropRect& window, Size size, int orientation) {
+  const Turn turn = turn_of(orientation);
+  CropRect rect = window;
+  if (turn.transpose) rect = {window.top, window.left, window.height, window.width};
+  if (turn.from_right) rect.left = size.width - rect.left - rect.width;
+  if (turn.from_below) rect.top = size.height - rect.top - rect.height;
+  return rect;
 }
 
 }  // namespace zoo

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "transforms/image.h"
+#include "transforms/resize.h"
 
 namespace zoo {
 
@@ -14,5 +15,11 @@ int exif_orientation(std::span<const std::byte> block);
 // Turns the picture as a viewer would: 2 mirrors, 3 turns by 180 degrees, 4 flips, 5 transposes, 6 turns
 // clockwise, 7 transposes along the other diagonal, 8 turns counter-clockwise.
 Image apply_orientation(Image image, int orientation);
+
+// What apply_orientation makes of a picture's size, and of a part of a picture of that size.
+Size turned_size(Size size, int orientation);
+Box turned_box(const Box& box, Size size, int orientation);
+// The part of the picture of that size that becomes the window when it is turned.
+CropRect unturned_window(const CropRect& window, Size size, int orientation);
 
 }  // namespace zoo
