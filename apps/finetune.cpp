@@ -91,11 +91,11 @@ Loader make_train_loader(const FinetuneData& data, const FinetuneOptions& option
   loading.workers = options.torch.workers;
   loading.dtype = options.recipe.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
   loading.preprocess = preprocess;
-  loading.train = RandomResizedCropOptions{.size_px = preprocess.crop_px,
-                                           .min_scale = options.min_scale,
-                                           .max_scale = options.max_scale,
-                                           .interpolation = preprocess.interpolation,
-                                           .backend = preprocess.backend};
+  loading.train = Augmentation({RandomResizedCrop{.size = {preprocess.crop_px, preprocess.crop_px},
+                                                  .scale = {options.min_scale, options.max_scale},
+                                                  .interpolation = preprocess.interpolation,
+                                                  .backend = preprocess.backend},
+                                RandomHorizontalFlip{}});
   loading.seed = options.recipe.seed;
   return Loader(data.train, loading);
 }

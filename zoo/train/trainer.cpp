@@ -15,6 +15,7 @@ namespace zoo {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int64_t kNothingIgnored = -100;  // torch.nn.CrossEntropyLoss's default; labels are 0 or more
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -95,7 +96,9 @@ class TrainingRun {
     }
     sgd_.zero_grad();
     const at::Tensor logits = forward(placed.images);
-    const at::Tensor loss = at::cross_entropy_loss(logits, placed.labels);
+    const at::Tensor& target = placed.mixed_labels.defined() ? placed.mixed_labels : placed.labels;
+    const at::Tensor loss = at::cross_entropy_loss(logits, target, {}, at::Reduction::Mean, kNothingIgnored,
+                                                   recipe_.label_smoothing);
     const auto value = loss.item<double>();
     if (!std::isfinite(value))
       throw Error(ErrorCode::mismatch, place(epoch, step),
