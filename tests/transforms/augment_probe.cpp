@@ -1,7 +1,10 @@
 // Serves augmentations to tests that hold them against Pillow, torchvision, timm and mmpretrain: one call a
 // line (tests/line_calls.h), its pictures in files of raw RGB bytes.
 //   OP WIDTH HEIGHT INPUT OUTPUT [ARGUMENT...]
-// answers "WIDTH HEIGHT" of what it wrote to OUTPUT.
+// answers "WIDTH HEIGHT" of what it wrote to OUTPUT;
+//   apply WIDTH HEIGHT INPUT OUTPUT RECIPE SEED EPOCH SAMPLE REPEAT
+// the same, followed by "LEFT TOP WIDTH HEIGHT VALUE..." of each erasure, VALUE being three numbers or
+// "noise".
 #include <fstream>
 #include <functional>
 #include <map>
@@ -94,14 +97,39 @@ const std::map<std::string, std::function<void(Image&, const Numbers&)>>& operat
   return table;
 }
 
+void print(const zoo::Erasure& erasure, std::ostream& out) {
+  const zoo::CropRect& rect = erasure.rect;
+  out << ' ' << rect.left << ' ' << rect.top << ' ' << rect.width << ' ' << rect.height;
+  if (const auto* colour = std::get_if<std::array<float, 3>>(&erasure.fill)) {
+    for (const float value : *colour) out << ' ' << value;
+  } else {
+    out << " noise";
+  }
+}
+
+void write_raw(const std::string& path, const Image& image, std::ostream& out) {
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(image.pixels.data()), std::ssize(image.pixels));
+  out << image.width << ' ' << image.height;
+}
+
+void apply(const Arguments& call, std::ostream& out) {
+  const auto number = [&](size_t i) { return std::stoull(call.at(i)); };
+  const auto augmentation = zoo::Augmentation::parse(call.at(5), "recipe");
+  const zoo::SampleKey key{number(6), number(7), number(8), static_cast<uint32_t>(number(9))};
+  const zoo::AugmentedPicture picture = augmentation.apply(read_raw(call), key);
+  out.precision(9);
+  write_raw(call[4], picture.image, out);
+  for (const zoo::Erasure& erasure : picture.erasures) print(erasure, out);
+}
+
 void answer(const Arguments& call, std::ostream& out) {
+  if (call.at(0) == "apply") return apply(call, out);
   const auto operation = operations().find(call.at(0));
   if (operation == operations().end()) throw std::runtime_error("no operation " + call[0]);
   Image image = read_raw(call);
   operation->second(image, {call});
-  std::ofstream(call.at(4), std::ios::binary)
-      .write(reinterpret_cast<const char*>(image.pixels.data()), std::ssize(image.pixels));
-  out << image.width << ' ' << image.height;
+  write_raw(call.at(4), image, out);
 }
 
 }  // namespace
