@@ -18,10 +18,24 @@ void run(const RandomVerticalFlip& step, AugmentedPicture& picture, RandomStream
 void run(const RandomErasing& step, AugmentedPicture& picture, RandomStream& random);
 void run(const TimmRandomErasing& step, AugmentedPicture& picture, RandomStream& random);
 
-template <typename Other>
-void run(const Other&, AugmentedPicture&, RandomStream&) {
-  throw Error(ErrorCode::unsupported, {}, "this step is not there yet");
-}
+void run(const RandomRotation& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomAffine& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomPerspective& step, AugmentedPicture& picture, RandomStream& random);
+void run(const ColorJitter& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomGrayscale& step, AugmentedPicture& picture, RandomStream& random);
+void run(const GaussianBlur& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomAdjustSharpness& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomSolarize& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomPosterize& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomEqualize& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomAutocontrast& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandomInvert& step, AugmentedPicture& picture, RandomStream& random);
+void run(const Lighting& step, AugmentedPicture& picture, RandomStream& random);
+void run(const RandAugment& step, AugmentedPicture& picture, RandomStream& random);
+void run(const TrivialAugmentWide& step, AugmentedPicture& picture, RandomStream& random);
+void run(const AutoAugment& step, AugmentedPicture& picture, RandomStream& random);
+void run(const AugMix& step, AugmentedPicture& picture, RandomStream& random);
+void run(const TimmAutoAugment& step, AugmentedPicture& picture, RandomStream& random);
 
 inline Size size_of(const Image& image) {
   return {image.width, image.height};

@@ -4,6 +4,9 @@
 #include <array>
 #include <iterator>
 
+#include "transforms/augment/timm_config.h"
+#include "zoo/core/error.h"
+
 namespace zoo {
 namespace {
 
@@ -261,6 +264,14 @@ Fault fault_together(const RandAugment& s) {
                     "is " + std::to_string(s.magnitude) + ", expected less than num_magnitude_bins, " +
                         std::to_string(s.num_magnitude_bins),
                     {}};
+}
+Fault fault_together(const TimmAutoAugment& s) {
+  try {
+    parse_timm_config(s.config);
+  } catch (const Error& error) {
+    return FieldFault{"config", error.what(), {}};
+  }
+  return {};
 }
 Fault fault_together(const TimmRandomErasing& s) {
   if (s.max_area < s.min_area) return FieldFault{"max_area", "is less than min_area", {}};
