@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "transforms/decode_cmyk.h"
 #include "transforms/decode_jpeg_reader.h"
 #include "transforms/decode_limits.h"
 #include "transforms/exif.h"
@@ -21,35 +22,19 @@ constexpr int64_t kRowsAtOnce = 16;
   throw Error(ErrorCode::corrupt, name, "the JPEG file cannot be decoded: " + std::string(reader.error()));
 }
 
-// Every block needs a bit at least in Huffman coding, so that more pixels than this a byte are a lie.
-void require_plausible(const JpegReader& reader, size_t bytes, const std::string& name) {
-  constexpr int64_t kFreePixels = 1 << 24, kMostPixelsPerByte = 512;
-  const int64_t pixels = reader.width() * reader.height();
-  if (reader.arithmetic() || pixels <= kFreePixels) return;
-  if (pixels / kMostPixelsPerByte <= static_cast<int64_t>(bytes)) return;
-  throw Error(ErrorCode::corrupt, name,
-              "the header claims " + std::to_string(reader.width()) + " x " +
-                  std::to_string(reader.height()) + " pixels, for which " + std::to_string(bytes) +
-                  " bytes are too few");
-}
+// Huffman coding takes a bit for each block at least.
+constexpr int64_t kMostPixelsPerByte = 512;
 
 void open(JpegReader& reader, size_t bytes, const std::string& name, const DecodeOptions& options) {
   if (!reader.read_header()) refuse(reader, name);
   require_size(reader.width(), reader.height(), name, options.max_pixels);
-  require_plausible(reader, bytes, name);
+  if (!reader.arithmetic()) {
+    require_plausible(reader.width(), reader.height(), bytes, name, kMostPixelsPerByte);
+  }
 }
 
-// Pillow inverts every four-channel JPEG (Adobe's convention) and scales by black in 8 bits, rounding; OpenCV
-// truncates. On the file's own numbers, both are colour * black / 255.
-void cmyk_to_rgb(const uint8_t* cmyk, uint8_t* rgb, int64_t pixels, Backend backend) {
-  for (int64_t i = 0; i < pixels; ++i, cmyk += 4, rgb += 3) {
-    const int black = cmyk[3];
-    for (int c = 0; c < 3; ++c) {
-      const int product = (255 - cmyk[c]) * black;
-      const int rounded = ((product + 128) + ((product + 128) >> 8)) >> 8;
-      rgb[c] = static_cast<uint8_t>(black - (backend == Backend::pillow ? rounded : product >> 8));
-    }
-  }
+int turn_of(const JpegReader& reader, const DecodeOptions& options) {
+  return options.exif ? reader.orientation(options.backend == Backend::pillow) : 1;
 }
 
 // Behind a damaged place where libjpeg gives up, Pillow leaves the picture black, and a CMYK one white.
@@ -114,15 +99,15 @@ bool read_window(JpegReader& reader, const CropRect& window, Backend backend, Im
 Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
   JpegReader reader(bytes, options.allow_truncated);
   open(reader, bytes.size(), name, options);
-  const int turn = options.exif ? reader.orientation() : 1;  // finish() forgets the markers
+  const int turn = turn_of(reader, options);  // finish() forgets the markers
   return apply_orientation(read_all(reader, name, options), turn);
 }
 
-PictureInfo read_jpeg_info(std::span<const std::byte> bytes, const std::string& name,
+PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& name,
                            const DecodeOptions& options) {
   JpegReader reader(bytes, options.allow_truncated);
   open(reader, bytes.size(), name, options);
-  return {turned_size({reader.width(), reader.height()}, options.exif ? reader.orientation() : 1)};
+  return {reader.width(), reader.height(), turn_of(reader, options)};
 }
 
 std::optional<ReducedWindow> decode_jpeg_window(std::span<const std::byte> bytes, const std::string& name,
@@ -131,7 +116,7 @@ std::optional<ReducedWindow> decode_jpeg_window(std::span<const std::byte> bytes
   JpegReader reader(bytes);
   open(reader, bytes.size(), name, options);
   if (!reader.has_end()) return std::nullopt;
-  const int turn = options.exif ? reader.orientation() : 1;
+  const int turn = turn_of(reader, options);
   const CropRect unturned = unturned_window(window, {reader.width(), reader.height()}, turn);
   const int64_t d = scale.denominator;
   const JpegOutput output{

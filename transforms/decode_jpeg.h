@@ -4,14 +4,16 @@
 #include <optional>
 
 #include "transforms/decode.h"
+#include "transforms/decode_head.h"
 #include "transforms/decode_window.h"
 
 namespace zoo {
 
 // As Pillow does: damaged data is decoded as far as libjpeg goes on, a file that ends early is an error.
+// Turned if the options say so.
 Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
 
-PictureInfo read_jpeg_info(std::span<const std::byte> bytes, const std::string& name,
+PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& name,
                            const DecodeOptions& options);
 
 struct JpegScale {

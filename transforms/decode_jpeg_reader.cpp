@@ -192,13 +192,16 @@ bool JpegReader::arithmetic() const {
   return state_->codec.arith_code != FALSE;
 }
 
-int JpegReader::orientation() const {
+int JpegReader::orientation(bool ask_xmp) const {
+  int xmp = 0;
   for (jpeg_saved_marker_ptr marker = state_->codec.marker_list; marker != nullptr; marker = marker->next) {
-    const int found =
-        exif_orientation({reinterpret_cast<const std::byte*>(marker->data), marker->data_length});
-    if (found != 1) return found;
+    const std::span data(reinterpret_cast<const std::byte*>(marker->data), marker->data_length);
+    const int found = exif_orientation(data);
+    if (found != 0) return found;
+    const std::string_view text(reinterpret_cast<const char*>(marker->data), marker->data_length);
+    if (ask_xmp && text.starts_with("http://ns.adobe.com/xap/1.0/")) xmp = xmp_orientation(text);
   }
-  return 1;
+  return xmp != 0 ? xmp : 1;
 }
 
 bool JpegReader::has_end() const {

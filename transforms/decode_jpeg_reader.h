@@ -40,7 +40,7 @@ class JpegReader {
   int64_t height() const;
   int components() const;
   bool arithmetic() const;
-  int orientation() const;  // EXIF's, 1 to 8
+  int orientation(bool ask_xmp) const;  // EXIF's, if it has none perhaps XMP's; 1 to 8
   // Whether an end-of-image marker follows the scan data that starts here.
   bool has_end() const;
   bool started() const;

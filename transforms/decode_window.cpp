@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "transforms/decode_jpeg.h"
+#include "transforms/decode_format.h"
 #include "transforms/image_header.h"
 #include "zoo/core/error.h"
 
@@ -55,15 +56,14 @@ int reduction(const CropRect& window, Size target) {
 
 PictureInfo read_picture_info(std::span<const std::byte> bytes, const std::string& name,
                               const DecodeOptions& options) {
-  if (is_jpeg(bytes)) return read_jpeg_info(bytes, name, options);
-  const Image image = decode_image(bytes, name, options);
-  return {{image.width, image.height}};
+  const PictureHead head = read_picture_head(bytes, name, options);
+  return {{head.width, head.height}};
 }
 
 Image decode_window(std::span<const std::byte> bytes, const std::string& name, const CropRect& window,
                     const DecodeOptions& options) {
   if (is_jpeg(bytes)) {
-    require_inside(window, read_jpeg_info(bytes, name, options).size, name);
+    require_inside(window, read_picture_info(bytes, name, options).size, name);
     auto found = decode_jpeg_window(bytes, name, window, {}, options);
     if (found) return std::move(found->image);
   }
@@ -73,7 +73,7 @@ Image decode_window(std::span<const std::byte> bytes, const std::string& name, c
 ReducedWindow decode_reduced_window(std::span<const std::byte> bytes, const std::string& name,
                                     const CropRect& window, Size target, const DecodeOptions& options) {
   if (is_jpeg(bytes)) {
-    require_inside(window, read_jpeg_info(bytes, name, options).size, name);
+    require_inside(window, read_picture_info(bytes, name, options).size, name);
     const JpegScale scale{.denominator = reduction(window, target), .plain_chroma = true};
     auto found = decode_jpeg_window(bytes, name, window, scale, options);
     if (found) return std::move(*found);

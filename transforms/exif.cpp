@@ -26,13 +26,11 @@ Turn turn_of(int orientation) {
 
 }  // namespace
 
-int exif_orientation(std::span<const std::byte> block) {
-  constexpr size_t kPrefix = 6;
-  if (block.size() < kPrefix + 8 || std::memcmp(block.data(), "Exif\0", kPrefix) != 0) return 1;
-  const auto tiff = block.subspan(kPrefix);
+int tiff_orientation(std::span<const std::byte> tiff) {
+  if (tiff.size() < 8) return 0;
   const auto order = tiff[0] == std::byte{'M'} ? std::endian::big : std::endian::little;
   const auto number = [&](size_t offset, size_t size) { return byte_number(tiff, offset, size, order); };
-  if (number(2, 2) != 42) return 1;
+  if (number(2, 2) != 42) return 0;
   const size_t directory = number(4, 4);
   const size_t entries = number(directory, 2);
   for (size_t entry = directory + 2; entry < directory + 2 + 12 * entries; entry += 12) {
@@ -40,7 +38,29 @@ int exif_orientation(std::span<const std::byte> block) {
     const uint32_t orientation = number(entry + 8, 2);
     return orientation >= 1 && orientation <= 8 ? static_cast<int>(orientation) : 1;
   }
-  return 1;
+  return 0;
+}
+
+int exif_orientation(std::span<const std::byte> block) {
+  constexpr size_t kPrefix = 6;
+  const bool is_exif = block.size() >= kPrefix && std::memcmp(block.data(), "Exif\0", kPrefix) == 0;
+  return is_exif ? tiff_orientation(block.subspan(kPrefix)) : 0;
+}
+
+int xmp_orientation(std::string_view xmp) {
+  constexpr std::string_view kTag = "tiff:Orientation";
+  for (size_t place = xmp.find(kTag); place != std::string_view::npos; place = xmp.find(kTag, place + 1)) {
+    std::string_view rest = xmp.substr(place + kTag.size());
+    if (rest.starts_with("=\""))
+      rest.remove_prefix(2);
+    else if (rest.starts_with(">"))
+      rest.remove_prefix(1);
+    else
+      continue;
+    if (rest.empty() || rest[0] < '0' || rest[0] > '9') continue;
+    return rest[0] >= '1' && rest[0] <= '8' ? rest[0] - '0' : 1;
+  }
+  return 0;
 }
 
 Image apply_orientation(Image image, int orientation) {
