@@ -20,6 +20,12 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+// Without those of frozen stages, which never have a gradient.
+std::vector<at::Tensor> learning(std::vector<at::Tensor> parameters) {
+  std::erase_if(parameters, [](const at::Tensor& parameter) { return !parameter.requires_grad(); });
+  return parameters;
+}
+
 class TrainingRun {
  public:
   TrainingRun(ResNet& model, const Recipe& recipe, BatchSource& train_batches, BatchSource& val_batches,
@@ -30,7 +36,7 @@ class TrainingRun {
         val_(val_batches),
         sinks_(sinks),
         stop_(stop),
-        sgd_(recipe.freeze_backbone ? model->fc->parameters() : model->parameters(),
+        sgd_(learning(recipe.freeze_backbone ? model->fc->parameters() : model->parameters()),
              {recipe.momentum, recipe.nesterov, recipe.weight_decay}) {}
 
   void run() {
