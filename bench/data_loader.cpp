@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "transforms/evaluation.h"
-#include "transforms/random_ops.h"
 #include "zoo/core/error.h"
 #include "zoo/data/loader.h"
 
@@ -28,7 +27,8 @@ zoo::LoaderOptions loader_options(char** arguments) {
   zoo::LoaderOptions options;
   options.workers = std::stoi(arguments[3]);
   options.batch_size = std::stoll(arguments[4]);
-  if (std::string_view(arguments[2]) == "train") options.train.emplace();
+  if (std::string_view(arguments[2]) == "train")
+    options.train = zoo::Augmentation({zoo::RandomResizedCrop{}, zoo::RandomHorizontalFlip{}});
   return options;
 }
 
@@ -40,17 +40,6 @@ Epoch from_loader(std::shared_ptr<const zoo::Dataset> dataset, const zoo::Loader
   };
 }
 
-// As the loader does it.
-zoo::Image transform(const zoo::Image& picture, const zoo::LoaderOptions& options, uint64_t epoch,
-                     uint64_t sample) {
-  if (!options.train) return evaluation_transform(picture, options.preprocess);
-  zoo::RandomStream crop_draws(options.seed, epoch, sample, zoo::kOpCrop);
-  zoo::RandomStream flip_draws(options.seed, epoch, sample, zoo::kOpFlip);
-  const auto rect = draw_resized_crop(picture.width, picture.height, *options.train, crop_draws);
-  zoo::Image part = resized_crop(picture, rect, *options.train);
-  return flip_draws.uniform() < options.flip_probability ? flip_horizontal(part) : part;
-}
-
 Epoch from_decoded(const zoo::Dataset& dataset, const zoo::LoaderOptions& options) {
   std::vector<zoo::Image> pictures;
   for (int64_t i = 0; i < dataset.size(); ++i) {
@@ -58,7 +47,9 @@ Epoch from_decoded(const zoo::Dataset& dataset, const zoo::LoaderOptions& option
   }
   return [pictures = std::move(pictures), options](int64_t number, const Use& use) {
     for (size_t i = 0; i < pictures.size(); ++i) {
-      const zoo::Image image = transform(pictures[i], options, static_cast<uint64_t>(number), i);
+      const zoo::SampleKey key{options.seed, static_cast<uint64_t>(number), i};
+      const zoo::Image image = options.train ? options.train->apply(pictures[i], key).image
+                                             : evaluation_transform(pictures[i], options.preprocess);
       use(to_tensor(image, options.preprocess).unsqueeze(0));
     }
   };

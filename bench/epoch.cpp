@@ -57,7 +57,7 @@ class Training {
 
  private:
   void learn(const zoo::TrainBatch& batch) {
-    const auto [images, labels] = place_batch(batch, model_, zoo::Precision::bf16);
+    const zoo::TrainBatch placed = place_batch(batch, model_, zoo::Precision::bf16);
     sgd_.zero_grad();
     at::Tensor logits;
     {
@@ -82,7 +82,7 @@ void run(char** arguments) {
   options.workers = std::stoi(arguments[2]);
   options.batch_size = std::stoll(arguments[3]);
   options.dtype = at::kBFloat16;
-  options.train.emplace();
+  options.train = zoo::Augmentation({zoo::RandomResizedCrop{}, zoo::RandomHorizontalFlip{}});
   Training training(zoo::open_dataset(arguments[1]), options);
   for (std::string source; std::getline(std::cin, source);) {
     const auto start = Clock::now();
