@@ -261,6 +261,20 @@ TEST_CASE("a net without a name is refused") {
   CHECK_FALSE(fs::exists(folder / "run"));
 }
 
+TEST_CASE("weights for other than colour pictures are refused") {
+  const TemporaryFolder folder;
+  const fs::path net = folder / "net";
+  fs::create_directory(net);
+  write_text(net / "config.json",
+             R"({"architecture": "resnet20_cifar", "pretrained_cfg": {}, "model_args": {"in_chans": 1}})");
+  write_text(net / "model.safetensors", "");
+  const ProgramResult result =
+      finetune(small_run(draw_data(folder / "data"), folder / "run", {"--weights", net.string()}));
+  CHECK(result.status == 1);
+  CHECK_THAT(result.err, Catch::Contains("it wants 1 channels, pictures have 3"));
+  CHECK_FALSE(fs::exists(folder / "run"));
+}
+
 TEST_CASE("wrong usage ends with 2, names the flag and leaves nothing behind") {
   const TemporaryFolder folder;
   const fs::path out = folder / "run";

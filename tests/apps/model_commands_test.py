@@ -149,6 +149,13 @@ class Evaluate(ModelCase):
 
 
 class Predict(ModelCase):
+    def test_a_head_of_two_pools_is_known_by_its_width(self):
+        self.draw("a.ppm")
+        weights = self.folder / "two.safetensors"
+        weights.write_bytes(safetensors(resnet20(3) | {"fc.weight": [3, 128]}, {"fc.bias": [0.5, 2.5, 1.0]}))
+        out, _ = self.run_model("predict", "a.ppm", "--json", "--logits", weights=weights)
+        self.assertEqual(json.loads(out)[0]["logits"], [0.5, 2.5, 1.0])
+
     def test_files_and_folders_are_answered_in_order(self):
         self.draw("z.ppm", "album/b.ppm", "album/a/c.PPM")
         (self.folder / "album" / "notes.txt").write_text("no picture")
