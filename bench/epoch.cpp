@@ -50,7 +50,7 @@ class Training {
     int64_t steps = 0;
     for (int64_t left = pictures_; left > 0; left -= batch_size_, ++steps) {
       const int64_t count = std::min(left, batch_size_);
-      learn({held_.images.narrow(0, 0, count), held_.labels.narrow(0, 0, count)});
+      learn({held_.images.narrow(0, 0, count), held_.labels.narrow(0, 0, count), {}});
     }
     return steps;
   }
@@ -62,9 +62,9 @@ class Training {
     at::Tensor logits;
     {
       const zoo::AutocastScope autocast(zoo::Precision::bf16, at::kCPU);
-      logits = model_->forward(images).to(at::kFloat);
+      logits = model_->forward(placed.images).to(at::kFloat);
     }
-    const at::Tensor loss = at::cross_entropy_loss(logits, labels);
+    const at::Tensor loss = at::cross_entropy_loss(logits, placed.labels);
     loss.item<double>();
     loss.backward();
     sgd_.step(kLr);
