@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "transforms/augment/preset_json.h"
 #include "transforms/augment/run_step.h"
 #include "transforms/augment/step_fields.h"
 #include "transforms/augment/step_json.h"
@@ -75,6 +76,8 @@ Augmentation::Augmentation(std::vector<Step> steps) : steps_(std::move(steps)) {
 Augmentation Augmentation::parse(std::string_view json, const std::string& name) {
   const JsonTree tree(json, name);
   const JsonNode root(tree, name);
+  root.members();  // refuses what is no object
+  if (!root.has("steps")) return parse_preset(root);
   root.check_members({"steps"}, {});
   const std::vector<JsonNode> items = root["steps"].items();
   if (items.size() > kMostSteps) {

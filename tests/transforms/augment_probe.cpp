@@ -5,6 +5,8 @@
 //   apply WIDTH HEIGHT INPUT OUTPUT RECIPE SEED EPOCH SAMPLE REPEAT
 // the same, followed by "LEFT TOP WIDTH HEIGHT VALUE..." of each erasure, VALUE being three numbers or
 // "noise".
+//   mix MODE MIXUP CUTMIX MIN MAX PROB SWITCH CORRECT BATCH WIDTH HEIGHT SEED EPOCH BATCH_NUMBER
+// answers "LAMBDA LEFT TOP WIDTH HEIGHT" of each picture, WIDTH being -1 without CutMix.
 #include <fstream>
 #include <functional>
 #include <map>
@@ -17,6 +19,7 @@
 #include "transforms/augment/geometry.h"
 #include "transforms/augment/tables.h"
 #include "transforms/augmentation.h"
+#include "transforms/mix.h"
 
 namespace {
 
@@ -123,7 +126,27 @@ void apply(const Arguments& call, std::ostream& out) {
   for (const zoo::Erasure& erasure : picture.erasures) print(erasure, out);
 }
 
+void mix(const Arguments& call, std::ostream& out) {
+  const auto number = [&](size_t i) { return std::stod(call.at(i)); };
+  const auto whole = [&](size_t i) { return std::stoll(call.at(i)); };
+  zoo::MixOptions options{.mixup_alpha = number(2),
+                          .cutmix_alpha = number(3),
+                          .prob = number(6),
+                          .switch_prob = number(7),
+                          .mode = zoo::parse_mix_mode(call.at(1)),
+                          .correct_lam = whole(8) != 0};
+  if (number(5) > 0) options.cutmix_minmax = {number(4), number(5)};
+  const zoo::BatchKey key{static_cast<uint64_t>(whole(12)), static_cast<uint64_t>(whole(13)),
+                          static_cast<uint64_t>(whole(14))};
+  out.precision(17);
+  for (const zoo::MixedSample& sample : zoo::draw_mix(options, whole(9), {whole(10), whole(11)}, key)) {
+    const zoo::CropRect box = sample.box.value_or(zoo::CropRect{.width = -1});
+    out << sample.lambda << ' ' << box.left << ' ' << box.top << ' ' << box.width << ' ' << box.height << ' ';
+  }
+}
+
 void answer(const Arguments& call, std::ostream& out) {
+  if (call.at(0) == "mix") return mix(call, out);
   if (call.at(0) == "apply") return apply(call, out);
   const auto operation = operations().find(call.at(0));
   if (operation == operations().end()) throw std::runtime_error("no operation " + call[0]);

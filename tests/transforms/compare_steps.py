@@ -19,16 +19,17 @@ try:
     from PIL import Image
     from mmpretrain.datasets.transforms import Lighting
     from timm.data import auto_augment, random_erasing
+    from timm.data.mixup import Mixup
     from timm.data.transforms import RandomResizedCropAndInterpolation
     from torchvision import transforms as T
-    from random_stream import FIRST_STEP, RandomStream, draws_from
+    from random_stream import FIRST_STEP, MIX, RandomStream, draws_from
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
 
 BILINEAR, BICUBIC = T.InterpolationMode.BILINEAR, T.InterpolationMode.BICUBIC
 EIGEN = {"eigval": [55.4625, 4.7940, 1.1475],
-         "eigvec": [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]]}
+         "eigvec": [[-0.5836, -0.6948, 0.4203], [-0.5808, -0.0045, -0.8140], [-0.5675, 0.7192, 0.4009]]}
 FILL = [124, 116, 104]
 
 
@@ -151,6 +152,28 @@ class Comparison:
             erased[top:top + h, left:left + w] = list(map(float, found[i + 4:i + 7]))
         self.report(step, sample, erased, expected)
 
+    def mix(self, mode, mixup, cutmix, minmax, prob, switch, correct, batch):
+        size, (width, height) = 8, (37, 22)
+        mixer = Mixup(mixup, cutmix, minmax, prob, switch, mode, correct, label_smoothing=0, num_classes=size)
+        pictures = torch.rand(size, 3, height, width, generator=torch.Generator().manual_seed(batch))
+        with draws_from(RandomStream(5, 2, batch, MIX)):
+            expected, targets = mixer(pictures.clone(), torch.arange(size))
+        numbers = self.probe("mix", mode, mixup, cutmix, *(minmax or (0, 0)), prob, switch, int(correct), size, width, height, 5, 2, batch)
+        found, shares = pictures.clone(), []
+        for i in range(size):
+            lam, (left, top, w, h) = float(numbers[5 * i]), map(int, numbers[5 * i + 1:5 * i + 5])
+            partner = pictures[size - 1 - i]
+            if w >= 0:
+                found[i, :, top:top + h, left:left + w] = partner[:, top:top + h, left:left + w]
+            elif lam != 1:
+                found[i] = pictures[i] * lam + partner * (1 - lam)
+            shares.append(lam)
+        self.report({"mix": mode, "alphas": (mixup, cutmix, minmax)}, batch, np.float32(shares), targets.diagonal().numpy())
+        self.report({"mixed": mode, "alphas": (mixup, cutmix, minmax)}, batch, found.numpy().round(6), expected.numpy().round(6))
+
+
+MIXES = [(0.8, 0.0, None), (0.0, 1.0, None), (0.2, 1.0, None), (0.4, 0.0, (0.2, 0.8)), (0.0, 0.0, (0.3, 0.5)), (3.0, 0.1, None)]
+
 
 def main() -> int:
     torch.set_num_threads(1)
@@ -164,6 +187,9 @@ def main() -> int:
                 comparison.step(pictures[sample % 3], step, reference, sample)
             for step, reference in ERASINGS:
                 comparison.erasing(pictures[sample % 2], step, reference, sample)
+            for mode in ("batch", "pair", "elem"):
+                for alphas in MIXES:
+                    comparison.mix(mode, *alphas, [1.0, 0.6][sample % 2], 0.5, sample % 3 != 0, sample)
         comparison.probe.close()
         print(f"{comparison.wrong} of {comparison.count} differ")
         return int(comparison.wrong > 0)

@@ -7,7 +7,7 @@ from unittest import mock
 import numpy as np
 import torch
 
-FIRST_STEP = 0x1000  # kOpStep of transforms/random_ops.h
+FIRST_STEP, MIX = 0x1000, 5  # kOpStep and kOpMix of transforms/random_ops.h
 LOW = 0xFFFFFFFF
 
 
@@ -114,6 +114,9 @@ def draws_from(stream: RandomStream):
             return [values[i] for i in _weighted_choice(stream, p, size)]
         return [values[stream.below(len(values))] for _ in range(size)]
 
+    def beta(a, b, size=None):
+        return stream.beta(a, b) if size is None else np.array([stream.beta(a, b) for _ in range(size)])
+
     replacements = [
         mock.patch.object(torch, "randint", randint), mock.patch.object(torch, "rand", rand),
         mock.patch.object(torch.Tensor, "uniform_", uniform_),
@@ -123,8 +126,9 @@ def draws_from(stream: RandomStream):
         mock.patch.object(random, "choice", lambda values: values[stream.below(len(values))]),
         mock.patch.object(random, "gauss", lambda mean, deviation: mean + deviation * stream.normal()),
         mock.patch.object(np.random, "choice", choice),
-        mock.patch.object(np.random, "randint", lambda low, high: low + stream.below(high - low)),
-        mock.patch.object(np.random, "dirichlet", stream.dirichlet), mock.patch.object(np.random, "beta", stream.beta),
+        mock.patch.object(np.random, "randint", lambda low, high, size=None: low + stream.below(high - low)),
+        mock.patch.object(np.random, "rand", lambda *size: np.array([stream.rand() for _ in range(*size)]) if size else stream.rand()),
+        mock.patch.object(np.random, "dirichlet", stream.dirichlet), mock.patch.object(np.random, "beta", beta),
         mock.patch.object(np.random, "normal", lambda mean, deviation, count: np.array(
             [mean + deviation * stream.normal() for _ in range(count)])),
     ]

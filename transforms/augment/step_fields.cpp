@@ -28,8 +28,8 @@ void probability(StepFields& f, double& p) {
 
 void visit(RandomResizedCrop& s, StepFields& f) {
   f.size("size", s.size, nullptr);
-  f.interval("scale", s.scale, kShare, 0);
-  f.interval("ratio", s.ratio, kPositive, 0);
+  f.interval("scale", s.scale, kShare, kNoCenter);
+  f.interval("ratio", s.ratio, kPositive, kNoCenter);
   f.drawn_interpolation("interpolation", s.interpolation);
   f.backend("backend", s.backend);
 }
@@ -68,7 +68,7 @@ void visit(RandomRotation& s, StepFields& f) {
 void visit(RandomAffine& s, StepFields& f) {
   f.interval("degrees", s.degrees, kDegrees, 0);
   f.numbers("translate", s.translate, kShare);
-  f.optional_interval("scale", s.scale, kPositive, 1);
+  f.optional_interval("scale", s.scale, kPositive, kNoCenter);
   f.optional_interval("shear_x", s.shear_x, {-89, 89}, 0);
   f.optional_interval("shear_y", s.shear_y, {-89, 89}, 0);
   f.interpolation("interpolation", s.interpolation);
@@ -94,7 +94,7 @@ void visit(RandomGrayscale& s, StepFields& f) {
 void visit(GaussianBlur& s, StepFields& f) {
   f.integer("kernel_width", s.kernel_width, 1, 255);
   f.integer("kernel_height", s.kernel_height, 1, 255);
-  f.interval("sigma", s.sigma, kPositive, 0);
+  f.interval("sigma", s.sigma, kPositive, kNoCenter);
   probability(f, s.p);
 }
 void visit(RandomAdjustSharpness& s, StepFields& f) {
@@ -158,8 +158,8 @@ void visit(TimmAutoAugment& s, StepFields& f) {
 }
 void visit(RandomErasing& s, StepFields& f) {
   probability(f, s.p);
-  f.interval("scale", s.scale, kShare, 0);
-  f.interval("ratio", s.ratio, kPositive, 0);
+  f.interval("scale", s.scale, kShare, kNoCenter);
+  f.interval("ratio", s.ratio, kPositive, kNoCenter);
   f.erasing_value("value", s.value);
 }
 void visit(TimmRandomErasing& s, StepFields& f) {
@@ -323,11 +323,16 @@ std::span<const Step> default_steps() {
   return steps;
 }
 
-std::optional<FieldFault> find_fault(const Step& step) {
+std::optional<FieldFault> find_fault_in(const VisitFields& visit) {
   FaultFinder finder;
+  visit(finder);
+  return finder.fault;
+}
+
+std::optional<FieldFault> find_fault(const Step& step) {
   Step copy = step;
-  visit_fields(copy, finder);
-  if (finder.fault) return finder.fault;
+  const auto fault = find_fault_in([&](StepFields& fields) { visit_fields(copy, fields); });
+  if (fault) return fault;
   return std::visit([](const auto& of_kind) { return fault_together(of_kind); }, step);
 }
 

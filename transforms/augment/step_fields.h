@@ -2,6 +2,8 @@
 // transforms.
 #pragma once
 
+#include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,6 +21,8 @@ struct NumberRange {
 constexpr NumberRange kShare{0, 1}, kPositive{0, 1e6, true}, kFactor{0, 1e6}, kDegrees{-1e6, 1e6},
     kAnyNumber{-1e6, 1e6};
 
+constexpr double kNoCenter = std::numeric_limits<double>::quiet_NaN();
+
 // What is done with each field of a step.
 class StepFields {
  public:
@@ -33,7 +37,8 @@ class StepFields {
   virtual void text(std::string_view key, std::string& value) = 0;
   // One of the names, by its position.
   virtual void choice(std::string_view key, size_t& value, std::span<const std::string_view> names) = 0;
-  // Written as [low, high]; one number n is read as [center - n, center + n], not below range.low.
+  // Written as [low, high]; one number n is read as [center - n, center + n], not below range.low, unless the
+  // center is kNoCenter.
   virtual void interval(std::string_view key, Interval& value, const NumberRange& range, double center) = 0;
   virtual void optional_interval(std::string_view key, std::optional<Interval>& value,
                                  const NumberRange& range, double center) = 0;
@@ -62,7 +67,10 @@ std::span<const Step> default_steps();  // one of each kind
 struct FieldFault {
   std::string key, what, remedy;
 };
-// The first field that is out of its range, or does not go with the others.
+using VisitFields = std::function<void(StepFields&)>;
+// The first field that is out of its range.
+std::optional<FieldFault> find_fault_in(const VisitFields& visit);
+// The same of a step, or the first field that does not go with the others.
 std::optional<FieldFault> find_fault(const Step& step);
 
 }  // namespace zoo

@@ -1,6 +1,7 @@
 #include "transforms/augment/step_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <nlohmann/json.hpp>
@@ -47,7 +48,7 @@ class FieldReader : public StepFields {
  public:
   explicit FieldReader(const JsonNode& node) : node_(node) {}
 
-  std::vector<std::string> keys{"op"};
+  std::vector<std::string> keys;
 
   void number(std::string_view key, double& value, const NumberRange&) override {
     if (has(key)) value = any_number(node_[key]);
@@ -83,7 +84,7 @@ class FieldReader : public StepFields {
   void interval(std::string_view key, Interval& value, const NumberRange& range, double center) override {
     if (!has(key)) return;
     const JsonNode node = node_[key];
-    if (!node.is_array()) {
+    if (!node.is_array() && !std::isnan(center)) {
       const double spread = any_number(node);
       if (spread < 0) node.refuse("is negative, expected a spread of 0 or more, or [low, high]");
       value = {std::max(center - spread, range.low), center + spread};
@@ -249,21 +250,26 @@ Step default_step(const JsonNode& op) {
 
 }  // namespace
 
+void read_fields(const JsonNode& node, const std::string& owner, const VisitFields& visit) {
+  FieldReader reader(node);
+  visit(reader);
+  for (const auto& [key, member] : node.members()) {
+    if (key == "op" || std::ranges::find(reader.keys, key) != reader.keys.end()) continue;
+    member.refuse("unknown field of " + owner, did_you_mean(nearest_names(key, reader.keys)) +
+                                                   "Known here: " + join(reader.keys, ", ") + ".");
+  }
+}
+
+void refuse_field(const JsonNode& node, const FieldFault& fault) {
+  if (node.has(fault.key)) node[fault.key].refuse(fault.what, fault.remedy);
+  node.refuse("'" + fault.key + "' " + fault.what, fault.remedy);
+}
+
 Step parse_step(const JsonNode& node) {
   node.members();  // refuses what is no object
   Step step = default_step(node["op"]);
-  FieldReader reader(node);
-  visit_fields(step, reader);
-  for (const auto& [key, member] : node.members()) {
-    if (std::ranges::find(reader.keys, key) != reader.keys.end()) continue;
-    member.refuse(
-        "unknown field of " + std::string(step_name(step)),
-        did_you_mean(nearest_names(key, reader.keys)) + "Known here: " + join(reader.keys, ", ") + ".");
-  }
-  if (const auto fault = find_fault(step)) {
-    const JsonNode at = node.has(fault->key) ? node[fault->key] : node;
-    at.refuse(node.has(fault->key) ? fault->what : "'" + fault->key + "' " + fault->what, fault->remedy);
-  }
+  read_fields(node, std::string(step_name(step)), [&](StepFields& fields) { visit_fields(step, fields); });
+  if (const auto fault = find_fault(step)) refuse_field(node, *fault);
   return step;
 }
 

@@ -144,11 +144,12 @@ struct RandomInvert {
   double p = 0.5;
   friend bool operator==(const RandomInvert&, const RandomInvert&) = default;
 };
-// OpenMMLab's PCA noise, as AlexNet's. Its pictures are blue-green-red, and so are the rows of eigvec.
+// OpenMMLab's PCA noise, as AlexNet's. The rows of eigvec are for blue, green, red; with to_rgb for red,
+// green, blue.
 struct Lighting {
   std::array<double, 3> eigval{55.4625, 4.7940, 1.1475};
   std::array<std::array<double, 3>, 3> eigvec{
-      {{-0.5675, 0.7192, 0.4009}, {-0.5808, -0.0045, -0.8140}, {-0.5836, -0.6948, 0.4203}}};
+      {{-0.5836, -0.6948, 0.4203}, {-0.5808, -0.0045, -0.8140}, {-0.5675, 0.7192, 0.4009}}};
   double alphastd = 0.1;
   bool to_rgb = false;
   friend bool operator==(const Lighting&, const Lighting&) = default;
