@@ -56,7 +56,8 @@ struct JpegReader::State {
 
 boolean JpegReader::State::refill(j_decompress_ptr codec) {
   State& state = of(codec);
-  if (!state.ends_anywhere) {
+  // Arithmetic decoding cannot wait for more data, which ends it in Pillow.
+  if (!state.ends_anywhere || codec->arith_code != FALSE) {
     state.out_of_data = true;
     std::longjmp(state.escape, 1);
   }
