@@ -74,9 +74,21 @@ bool can_be_kept(const std::vector<std::string>& labels) {
   return lines && different.size() == labels.size() && !labels.empty();
 }
 
+// Of a record's file nothing but the tensors is read.
+void require_plain(const ResolvedWeights& weights, const std::string& source) {
+  const bool told_by_head =
+      weights.global_pool == GlobalPool::avg || weights.global_pool == GlobalPool::cat_avg_max;
+  if (told_by_head && weights.output_stride == 0) return;
+  throw Error(ErrorCode::unsupported, source,
+              "has a global pool or an output stride of its own, which a record cannot say",
+              "Give the folder itself to --weights.");
+}
+
 WeightRecord describe(const ResolvedWeights& weights, const std::string& name, const Origin& origin) {
   const Checkpoint checkpoint = Checkpoint::open(weights.file);
-  const TensorListOptions sizes{.num_classes = weights.num_classes, .in_channels = weights.in_channels};
+  const TensorListOptions sizes{.num_classes = weights.num_classes,
+                                .in_channels = weights.in_channels,
+                                .global_pool = weights.global_pool};
   const int64_t side = weights.preprocess.crop_px > 0 ? weights.preprocess.crop_px : weights.arch.input_px;
   WeightRecord record;
   record.name = name;
@@ -141,6 +153,7 @@ int run(const std::vector<std::string>& arguments) {
   if (weights.record) {
     throw Error(ErrorCode::usage, source, "is known already, as " + weights.record->name);
   }
+  require_plain(weights, source);
   const Origin origin = origin_of(source, weights.file, resolve_options.fetch);
   const std::string name =
       given.size() > 1 ? given[1] : std::string(weights.arch.name) + "." + tag_of(origin.stem);

@@ -93,6 +93,28 @@ ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& ma
           .preprocess = description.preprocess};
 }
 
+// The folder's word, unless the head's width contradicts it.
+GlobalPool pool_of(const Input& in, const Relabelled& model) {
+  if (!in.folder || !in.folder->timm) return model.global_pool;
+  const GlobalPool said = in.folder->timm->global_pool;
+  const bool agrees = pooled_channels(model.arch, said) == pooled_channels(model.arch, model.global_pool);
+  return agrees || model.num_classes == 0 ? said : model.global_pool;
+}
+
+int64_t stride_of(const Input& in) {
+  return in.folder && in.folder->timm ? in.folder->timm->output_stride : 0;
+}
+
+// Under other names than timm's the file would open as a model that computes something else.
+void require_sayable(Layout layout, const Input& in, const Relabelled& model) {
+  const std::string lack = cannot_say(layout, pool_of(in, model), stride_of(in));
+  if (lack.empty()) return;
+  throw Error(
+      ErrorCode::unsupported, in.path.string(),
+      "says a global pool or an output stride, and " + std::string(to_string(layout)) + "'s layout " + lack,
+      "Use --format timm.");
+}
+
 WeightsFile weights_file(OutputFormat format) {
   if (format == OutputFormat::flax) return WeightsFile::flax;
   return format == OutputFormat::tf ? WeightsFile::tf : WeightsFile::safetensors;
@@ -100,7 +122,11 @@ WeightsFile weights_file(OutputFormat format) {
 
 void write_folder(const ConvertOptions& options, const Input& in, const Relabelled& model,
                   const Manifest& manifest, const std::vector<NamedTensor>& tensors) {
-  const ModelConfig config{make_card(in, model, manifest), model.num_classes, model.in_channels};
+  const ModelConfig config{.card = make_card(in, model, manifest),
+                           .num_classes = model.num_classes,
+                           .in_channels = model.in_channels,
+                           .global_pool = pool_of(in, model),
+                           .output_stride = stride_of(in)};
   std::vector<TextFile> texts;
   if (options.format == OutputFormat::timm) {
     texts.push_back({"config.json", to_config_json(config)});
@@ -142,6 +168,7 @@ int run(const std::vector<std::string>& arguments) {
   if (options.layout) {
     const std::optional<ArchSpec> known = in.arch();
     model = relabel(std::move(state), *options.layout, in.path.string(), known ? &*known : nullptr);
+    require_sayable(*options.layout, in, model);
     state.tensors = std::move(model.tensors);
   }
   if (state.tensors.empty()) throw Error(ErrorCode::mismatch, in.path.string(), "holds no tensors");

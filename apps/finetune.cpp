@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/finetune_data.h"
+#include "apps/finetune_model.h"
 #include "apps/finetune_options.h"
 #include "apps/finetune_recipe.h"
 #include "apps/interrupt.h"
@@ -49,28 +50,11 @@ Preprocess choose_preprocess(const std::optional<ResolvedWeights>& weights, cons
   return preprocess;
 }
 
-struct Start {
-  ResNet model{nullptr};
-  bool head_kept = false;
-};
-
-Start build_start(const std::optional<ResolvedWeights>& weights, const ArchSpec& arch,
-                  const std::vector<std::string>& classes, uint64_t seed) {
-  const SeedScope reproducible(seed);
-  const auto count = static_cast<int64_t>(classes.size());
-  if (!weights) return {ResNet(arch, ResNetOptions{.num_classes = count}), false};
-  if (weights->in_channels != 3)
-    throw Error(ErrorCode::mismatch, weights->name,
-                "it wants " + std::to_string(weights->in_channels) + " channels, pictures have 3",
-                "Choose weights for colour pictures.");
-  Start start{build_model(*weights), weights->labels == classes};
-  if (start.head_kept) {
-    note("the classes are those of " + weights->name + ", its head is kept");
-  } else {
-    start.model->reset_head(count);
-    note("new head: " + std::to_string(count) + " classes instead of " +
-         std::to_string(weights->num_classes));
-  }
+Start start_model(const std::optional<ResolvedWeights>& weights, const ArchSpec& arch,
+                  const std::vector<std::string>& classes, const FinetuneOptions& options) {
+  const SeedScope reproducible(options.recipe.seed);
+  Start start = build_start(weights, arch, classes, options.model);
+  if (!start.note.empty()) note(start.note);
   return start;
 }
 
@@ -91,11 +75,11 @@ Loader make_train_loader(const FinetuneData& data, const FinetuneOptions& option
   loading.workers = options.torch.workers;
   loading.dtype = options.recipe.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
   loading.preprocess = preprocess;
-  loading.train = RandomResizedCropOptions{.size_px = preprocess.crop_px,
-                                           .min_scale = options.min_scale,
-                                           .max_scale = options.max_scale,
-                                           .interpolation = preprocess.interpolation,
-                                           .backend = preprocess.backend};
+  loading.train = Augmentation({RandomResizedCrop{.size = {preprocess.crop_px, preprocess.crop_px},
+                                                  .scale = {options.min_scale, options.max_scale},
+                                                  .interpolation = preprocess.interpolation,
+                                                  .backend = preprocess.backend},
+                                RandomHorizontalFlip{}});
   loading.seed = options.recipe.seed;
   return Loader(data.train, loading);
 }
@@ -225,14 +209,16 @@ int command(const std::vector<std::string>& arguments) {
   if (flags.count("weights") > 0) weights = read_weights(flags);
   const ArchSpec arch = weights ? weights->arch : get_arch(flags["arch"].as<std::string>());
   require_name(arch, weights);
+  require_fit(options.model, arch);
   const Preprocess preprocess = choose_preprocess(weights, arch, flags);
   consider_lone_picture(data, options.recipe, preprocess.crop_px, arch);
   const std::vector<std::string>& classes = data.train->classes();
-  Start start = build_start(weights, arch, classes, options.recipe.seed);
+  Start start = start_model(weights, arch, classes, options);
   start.model->to(options.torch.device);
 
   const ModelCard card{.arch = std::string(arch.name), .labels = classes, .preprocess = preprocess};
-  const std::string recipe = recipe_json({options, data, weights, card.arch, start.head_kept, preprocess});
+  const std::string recipe =
+      recipe_json({options, data, weights, card.arch, start.head_kept, start.model->options(), preprocess});
   std::cerr << data.train->size() << " pictures to learn from, " << data.val->size() << " to judge by, "
             << classes.size() << " classes; " << card.arch << " at " << preprocess.crop_px << " pixels in "
             << to_string(options.recipe.precision) << '\n';

@@ -32,6 +32,7 @@ cxxopts::Options declare_finetune_flags() {
       "metrics.jsonl, best/ (highest top-1) and last/; each is a model for --weights,\n"
       "timm and transformers.");
   add_weights_options(options);
+  add_model_options(options);
   const auto text = [](const std::string& otherwise) {
     return cxxopts::value<std::string>()->default_value(otherwise);
   };
@@ -86,6 +87,7 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   options.overwrite = given("overwrite");
   options.json = given("json");
 
+  options.model = read_model_flags(flags);
   Recipe& recipe = options.recipe;
   recipe.epochs = integer("epochs", 1, 1'000'000);
   recipe.batch_size = integer("batch-size", 1, 65536);

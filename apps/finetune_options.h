@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/finetune_model.h"
 #include "apps/torch_options.h"
 #include "zoo/train/recipe.h"
 
@@ -21,6 +22,7 @@ struct FinetuneOptions {
   std::string val;  // a folder, a share of the pictures in decimal, or "" = nothing said
   std::filesystem::path out;
   Recipe recipe;
+  ModelFlags model;
   double min_scale = 0.35, max_scale = 1;  // of the random crop: shares of the picture's area
   std::optional<int64_t> max_train_samples;
   bool overwrite = false;

@@ -35,6 +35,18 @@ Json data_json(const FinetunePlan& plan) {
   return json;
 }
 
+// Each under the name of its flag.
+Json model_json(const ResNetOptions& model, const ArchSpec& arch) {
+  return {{"gp", to_string(model.global_pool)},
+          {"output_stride", model.output_stride == 0 ? arch.reduction() : model.output_stride},
+          {"drop", model.drop_rate},
+          {"drop_path", model.drop_path_rate},
+          {"zero_init_last", model.zero_init_last},
+          {"init", model.init == Init::timm ? "timm" : "openmmlab"},
+          {"frozen_stages", model.frozen_stages},
+          {"norm_eval", model.norm_eval}};
+}
+
 Json recipe_fields(const FinetuneOptions& options) {
   const Recipe& recipe = options.recipe;
   return {{"epochs", recipe.epochs},
@@ -60,6 +72,7 @@ std::string recipe_json(const FinetunePlan& plan) {
   const TorchOptions& torch = plan.options.torch;
   const Json json{{"arch", plan.arch},
                   {"weights", weights_json(plan.weights, plan.head_kept)},
+                  {"model", model_json(plan.model, get_arch(plan.arch))},
                   {"data", data_json(plan)},
                   {"recipe", recipe_fields(plan.options)},
                   {"preprocess", Json::parse(to_json(plan.preprocess))},

@@ -17,7 +17,8 @@ struct FinetunePlan {
   const std::optional<ResolvedWeights>& weights;  // none: from scratch
   std::string arch;
   bool head_kept = false;  // the weights' labels are the data's classes
-  Preprocess preprocess;   // of evaluation
+  const ResNetOptions& model;
+  Preprocess preprocess;  // of evaluation
 };
 
 // Hashes the file of the weights. Ends with a newline.

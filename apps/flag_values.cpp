@@ -51,4 +51,20 @@ std::vector<double> parse_numbers(const std::string& flag, const std::string& te
   return values;
 }
 
+int64_t parse_size(const std::string& flag, const std::string& text) {
+  constexpr std::string_view kUnits = "kMG";
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, failed] = std::from_chars(text.data(), end, value);
+  std::string_view unit(rest, end);
+  if (unit.ends_with('B')) unit.remove_suffix(1);
+  const size_t power = unit.empty() ? 0 : kUnits.find(unit) + 1;
+  if (failed != std::errc() || unit.size() > 1 || (!unit.empty() && power == 0) ||
+      !(value >= 0 && value <= 1e9)) {
+    throw Error(ErrorCode::usage, flag, "'" + text + "' is no size",
+                "Expected bytes, or a number and k, M or G: 100M.");
+  }
+  return static_cast<int64_t>(value * std::pow(1000, power));
+}
+
 }  // namespace zoo::apps

@@ -65,6 +65,7 @@ std::string arch_text(const ArchFit& fit) {
   std::string text = std::string(fit.arch->name) + ", ";
   text += fit.num_classes > 0 ? std::to_string(fit.num_classes) + " classes" : "no head";
   if (fit.in_channels != 3) text += ", " + std::to_string(fit.in_channels) + " input channels";
+  if (fit.global_pool != GlobalPool::avg) text += ", global pool " + std::string(to_string(fit.global_pool));
   if (!fit.exact()) {
     text += "; " + std::to_string(fit.missing) + " of its tensors are missing, " +
             std::to_string(fit.unexpected) + " are not its own";
@@ -112,6 +113,7 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllS
                      {"exact", fit.exact()},
                      {"num_classes", fit.num_classes},
                      {"in_channels", fit.in_channels},
+                     {"global_pool", to_string(fit.global_pool)},
                      {"missing", fit.missing},
                      {"unexpected", fit.unexpected}});
   }

@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
-#include <cmath>
 #include <functional>
 #include <iostream>
 #include <set>
@@ -13,6 +11,7 @@
 
 #include "apps/arch_parts.h"
 #include "apps/commands.h"
+#include "apps/flag_values.h"
 #include "apps/options.h"
 #include "apps/table.h"
 #include "zoo/core/cache.h"
@@ -104,23 +103,6 @@ void keep_licence(Records& records, const std::string& text) {
   }
 }
 
-// "100", "100M", "1.5G": bytes in powers of 1000.
-int64_t parse_size(const std::string& text) {
-  constexpr std::string_view kUnits = "kMG";
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, failed] = std::from_chars(text.data(), end, value);
-  std::string_view unit(rest, end);
-  if (unit.ends_with('B')) unit.remove_suffix(1);
-  const size_t power = unit.empty() ? 0 : kUnits.find(unit) + 1;
-  if (failed != std::errc() || unit.size() > 1 || (!unit.empty() && power == 0) ||
-      !(value >= 0 && value <= 1e9)) {
-    throw Error(ErrorCode::usage, "--max-size", "'" + text + "' is no size",
-                "Expected bytes, or a number and k, M or G: 100M.");
-  }
-  return static_cast<int64_t>(value * std::pow(1000, power));
-}
-
 [[noreturn]] void no_match(const std::string& pattern, const std::vector<std::string>& names) {
   throw Error(ErrorCode::not_found, "", "nothing matches '" + pattern + "'",
               did_you_mean(nearest_names(pattern, names)) + "Patterns may have * and ?; quote them.");
@@ -145,7 +127,7 @@ Records select(const Manifest& manifest, const cxxopts::ParseResult& flags,
     std::erase_if(records, [&](const WeightRecord* record) { return top1(*record) < least; });
   }
   if (flags.count("max-size") > 0) {
-    const int64_t most = parse_size(flags["max-size"].as<std::string>());
+    const int64_t most = parse_size("--max-size", flags["max-size"].as<std::string>());
     std::erase_if(records, [&](const WeightRecord* record) { return size_of(*record) > most; });
   }
   if (flags.count("cached") > 0)

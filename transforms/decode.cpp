@@ -1,49 +1,31 @@
 #include "transforms/decode.h"
 
-#include "transforms/decode_jpeg.h"
+#include "transforms/decode_format.h"
 #include "transforms/decode_opencv.h"
-#include "transforms/image_header.h"
-#include "zoo/core/error.h"
+#include "transforms/exif.h"
 #include "zoo/core/file.h"
 
 namespace zoo {
 namespace {
 
-void require_known(const ImageHeader& header, const std::string& name, const DecodeOptions& options) {
-  const std::string remedy = "Convert the picture to 8-bit PNG or JPEG.";
-  if (header.format == ImageFormat::unknown) {
-    throw Error(ErrorCode::corrupt, name,
-                "not a picture: the content is not JPEG, PNG, WebP, BMP, TIFF or PNM");
-  }
-  if (header.format == ImageFormat::gif) throw Error(ErrorCode::unsupported, name, "GIF is not read", remedy);
-  if (options.backend == Backend::pillow && !header.inexact.empty()) {
-    throw Error(
-        ErrorCode::unsupported, name,
-        std::string(to_string(header.format)) + " of this kind is not read: " + std::string(header.inexact),
-        remedy);
-  }
-}
-
-void require_small(const ImageHeader& header, const std::string& name, int64_t max_pixels) {
-  if (header.width <= 0 || header.height <= 0) {
-    throw Error(ErrorCode::corrupt, name, "the header gives no picture size; the file is damaged");
-  }
-  if (header.width <= max_pixels / header.height) return;
-  throw Error(ErrorCode::corrupt, name,
-              "the header claims " + std::to_string(header.width) + " x " + std::to_string(header.height) +
-                  " pixels, the limit is " + std::to_string(max_pixels),
-              "Shrink the picture, or leave the file out if it is damaged.");
+// The other formats are read in one way only: JPEG so that OpenCV's pixels come out too.
+bool is_for_opencv(ImageFormat format) {
+  return format == ImageFormat::png || format == ImageFormat::webp || format == ImageFormat::bmp ||
+         format == ImageFormat::tiff || format == ImageFormat::pnm;
 }
 
 }  // namespace
 
 Image decode_image(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
-  if (bytes.empty()) throw Error(ErrorCode::corrupt, name, "the file is empty");
-  const ImageHeader header = read_image_header(bytes);
-  require_known(header, name, options);
-  if (header.format == ImageFormat::jpeg) return decode_jpeg(bytes, name, options);
-  require_small(header, name, options.max_pixels);
-  return decode_opencv(bytes, name, options);
+  const PictureDecoder& decoder = decoder_of(bytes, name);
+  if (decoder.format == ImageFormat::jpeg) return decoder.decode(bytes, name, options);  // turns by itself
+  const PictureHead head = read_picture_head(bytes, name, options);
+  if (options.backend == Backend::opencv && is_for_opencv(decoder.format)) {
+    Image image = decode_opencv(bytes, name);
+    if (decoder.format == ImageFormat::tiff) return image;  // OpenCV has turned it
+    return apply_orientation(std::move(image), head.orientation);
+  }
+  return apply_orientation(decoder.decode(bytes, name, options), head.orientation);
 }
 
 Image read_image(const std::filesystem::path& path, const DecodeOptions& options) {

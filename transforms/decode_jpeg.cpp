@@ -1,168 +1,140 @@
 #include "transforms/decode_jpeg.h"
 
-#include <csetjmp>
-#include <cstdio>
 #include <algorithm>
+#include <vector>
 
-#include <jpeglib.h>
-
+#include "transforms/decode_cmyk.h"
+#include "transforms/decode_jpeg_reader.h"
+#include "transforms/decode_limits.h"
 #include "transforms/exif.h"
 #include "zoo/core/error.h"
 
 namespace zoo {
 namespace {
 
-// Note [libjpeg's errors]. libjpeg leaves through a callback that must not return. The callback jumps back
-// into the JpegReader method that called libjpeg; those methods own no objects, so that the jump skips no
-// destructor.
-class JpegReader {
- public:
-  explicit JpegReader(std::span<const std::byte> bytes);
-  ~JpegReader() { jpeg_destroy_decompress(&codec_); }
-  JpegReader(const JpegReader&) = delete;
-  JpegReader& operator=(const JpegReader&) = delete;
-
-  // false: see error().
-  bool read_header();
-  bool start(J_COLOR_SPACE out);
-  bool read_rows(uint8_t* pixels, size_t row_bytes);
-  bool finish();
-
-  const jpeg_decompress_struct& codec() const { return codec_; }
-  bool truncated() const { return truncated_; }
-  const char* error() const { return error_; }
-
- private:
-  static JpegReader& self(j_common_ptr codec) { return *static_cast<JpegReader*>(codec->client_data); }
-  static JpegReader& self(j_decompress_ptr codec) { return self(reinterpret_cast<j_common_ptr>(codec)); }
-  [[noreturn]] void out_of_data();
-
-  jpeg_decompress_struct codec_{};
-  jpeg_error_mgr errors_{};
-  jpeg_source_mgr source_{};
-  std::jmp_buf escape_{};
-  bool truncated_ = false;
-  char error_[JMSG_LENGTH_MAX]{};
-};
-
-JpegReader::JpegReader(std::span<const std::byte> bytes) {
-  codec_.err = jpeg_std_error(&errors_);
-  codec_.client_data = this;
-  errors_.error_exit = [](j_common_ptr codec) {
-    codec->err->format_message(codec, self(codec).error_);
-    std::longjmp(self(codec).escape_, 1);
-  };
-  errors_.output_message = [](j_common_ptr) {};
-  errors_.emit_message = [](j_common_ptr, int) {};
-  source_.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
-  source_.bytes_in_buffer = bytes.size();
-  source_.init_source = [](j_decompress_ptr) {};
-  source_.term_source = [](j_decompress_ptr) {};
-  source_.resync_to_restart = jpeg_resync_to_restart;
-  source_.fill_input_buffer = [](j_decompress_ptr codec) -> boolean { self(codec).out_of_data(); };
-  source_.skip_input_data = [](j_decompress_ptr codec, long count) {
-    if (count <= 0) return;
-    jpeg_source_mgr& source = *codec->src;
-    if (static_cast<size_t>(count) > source.bytes_in_buffer) self(codec).out_of_data();
-    source.next_input_byte += count;
-    source.bytes_in_buffer -= static_cast<size_t>(count);
-  };
-}
-
-void JpegReader::out_of_data() {
-  truncated_ = true;
-  std::longjmp(escape_, 1);
-}
-
-bool JpegReader::read_header() {
-  if (setjmp(escape_) != 0) return false;
-  jpeg_create_decompress(&codec_);
-  codec_.src = &source_;
-  jpeg_save_markers(&codec_, JPEG_APP0 + 1, 0xFFFF);
-  jpeg_read_header(&codec_, TRUE);
-  return true;
-}
-
-bool JpegReader::start(J_COLOR_SPACE out) {
-  if (setjmp(escape_) != 0) return false;
-  codec_.out_color_space = out;
-  jpeg_start_decompress(&codec_);
-  return true;
-}
-
-bool JpegReader::read_rows(uint8_t* pixels, size_t row_bytes) {
-  if (setjmp(escape_) != 0) return false;
-  while (codec_.output_scanline < codec_.output_height) {
-    JSAMPROW rows[8];
-    const JDIMENSION left = std::min<JDIMENSION>(8, codec_.output_height - codec_.output_scanline);
-    for (JDIMENSION i = 0; i < left; ++i) rows[i] = pixels + (codec_.output_scanline + i) * row_bytes;
-    jpeg_read_scanlines(&codec_, rows, left);
-  }
-  return true;
-}
-
-bool JpegReader::finish() {
-  if (setjmp(escape_) != 0) return false;
-  jpeg_finish_decompress(&codec_);
-  return true;
-}
+constexpr int64_t kChromaMargin = 4;  // pixels beside a window that interpolated chroma depends on, at most
+constexpr int64_t kRowsAtOnce = 16;
 
 [[noreturn]] void refuse(const JpegReader& reader, const std::string& name) {
-  if (reader.truncated()) {
+  if (reader.out_of_data()) {
     throw Error(ErrorCode::corrupt, name, "the JPEG file ends early", "Get the whole file, or leave it out.");
   }
   throw Error(ErrorCode::corrupt, name, "the JPEG file cannot be decoded: " + std::string(reader.error()));
 }
 
-int orientation(const jpeg_decompress_struct& codec) {
-  for (jpeg_saved_marker_ptr marker = codec.marker_list; marker != nullptr; marker = marker->next) {
-    const int found =
-        exif_orientation({reinterpret_cast<const std::byte*>(marker->data), marker->data_length});
-    if (found != 1) return found;
+// Huffman coding takes a bit for each block at least.
+constexpr int64_t kMostPixelsPerByte = 512;
+
+void open(JpegReader& reader, size_t bytes, const std::string& name, const DecodeOptions& options) {
+  if (!reader.read_header()) refuse(reader, name);
+  require_size(reader.width(), reader.height(), name, options.max_pixels);
+  if (!reader.arithmetic()) {
+    require_plausible(reader.width(), reader.height(), bytes, name, kMostPixelsPerByte);
   }
-  return 1;
 }
 
-// Pillow inverts every four-channel JPEG (Adobe's convention) and scales by black in 8 bits, rounding; OpenCV
-// truncates. On the file's own numbers, both are colour * black / 255.
-void cmyk_to_rgb(const uint8_t* cmyk, uint8_t* rgb, int64_t pixels, Backend backend) {
-  for (int64_t i = 0; i < pixels; ++i, cmyk += 4, rgb += 3) {
-    const int black = cmyk[3];
-    for (int c = 0; c < 3; ++c) {
-      const int product = (255 - cmyk[c]) * black;
-      const int rounded = ((product + 128) + ((product + 128) >> 8)) >> 8;
-      rgb[c] = static_cast<uint8_t>(black - (backend == Backend::pillow ? rounded : product >> 8));
+int turn_of(const JpegReader& reader, const DecodeOptions& options) {
+  return options.exif ? reader.orientation(options.backend == Backend::pillow) : 1;
+}
+
+// Behind a damaged place where libjpeg gives up, Pillow leaves the picture black, and a CMYK one white.
+Image read_all(JpegReader& reader, const std::string& name, const DecodeOptions& options) {
+  const int64_t width = reader.width(), height = reader.height();
+  const bool cmyk = reader.components() == 4;
+  if (!reader.start({.cmyk = cmyk}) && !options.allow_truncated) refuse(reader, name);
+  Image image = make_image(width, height, cmyk ? 4 : 3);
+  const bool whole =
+      reader.started() &&
+      reader.read_rows(image.pixels.data(), static_cast<size_t>(width * image.channels), height) &&
+      reader.finish();
+  if (!whole && !options.allow_truncated) refuse(reader, name);
+  if (!cmyk) return image;
+  std::fill(image.row(reader.rows_read()), image.pixels.data() + image.pixels.size(), uint8_t{255});
+  Image converted = make_image(width, height);
+  cmyk_to_rgb(image.pixels.data(), converted.pixels.data(), width * height, options.backend);
+  return converted;
+}
+
+struct Columns {
+  int64_t left = 0, width = 0;
+};
+
+// Columns that contain the window's and, if it does not reach the picture's border, what its chroma needs.
+Columns with_margin(const CropRect& window, int64_t picture_width) {
+  const int64_t left = std::max<int64_t>(0, window.left - kChromaMargin);
+  return {left, std::min(picture_width, window.left + window.width + kChromaMargin) - left};
+}
+
+CropRect scaled_outwards(const CropRect& window, int64_t denominator) {
+  const auto up = [&](int64_t edge) { return (edge + denominator - 1) / denominator; };
+  const int64_t left = window.left / denominator, top = window.top / denominator;
+  return {left, top, up(window.left + window.width) - left, up(window.top + window.height) - top};
+}
+
+bool read_window(JpegReader& reader, const CropRect& window, Backend backend, Image& image) {
+  const bool cmyk = reader.components() == 4;
+  Columns columns = with_margin(window, reader.output_width());
+  const bool all = columns.width == reader.output_width();
+  if (!all && !reader.crop_columns(columns.left, columns.width)) return false;
+  if (window.top > 0 && !reader.skip_rows(window.top)) return false;
+  const int64_t channels = cmyk ? 4 : 3, row_bytes = columns.width * channels;
+  std::vector<uint8_t> rows(static_cast<size_t>(kRowsAtOnce * row_bytes));
+  for (int64_t y = 0; y < window.height; y += kRowsAtOnce) {
+    const int64_t count = std::min(kRowsAtOnce, window.height - y);
+    if (!reader.read_rows(rows.data(), static_cast<size_t>(row_bytes), count)) return false;
+    for (int64_t i = 0; i < count; ++i) {
+      const uint8_t* from = rows.data() + i * row_bytes + (window.left - columns.left) * channels;
+      if (cmyk) {
+        cmyk_to_rgb(from, image.row(y + i), window.width, backend);
+      } else {
+        std::copy_n(from, window.width * channels, image.row(y + i));
+      }
     }
   }
+  return true;
 }
 
 }  // namespace
 
 Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
+  JpegReader reader(bytes, options.allow_truncated);
+  open(reader, bytes.size(), name, options);
+  const int turn = turn_of(reader, options);  // finish() forgets the markers
+  return apply_orientation(read_all(reader, name, options), turn);
+}
+
+PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& name,
+                           const DecodeOptions& options) {
+  JpegReader reader(bytes, options.allow_truncated);
+  open(reader, bytes.size(), name, options);
+  return {reader.width(), reader.height(), turn_of(reader, options)};
+}
+
+std::optional<ReducedWindow> decode_jpeg_window(std::span<const std::byte> bytes, const std::string& name,
+                                                const CropRect& window, JpegScale scale,
+                                                const DecodeOptions& options) {
   JpegReader reader(bytes);
-  if (!reader.read_header()) refuse(reader, name);
-  const jpeg_decompress_struct& codec = reader.codec();
-  const int64_t width = codec.image_width, height = codec.image_height;
-  if (width > options.max_pixels / height) {
-    throw Error(ErrorCode::corrupt, name,
-                "the header claims " + std::to_string(width) + " x " + std::to_string(height) +
-                    " pixels, the limit is " + std::to_string(options.max_pixels),
-                "Shrink the picture, or leave the file out if it is damaged.");
-  }
-  const int turn = options.exif ? orientation(codec) : 1;  // finish() forgets the markers
-  const bool four_channels = codec.num_components == 4;
-  if (!reader.start(four_channels ? JCS_CMYK : JCS_RGB)) refuse(reader, name);
-  Image image = make_image(width, height, four_channels ? 4 : 3);
-  if (!reader.read_rows(image.pixels.data(), static_cast<size_t>(width * image.channels)) ||
-      !reader.finish()) {
-    refuse(reader, name);
-  }
-  if (four_channels) {
-    Image converted = make_image(width, height);
-    cmyk_to_rgb(image.pixels.data(), converted.pixels.data(), width * height, options.backend);
-    image = std::move(converted);
-  }
-  return apply_orientation(std::move(image), turn);
+  open(reader, bytes.size(), name, options);
+  if (!reader.has_end()) return std::nullopt;
+  const int turn = turn_of(reader, options);
+  const CropRect unturned = unturned_window(window, {reader.width(), reader.height()}, turn);
+  const int64_t d = scale.denominator;
+  const JpegOutput output{
+      .cmyk = reader.components() == 4, .denominator = scale.denominator, .plain_chroma = scale.plain_chroma};
+  if (!reader.start(output) || reader.smooths()) return std::nullopt;
+  const CropRect scaled = scaled_outwards(unturned, d);
+  Image image = make_image(scaled.width, scaled.height);
+  if (!read_window(reader, scaled, options.backend, image) || reader.warned()) return std::nullopt;
+  const double step = 1.0 / static_cast<double>(d);
+  const auto place = [&](int64_t edge, int64_t origin) {
+    return static_cast<double>(edge) * step - static_cast<double>(origin);
+  };
+  const Box box{.left = place(unturned.left, scaled.left),
+                .top = place(unturned.top, scaled.top),
+                .right = place(unturned.left + unturned.width, scaled.left),
+                .bottom = place(unturned.top + unturned.height, scaled.top)};
+  return ReducedWindow{apply_orientation(std::move(image), turn),
+                       turned_box(box, {scaled.width, scaled.height}, turn)};
 }
 
 }  // namespace zoo

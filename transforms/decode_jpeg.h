@@ -1,11 +1,31 @@
 // JPEG by libjpeg-turbo. Internal to transforms.
 #pragma once
 
+#include <optional>
+
 #include "transforms/decode.h"
+#include "transforms/decode_head.h"
+#include "transforms/decode_window.h"
 
 namespace zoo {
 
 // As Pillow does: damaged data is decoded as far as libjpeg goes on, a file that ends early is an error.
+// Turned if the options say so.
 Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+
+PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& name,
+                           const DecodeOptions& options);
+
+struct JpegScale {
+  int denominator = 1;  // 1, 2, 4, 8
+  bool plain_chroma = false;
+};
+
+// The window of the picture at 1/denominator of its size; the window's sides are rounded outwards to whole
+// pixels of that size. Nothing where the short way cannot be trusted to give the pixels of the long way, or
+// an error that the long way would give; then decode_jpeg has the answer.
+std::optional<ReducedWindow> decode_jpeg_window(std::span<const std::byte> bytes, const std::string& name,
+                                                const CropRect& window, JpegScale scale,
+                                                const DecodeOptions& options);
 
 }  // namespace zoo

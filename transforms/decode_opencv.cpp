@@ -10,13 +10,12 @@
 
 namespace zoo {
 
-Image decode_opencv(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
+Image decode_opencv(std::span<const std::byte> bytes, const std::string& name) {
   if (bytes.size() > INT_MAX) throw Error(ErrorCode::unsupported, name, "a picture file of more than 2 GiB");
   cv::Mat picture;
   try {
     const cv::Mat file(1, static_cast<int>(bytes.size()), CV_8UC1, const_cast<std::byte*>(bytes.data()));
-    const int flags = cv::IMREAD_COLOR | (options.exif ? 0 : cv::IMREAD_IGNORE_ORIENTATION);
-    picture = cv::imdecode(file, flags);
+    picture = cv::imdecode(file, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
   } catch (const cv::Exception& error) {
     throw Error(ErrorCode::corrupt, name, "the picture cannot be decoded: " + std::string(error.err));
   }

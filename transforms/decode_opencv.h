@@ -5,7 +5,8 @@
 
 namespace zoo {
 
-// cv::imdecode in colour. Throws Error{corrupt} where OpenCV gives nothing.
-Image decode_opencv(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+// cv::imdecode in colour, not turned (but for TIFF, which OpenCV always turns). Throws Error{corrupt} where
+// OpenCV gives nothing.
+Image decode_opencv(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace zoo

@@ -10,7 +10,15 @@
 namespace zoo {
 
 // The `op` of RandomStream; never renumbered, so that old seeds keep their meaning.
-enum RandomOp : uint32_t { kOpCrop = 0, kOpFlip = 1, kOpShuffle = 2, kOpSplit = 3 };
+enum RandomOp : uint32_t {
+  kOpCrop = 0,
+  kOpFlip = 1,
+  kOpShuffle = 2,
+  kOpSplit = 3,
+  kOpNoise = 4,      // of one erased rectangle
+  kOpMix = 5,        // MixUp and CutMix, keyed by the batch
+  kOpStep = 0x1000,  // + the step's position in an Augmentation + the copy of the sample * 0x10000
+};
 
 // Fisher-Yates.
 inline void shuffle(std::vector<int64_t>& values, RandomStream& random) {

@@ -1,7 +1,11 @@
 // zoo finetune as a user types it, on pictures that the test draws, and on real ones where the corpus is.
+#include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -142,6 +146,121 @@ TEST_CASE("a run goes on from another: with its head for the same classes, with 
   CHECK_THAT(other.err, Catch::Contains("new head: 2 classes instead of 3"));
 }
 
+TEST_CASE("options of the model are in the recipe, and those of inference in the model's config") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  const ProgramResult first =
+      finetune(small_run(data, folder / "first",
+                         {"--arch", "test_resnet", "--epochs", "1", "--image-size", "32", "--gp", "catavgmax",
+                          "--output-stride", "16", "--drop", "0.2", "--drop-path", "0.1", "--norm-eval"}));
+  INFO(first.err);
+  REQUIRE(first.status == 0);
+  CHECK(read_json(folder / "first" / "recipe.json")["model"] == Json{{"gp", "catavgmax"},
+                                                                     {"output_stride", 16},
+                                                                     {"drop", 0.2},
+                                                                     {"drop_path", 0.1},
+                                                                     {"zero_init_last", true},
+                                                                     {"init", "timm"},
+                                                                     {"frozen_stages", -1},
+                                                                     {"norm_eval", true}});
+  const Json config = read_json(folder / "first" / "last" / "config.json");
+  CHECK(config["model_args"] == Json{{"global_pool", "catavgmax"}, {"output_stride", 16}});
+
+  // A run that goes on from it has its pool and stride, and its head, but not what is of training alone.
+  const Flags go_on{"--weights", (folder / "first" / "last").string(), "--epochs", "1", "--image-size", "32"};
+  REQUIRE(finetune(small_run(data, folder / "same", go_on)).status == 0);
+  const Json same = read_json(folder / "same" / "recipe.json");
+  CHECK(same["model"]["gp"] == "catavgmax");
+  CHECK(same["model"]["output_stride"] == 16);
+  CHECK(same["model"]["drop"] == 0.0);
+  CHECK(same["weights"]["head"] == "kept");
+  CHECK(read_json(folder / "same" / "last" / "config.json")["model_args"] == config["model_args"]);
+
+  Flags other = go_on;
+  other.insert(other.end(), {"--gp", "max", "--output-stride", "32"});
+  const ProgramResult changed = finetune(small_run(data, folder / "other", other));
+  INFO(changed.err);
+  REQUIRE(changed.status == 0);
+  const auto features = config["num_features"].get<int64_t>();
+  CHECK_THAT(changed.err, Catch::Contains("new head: 3 classes instead of 3, and --gp max gives it " +
+                                          std::to_string(features) + " inputs instead of " +
+                                          std::to_string(2 * features)));
+  CHECK(read_json(folder / "other" / "last" / "config.json")["model_args"] == Json{{"global_pool", "max"}});
+}
+
+TEST_CASE("what is frozen stays as it was, to the bit, and the rest learns") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  REQUIRE(finetune(small_run(data, folder / "first", {"--arch", "resnet20_cifar", "--epochs", "1"})).status ==
+          0);
+  const fs::path first = folder / "first" / "last";
+  REQUIRE(finetune(small_run(data, folder / "next",
+                             {"--weights", first.string(), "--epochs", "1", "--frozen-stages", "1"}))
+              .status == 0);
+  const Checkpoint before = Checkpoint::open(first / "model.safetensors");
+  const Checkpoint after = Checkpoint::open(folder / "next" / "last" / "model.safetensors");
+  REQUIRE(before.tensors().size() == after.tensors().size());
+  for (size_t i = 0; i < before.tensors().size(); ++i) {
+    const NamedTensor &one = before.tensors()[i], &other = after.tensors()[i];
+    INFO(one.name);
+    REQUIRE(one.name == other.name);
+    const bool frozen =
+        one.name.starts_with("conv1") || one.name.starts_with("bn1") || one.name.starts_with("layer1.");
+    CHECK(std::ranges::equal(one.tensor.storage, other.tensor.storage) == frozen);
+  }
+  CHECK(read_json(folder / "next" / "recipe.json")["model"]["frozen_stages"] == 1);
+}
+
+TEST_CASE("each block's last norm starts at 0 for what timm publishes, and where it is asked for") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  const auto starts_at_zero = [&](const std::string& name, const Flags& more) {
+    // A rate so small that nothing moves.
+    Flags flags{"--epochs", "1", "--lr", "1e-30", "--image-size", "32"};
+    flags.insert(flags.end(), more.begin(), more.end());
+    const ProgramResult result = finetune(small_run(data, folder / name, flags));
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    const Checkpoint model = Checkpoint::open(folder / name / "last" / "model.safetensors");
+    const auto norm = std::ranges::find(model.tensors(), "layer1.0.bn2.weight", &NamedTensor::name);
+    REQUIRE(norm != model.tensors().end());
+    const std::vector<std::byte> bytes(norm->tensor.storage.begin(), norm->tensor.storage.end());
+    float first = 0;
+    std::memcpy(&first, bytes.data(), sizeof first);
+    CHECK(std::abs(first - std::round(first)) < 1e-6F);
+    return std::abs(first) < 0.5F;
+  };
+  CHECK(starts_at_zero("timm", {"--arch", "test_resnet"}));
+  CHECK_FALSE(starts_at_zero("timm_off", {"--arch", "test_resnet", "--zero-init-last", "off"}));
+  CHECK_FALSE(starts_at_zero("cifar", {"--arch", "resnet20_cifar"}));
+  CHECK(starts_at_zero("openmmlab", {"--arch", "resnet20_cifar", "--init", "openmmlab"}));
+  CHECK(starts_at_zero("cifar_on", {"--arch", "resnet20_cifar", "--zero-init-last", "on"}));
+  CHECK(read_json(folder / "openmmlab" / "recipe.json")["model"]["init"] == "openmmlab");
+}
+
+TEST_CASE("a net without a name is refused") {
+  const TemporaryFolder folder;
+  const fs::path net = folder / "net";
+  fs::create_directory(net);
+  write_text(net / "config.json",
+             R"({"model_type": "resnet", "depths": [1], "hidden_sizes": [8], "embedding_size": 8,
+                 "layer_type": "basic", "num_labels": 2})");
+  write_text(net / "preprocessor_config.json", R"({"size": {"shortest_edge": 32}})");
+  // Refused by its configuration: no more than a name is needed.
+  const auto zeros = std::make_shared<std::vector<std::byte>>(8 * 3 * 7 * 7 * sizeof(float));
+  NamedTensor stem{.name = "resnet.embedder.embedder.convolution.weight",
+                   .tensor = contiguous_view(DType::f32, {8, 3, 7, 7})};
+  stem.tensor.storage = *zeros;
+  stem.tensor.owner = zeros;
+  write_safetensors(net / "model.safetensors", {stem});
+  const ProgramResult result =
+      finetune(small_run(draw_data(folder / "data"), folder / "run", {"--weights", net.string()}));
+  CHECK(result.status == 1);
+  CHECK_THAT(result.err, Catch::Contains(net.string() + ": is a net that is none of zoo's architectures") &&
+                             Catch::Contains("zoo list --archs"));
+  CHECK_FALSE(fs::exists(folder / "run"));
+}
+
 TEST_CASE("wrong usage ends with 2, names the flag and leaves nothing behind") {
   const TemporaryFolder folder;
   const fs::path out = folder / "run";
@@ -164,6 +283,17 @@ TEST_CASE("wrong usage ends with 2, names the flag and leaves nothing behind") {
       {{"--arch", "resnet18", "--device", "tpu"}, "--device: "},
       {{"--arch", "resnet18", "--seed", "-1"}, "--seed: "},
       {{"--arch", "resnet18", "--max-train-samples", "0"}, "--max-train-samples: "},
+      {{"--arch", "resnet18", "--gp", "mean"}, "--gp: 'mean' is no global pool, expected avg, max"},
+      {{"--arch", "resnet18", "--output-stride", "4"}, "--output-stride: '4' is not 8, 16 or 32"},
+      {{"--arch", "resnet18", "--drop", "1"}, "--drop: '1' leaves nothing"},
+      {{"--arch", "resnet18", "--drop-path", "2"}, "--drop-path: "},
+      {{"--arch", "resnet18", "--zero-init-last", "yes"},
+       "--zero-init-last: 'yes' is neither 'on' nor 'off'"},
+      {{"--weights", "resnet18", "--zero-init-last", "on"}, "--zero-init-last: has no effect with --weights"},
+      {{"--arch", "resnet18", "--init", "he"}, "--init: 'he' is neither 'timm' nor 'openmmlab'"},
+      {{"--arch", "resnet18", "--frozen-stages", "-2"}, "--frozen-stages: "},
+      {{"--arch", "resnet18", "--freeze", "backbone", "--drop", "0.1"},
+       "--drop: has no effect with --freeze"},
       {{"--arch", "resnet18", "--epoch", "3"}, "unknown flag '--epoch'. Did you mean '--epochs'"},
       {{"--arch", "resnet18", "pictures"}, "unexpected 'pictures'"},
   };
@@ -228,6 +358,12 @@ TEST_CASE("data that cannot be learnt from is refused before a run is made") {
     draw_data(data);
     flags.back() = "resnet20_cifra";
     message = "Did you mean 'resnet20_cifar'";
+  }
+  SECTION("more frozen stages than there are") {
+    draw_data(data);
+    flags.insert(flags.end(), {"--frozen-stages", "4"});
+    status = 2;
+    message = "--frozen-stages: 4 is too many: resnet20_cifar has 3 stages";
   }
   SECTION("a resize below the crop") {
     draw_data(data);

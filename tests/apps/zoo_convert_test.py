@@ -95,6 +95,34 @@ class Convert(ZooCase):
             self.assertEqual((found["architecture"], found["label_names"]), (config["architecture"], config["label_names"]))
             self.assertEqual(found["zoo"]["preprocess"]["crop_px"], 30)
 
+    def test_a_head_of_two_pools(self):
+        shapes = resnet20() | {"fc.weight": [10, 128]}
+        (self.folder / "two.safetensors").write_bytes(safetensors(shapes))
+        self.assertIn("10 classes, global pool catavgmax", self.zoo("inspect", "two.safetensors")[0])
+        self.zoo("convert", "two.safetensors", "out", "--format", "timm")
+        found = json.loads((self.folder / "out" / "config.json").read_text())
+        self.assertEqual(found["model_args"], {"global_pool": "catavgmax"})
+        err = self.refused("convert", "two.safetensors", "out.pth", "--layout", "akamaster")
+        self.assertIn("akamaster's layout has no global pool but the mean", err)
+
+    def test_a_folders_pool_and_stride_are_kept_or_refused(self):
+        config = {"architecture": "resnet20_cifar", "num_classes": 10, "pretrained_cfg": {},
+                  "model_args": {"global_pool": "max", "output_stride": 2}}
+        source = self.folder / "source"
+        source.mkdir()
+        (source / "model.safetensors").write_bytes(safetensors(resnet20()))
+        (source / "config.json").write_text(json.dumps(config))
+        self.zoo("convert", "source", "out", "--format", "timm")
+        found = json.loads((self.folder / "out" / "config.json").read_text())
+        self.assertEqual((found["model_args"], found["global_pool"]), (config["model_args"], "max"))
+        err = self.refused("convert", "source", "out.pth", "--layout", "torchvision")
+        self.assertIn("torchvision's layout has no global pool but the mean", err)
+        self.assertIn("has a global pool or an output stride of its own", self.refused("add", "source", "resnet20_cifar.own"))
+        # A head that is wider than its config says.
+        (source / "model.safetensors").write_bytes(safetensors(resnet20() | {"fc.weight": [10, 128]}))
+        self.zoo("convert", "source", "wide", "--format", "timm")
+        self.assertEqual(json.loads((self.folder / "wide" / "config.json").read_text())["global_pool"], "catavgmax")
+
     def test_a_damaged_config_is_an_error_that_names_the_file(self):
         source = self.folder / "source"
         source.mkdir()

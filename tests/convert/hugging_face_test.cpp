@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/error_matchers.h"
 #include "zoo/convert/hugging_face.h"
 #include "zoo/core/error.h"
 
@@ -29,6 +30,17 @@ TEST_CASE("transformers' configuration says the arch") {
   CHECK(config.at("out_features") == nlohmann::json::array({"stage4"}));
   CHECK(config_of("resnet18", 3).at("id2label").at("2") == "LABEL_2");
   CHECK(config_of("resnet18", 0).at("architectures") == nlohmann::json::array({"ResNetModel"}));
+}
+
+TEST_CASE("pools and strides that transformers does not have are not written") {
+  const ArchSpec& arch = get_arch("resnet18");
+  ZOO_CHECK_ERROR(to_hugging_face_config(arch, {.card = {}, .global_pool = GlobalPool::max}),
+                  ErrorCode::unsupported,
+                  "resnet18: transformers' ResNet has no global pool but the mean. "
+                  "timm's layout can hold it: transformers opens that through timm.");
+  ZOO_CHECK_ERROR(to_hugging_face_config(arch, {.card = {}, .output_stride = 8}), ErrorCode::unsupported,
+                  "resnet18: transformers' ResNet has no stride but the published one. "
+                  "timm's layout can hold it: transformers opens that through timm.");
 }
 
 TEST_CASE("activations and early strides are written as transformers calls them") {

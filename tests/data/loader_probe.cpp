@@ -47,7 +47,8 @@ int run(const std::vector<std::string>& arguments) {
     print_tensors(loader);
     return 0;
   }
-  if (arguments[2] == "train") options.train = zoo::RandomResizedCropOptions{};
+  if (arguments[2] == "train")
+    options.train = zoo::Augmentation({zoo::RandomResizedCrop{}, zoo::RandomHorizontalFlip{}});
   options.workers = std::stoi(arguments[3]);
   options.batch_size = std::stoll(arguments[4]);
   zoo::Loader loader(zoo::open_dataset(arguments[1]), options);

@@ -4,14 +4,14 @@
 
 #include <array>
 #include <chrono>
-#include <cmath>
+#include <map>
 #include <set>
 #include <span>
 #include <thread>
 
 #include <catch2/catch.hpp>
 
-#include "tests/datasets/folder.h"
+#include "tests/corpus.h"
 #include "tests/transforms/golden.h"
 #include "transforms/evaluation.h"
 #include "zoo/core/error.h"
@@ -54,6 +54,10 @@ Preprocess small_crop() {
   return preprocess;
 }
 
+Augmentation crop_and_flip(double flip = 0.5) {
+  return Augmentation({RandomResizedCrop{.size = {12, 12}}, RandomHorizontalFlip{.p = flip}});
+}
+
 LoaderOptions evaluation(int64_t batch_size, int workers) {
   return {.batch_size = batch_size, .workers = workers, .preprocess = small_crop()};
 }
@@ -62,7 +66,7 @@ LoaderOptions training(int64_t batch_size, int workers, uint64_t seed = 1) {
   return {.batch_size = batch_size,
           .workers = workers,
           .preprocess = small_crop(),
-          .train = RandomResizedCropOptions{.size_px = 12},
+          .train = crop_and_flip(),
           .seed = seed};
 }
 
@@ -158,26 +162,58 @@ TEST_CASE("every epoch has each sample once, in an order and with crops of its o
   CHECK(indices_of(epoch_of(other_seed, 0)) != indices_of(first));
 }
 
-TEST_CASE("pictures are flipped as often as asked") {
-  const auto dataset = std::make_shared<DrawnPictures>(200, true);
-  LoaderOptions options = training(200, 2);
-  options.train->min_scale = options.train->max_scale = 1.0;
-  options.train->min_ratio = options.train->max_ratio = 24.0 / 18.0;
-  const double probability = GENERATE(0.0, 0.5, 1.0);
-  options.flip_probability = probability;
-  Loader loader(dataset, options);
-  const Batch batch = std::move(epoch_of(loader, 0).front());
-  const at::Tensor straight =
-      to_tensor(resize_pillow(noise(24, 18), 12, 12, Interpolation::bilinear), options.preprocess);
-  int64_t flipped = 0;
-  for (int64_t i = 0; i < 200; ++i) {
-    const bool is_straight = batch.images[i].equal(straight);
-    REQUIRE((is_straight || batch.images[i].flip(2).equal(straight)));
-    flipped += is_straight ? 0 : 1;
+TEST_CASE("the ranks' batches are those of one rank, divided") {
+  const auto dataset = std::make_shared<DrawnPictures>(29);
+  Loader alone(dataset, training(8, 1));
+  const std::vector<Batch> expected = epoch_of(alone, 2);
+  std::map<int64_t, at::Tensor> found;
+  for (int rank = 0; rank < 2; ++rank) {
+    LoaderOptions options = training(4, 2);
+    options.rank = rank;
+    options.ranks = 2;
+    Loader loader(dataset, options);
+    CHECK(loader.batches_per_epoch() == alone.batches_per_epoch());
+    for (const Batch& batch : epoch_of(loader, 2))
+      for (size_t i = 0; i < batch.indices.size(); ++i)
+        found[batch.indices[i]] = batch.images[static_cast<int64_t>(i)];
   }
-  CHECK(std::abs(static_cast<double>(flipped) - 200 * probability) <
+  REQUIRE(found.size() == 29);
+  for (const Batch& batch : expected)
+    for (size_t i = 0; i < batch.indices.size(); ++i)
+      CHECK(batch.images[static_cast<int64_t>(i)].equal(found.at(batch.indices[i])));
+}
 
-        5 * std::sqrt(200 * probability * (1 - probability)) + 0.5);
+TEST_CASE("repeated augmentation shows a sample several times, never twice alike") {
+  const auto dataset = std::make_shared<DrawnPictures>(30, true);
+  LoaderOptions options = training(6, 2);
+  options.repeats = 3;
+  Loader loader(dataset, options);
+  const std::vector<Batch> batches = epoch_of(loader, 0);
+  REQUIRE(indices_of(batches).size() == 30);
+  for (const Batch& batch : batches) {
+    CHECK(batch.indices[0] == batch.indices[2]);
+    CHECK_FALSE(batch.images[0].equal(batch.images[1]));
+    CHECK_FALSE(batch.images[0].equal(batch.images[2]));
+  }
+}
+
+TEST_CASE("erasing comes behind normalisation") {
+  const auto dataset = std::make_shared<DrawnPictures>(4);
+  LoaderOptions options = training(4, 1);
+  options.train =
+      Augmentation({RandomResizedCrop{.size = {12, 12}}, RandomErasing{.p = 1.0, .scale = {0.2, 0.4}}});
+  Loader loader(dataset, options);
+  const at::Tensor images = epoch_of(loader, 0).front().images;
+  options.train = Augmentation({RandomResizedCrop{.size = {12, 12}}});
+  Loader plain(dataset, options);
+  const at::Tensor whole = epoch_of(plain, 0).front().images;
+  const at::Tensor erased = images.ne(whole);
+  for (int64_t i = 0; i < 4; ++i) {
+    const auto share = erased[i].to(at::kFloat).mean().item<double>();
+    CHECK(share > 0.15);
+    CHECK(share < 0.45);
+    CHECK(images[i].masked_select(erased[i]).abs().max().item<double>() == 0);
+  }
 }
 
 TEST_CASE("batches in bfloat16 and half are the rounded float ones") {
@@ -222,6 +258,105 @@ TEST_CASE("a broken picture's error reaches next() after the batches before it, 
   CHECK(epoch_of(loader, 1).size() == 5);
 }
 
+TEST_CASE("pictures that cannot be read are left out, counted once and named, where that is asked for") {
+  const auto dataset = std::make_shared<DrawnPictures>(10);
+  dataset->broken = 5;
+  LoaderOptions options = evaluation(4, GENERATE(0, 2));
+  options.bad_pictures = BadPictures::skip;
+  options.preprocess.pad_to_crop = GENERATE(true, false);  // one tensor a batch, or pictures stacked later
+  Loader loader(dataset, options);
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    const std::vector<Batch> batches = epoch_of(loader, epoch);
+    CHECK(indices_of(batches) == std::vector<int64_t>{0, 1, 2, 3, 4, 6, 7, 8, 9});
+    REQUIRE(batches.size() == 3);
+    CHECK(batches[1].images.size(0) == 3);
+    for (int64_t i = 0; i < 3; ++i) {
+      const int64_t index = batches[1].indices[static_cast<size_t>(i)];
+      const Image expected = evaluation_transform(dataset->load(index, {}), small_crop());
+      CHECK(batches[1].images[i].equal(to_tensor(expected, small_crop())));
+      CHECK(batches[1].labels[i].item<int64_t>() == index % 3);
+    }
+  }
+  REQUIRE(loader.bad_pictures().size() == 1);
+  CHECK(loader.bad_pictures()[0].index == 5);
+  CHECK(loader.bad_pictures()[0].message == "drawn/5: broken on purpose");
+}
+
+TEST_CASE("a batch of which nothing can be read is left out whole") {
+  const auto dataset = std::make_shared<DrawnPictures>(5);
+  dataset->broken = 2;
+  LoaderOptions options = evaluation(1, 2);
+  options.bad_pictures = BadPictures::skip;
+  Loader loader(dataset, options);
+  CHECK(indices_of(epoch_of(loader, 0)) == std::vector<int64_t>{0, 1, 3, 4});
+}
+
+TEST_CASE("a batch's memory is used again once nobody holds it, never before") {
+  const auto dataset = std::make_shared<DrawnPictures>(40);
+  Loader loader(dataset, evaluation(4, 2));
+  loader.start_epoch(0);
+  const Batch kept = loader.next().value();
+  const at::Tensor part = loader.next()->images[1];
+  const at::Tensor kept_copy = kept.images.clone(), part_copy = part.clone();
+  std::set<const void*> places;
+  while (const auto batch = loader.next()) places.insert(batch->images.data_ptr());
+  CHECK(kept.images.equal(kept_copy));
+  CHECK(part.equal(part_copy));
+  CHECK(places.size() < 8);
+  CHECK(places.count(kept.images.data_ptr()) == 0);
+}
+
+TEST_CASE("what is cached gives the same batches in every epoch") {
+  const auto dataset = std::make_shared<DrawnPictures>(12);
+  const CachePlace place = GENERATE(CachePlace::ram, CachePlace::disk);
+  const int64_t limit = GENERATE(int64_t{1} << 20, 2000);  // of bytes: all pictures, or a few
+  for (const bool train : {false, true}) {
+    LoaderOptions options = train ? training(4, 2) : evaluation(4, 2);
+    Loader plain(dataset, options);
+    options.cache = {.place = place, .limit_bytes = limit};
+    Loader cached(dataset, options);
+    for (int64_t epoch = 0; epoch < 3; ++epoch) CHECK(same(epoch_of(cached, epoch), epoch_of(plain, epoch)));
+  }
+}
+
+TEST_CASE("real photos: windows, caches and threads do not change a bit of evaluation") {
+  ZOO_REQUIRE_CORPUS(corpus);
+  const std::shared_ptr<const Dataset> photos = open_dataset(corpus / "datasets/hymenoptera_data/val");
+  std::vector<int64_t> some;
+  for (int64_t i = 0; i < photos->size(); i += 9) some.push_back(i);
+  const std::shared_ptr<const Dataset> dataset = subset(photos, some);
+  Preprocess preprocess;
+  preprocess.resize_px = GENERATE(256, 232);
+  preprocess.interpolation = GENERATE(Interpolation::bilinear, Interpolation::bicubic);
+  LoaderOptions options{.batch_size = 5, .workers = 2, .preprocess = preprocess};
+  if (GENERATE(true, false)) options.cache.place = CachePlace::ram;
+  Loader loader(dataset, options);
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    for (const Batch& batch : epoch_of(loader, epoch)) {
+      for (size_t i = 0; i < batch.indices.size(); ++i) {
+        const Image expected = evaluation_transform(dataset->load(batch.indices[i], {}), preprocess);
+        CHECK(batch.images[static_cast<int64_t>(i)].equal(to_tensor(expected, preprocess)));
+      }
+    }
+  }
+}
+
+TEST_CASE("real photos: a training crop without reduced decoding is that of the whole picture") {
+  ZOO_REQUIRE_CORPUS(corpus);
+  const std::shared_ptr<const Dataset> photos = open_dataset(corpus / "datasets/hymenoptera_data/val");
+  const std::shared_ptr<const Dataset> dataset = subset(photos, {0, 20, 40, 60, 80, 100});
+  LoaderOptions options = training(6, 2);
+  options.reduced_decode = false;
+  Loader loader(dataset, options);
+  const Batch batch = std::move(epoch_of(loader, 3).front());
+  for (size_t i = 0; i < 6; ++i) {
+    const int64_t index = batch.indices[i];
+    const SampleKey key{.seed = options.seed, .epoch = 3, .sample = static_cast<uint64_t>(index)};
+    const Image expected = options.train->apply(dataset->load(index, {}), key).image;
+    CHECK(batch.images[static_cast<int64_t>(i)].equal(to_tensor(expected, options.preprocess)));
+  }
+}
+
 TEST_CASE("an epoch may be started or the loader destroyed at any moment") {
   const auto dataset = std::make_shared<DrawnPictures>(40);
   dataset->slow = true;
@@ -244,6 +379,15 @@ TEST_CASE("a loader without an epoch has no batch, and options that make none ar
   CHECK_FALSE(loader.next());
   CHECK_THROWS_AS(Loader(dataset, evaluation(0, 1)), Error);
   CHECK_THROWS_AS(Loader(dataset, evaluation(4, -1)), Error);
+  for (const auto& wrong : {std::pair<int, int>{2, 2}, {-1, 2}, {0, 0}}) {
+    LoaderOptions ranked = evaluation(4, 1);
+    ranked.rank = wrong.first;
+    ranked.ranks = wrong.second;
+    CHECK_THROWS_AS(Loader(dataset, ranked), Error);
+  }
+  LoaderOptions repeated = training(4, 1);
+  repeated.repeats = 0;
+  CHECK_THROWS_WITH(Loader(dataset, repeated), Catch::Contains("the number of repeats is 0"));
   CHECK_THROWS_AS(Loader(std::make_shared<DrawnPictures>(0), evaluation(4, 1)), Error);
   LoaderOptions options = evaluation(4, 1);
   options.dtype = at::kInt;

@@ -48,6 +48,20 @@ TEST_CASE("the three classes give maps, logits and losses of one net") {
   CHECK(base.pooler_output.sizes() == torch::IntArrayRef{2, 12, 1, 1});
 }
 
+TEST_CASE("a folder of timm's with a pool or a stride that transformers does not have is refused") {
+  const TemporaryFolder folder;
+  write_text(folder / "model.safetensors", "");
+  const auto refused = [&](const std::string& argument) {
+    write_text(folder / "config.json",
+               R"({"architecture": "resnet18", "pretrained_cfg": {}, "model_args": {)" + argument + "}}");
+    return test::message_of(test::error_of([&] { ResNetModel::from_pretrained(folder.path().string()); }));
+  };
+  CHECK_THAT(refused(R"("global_pool": "max")"),
+             Catch::Contains("transformers' ResNet has no global pool but the mean"));
+  CHECK_THAT(refused(R"("output_stride": 16)"),
+             Catch::Contains("transformers' ResNet has no stride but the published one"));
+}
+
 TEST_CASE("the first labels decide about the loss, and the next must be of that kind") {
   ResNetForImageClassification model(small_config());
   CHECK_FALSE(model->config().problem_type);

@@ -184,6 +184,35 @@ TEST_CASE("every architecture without odd widths follows from its tensors") {
   CHECK_FALSE(infer_arch(std::vector<NamedShape>{}));
 }
 
+TEST_CASE("a head that reads two pools side by side is known by its width") {
+  const TensorListOptions options{.num_classes = 5, .global_pool = GlobalPool::cat_avg_max};
+  const auto tensors = file_of("resnet50", Layout::timm, options);
+  CHECK(tensors[tensors.size() - 2].shape == std::vector<int64_t>{5, 4096});
+  CHECK(count_parameters(get_arch("resnet50"), options) ==
+        count_parameters(get_arch("resnet50"), {.num_classes = 5}) + 5 * 2048);
+  const auto fits = fit_archs(tensors);
+  REQUIRE_FALSE(fits.empty());
+  CHECK(fits.front().exact());
+  CHECK(fits.front().arch->name == "resnet50");
+  CHECK(fits.front().global_pool == GlobalPool::cat_avg_max);
+  CHECK(infer_arch(tensors).has_value());
+  CHECK(fit_archs(file_of("resnet50", Layout::timm)).front().global_pool == GlobalPool::avg);
+
+  auto odd = tensors;
+  odd[odd.size() - 2].shape = {5, 3 * 2048};
+  CHECK(fit_archs(odd).empty());
+  CHECK_FALSE(infer_arch(odd));
+}
+
+TEST_CASE("timm's models alone are built with other pools and strides") {
+  CHECK(cannot_say(Layout::timm, GlobalPool::cat_avg_max, 8).empty());
+  for (const Layout layout : {Layout::torchvision, Layout::openmmlab, Layout::huggingface_tf}) {
+    CHECK(cannot_say(layout, GlobalPool::avg, 0).empty());
+    CHECK(cannot_say(layout, GlobalPool::max, 0) == "has no global pool but the mean");
+    CHECK(cannot_say(layout, GlobalPool::avg, 16) == "has no stride but the published one");
+  }
+}
+
 TEST_CASE("unusual nets follow from their tensors too") {
   ArchSpec spec = get_arch("resnet50");
   SECTION("deep stem and pooled shortcuts") {

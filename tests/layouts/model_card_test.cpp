@@ -20,7 +20,8 @@ ModelConfig config_of(const std::string& arch, int64_t num_classes) {
 bool equal(const ModelConfig& a, const ModelConfig& b) {
   return a.card.arch == b.card.arch && a.card.labels == b.card.labels &&
          a.card.preprocess == b.card.preprocess && a.num_classes == b.num_classes &&
-         a.in_channels == b.in_channels;
+         a.in_channels == b.in_channels && a.global_pool == b.global_pool &&
+         a.output_stride == b.output_stride;
 }
 
 std::string changed(const std::string& pointer, const nlohmann::json& value) {
@@ -35,6 +36,9 @@ TEST_CASE("a model's config comes back as it was written") {
   ModelConfig config = config_of("resnet50", 3);
   config.card.labels = {"Größe", "a \"b\"", "c\\d"};
   config.in_channels = GENERATE(1, 3, 5);
+  config.global_pool =
+      GENERATE(GlobalPool::avg, GlobalPool::max, GlobalPool::avg_max, GlobalPool::cat_avg_max);
+  config.output_stride = GENERATE(0, 8);
   config.card.preprocess = {.resize = GENERATE(ResizeMode::none, ResizeMode::short_edge, ResizeMode::square),
                             .resize_px = 235,
                             .crop_px = GENERATE(0, 97),
@@ -79,6 +83,22 @@ TEST_CASE("timm's own files are read, the oldest form too") {
   expected.mean = {0.5F, 0.25F, 0.125F};
   CHECK(config.card.preprocess == expected);
 
+  const ModelConfig pooled = parse_config_json(
+      R"({"architecture": "resnet18", "global_pool": "avg", "pretrained_cfg": {},
+          "model_args": {"global_pool": "catavgmax", "output_stride": 16, "in_chans": 4, "drop_rate": 0.1}})",
+      "config.json");
+  CHECK(pooled.global_pool == GlobalPool::cat_avg_max);
+  CHECK(pooled.output_stride == 16);
+  CHECK(pooled.in_channels == 4);
+  // As published.
+  CHECK(
+      parse_config_json(R"({"architecture": "resnet18", "model_args": {"output_stride": 32}})", "config.json")
+          .output_stride == 0);
+  // Older than model_args.
+  CHECK(parse_config_json(R"({"architecture": "resnet18", "global_pool": "max", "pretrained_cfg": {}})",
+                          "config.json")
+            .global_pool == GlobalPool::max);
+
   const ModelConfig old = parse_config_json(
       R"({"architecture": "resnet18", "num_classes": 2, "crop_pct": 1.0, "input_size": [3, 96, 96],
           "label_names": {"0": "ant", "1": "bee"}})",
@@ -101,6 +121,13 @@ TEST_CASE("what timm's format needs is written") {
   json = nlohmann::json::parse(to_config_json(config));
   CHECK(json.at("model_args") == nlohmann::json({{"in_chans", 1}}));
   CHECK(json.at("pretrained_cfg").at("input_size") == nlohmann::json({1, 224, 224}));
+  config.in_channels = 3;
+  config.global_pool = GlobalPool::cat_avg_max;
+  config.output_stride = 16;
+  json = nlohmann::json::parse(to_config_json(config));
+  CHECK(json.at("global_pool") == "catavgmax");
+  CHECK(json.at("num_features") == 512);  // of the last map, as timm counts them
+  CHECK(json.at("model_args") == nlohmann::json({{"global_pool", "catavgmax"}, {"output_stride", 16}}));
 }
 
 TEST_CASE("a config that contradicts itself is not written") {
@@ -136,7 +163,14 @@ TEST_CASE("a config that cannot be used is refused with its place") {
   CHECK(message(changed("/label_names/1", nullptr)) ==
         "config.json:/label_names/1: is null, expected a string");
   CHECK(message(changed("/model_args/block", "basic")).starts_with("config.json:/model_args/block: "));
-  CHECK(message(changed("/global_pool", "max")).starts_with("config.json:/global_pool: "));
+  CHECK(message(changed("/global_pool", "fast")) ==
+        "config.json:/global_pool: 'fast' is no global pool, expected avg, max, avgmax or catavgmax");
+  CHECK(message(changed("/model_args/global_pool", "")).starts_with("config.json:/model_args/global_pool: "));
+  CHECK(message(changed("/model_args/output_stride", 12))
+            .starts_with(
+                "config.json:/model_args/output_stride: architecture 'resnet18': output_stride is 12"));
+  CHECK(message(changed("/model_args/output_stride", 1e9))
+            .starts_with("config.json:/model_args/output_stride: is "));
   CHECK(
       message(changed("/zoo/preprocess/crop_px", 1e9)).starts_with("config.json:/zoo/preprocess/crop_px: "));
   CHECK(message(changed("/zoo/preprocess/resize_px", 0))

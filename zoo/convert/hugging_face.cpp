@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zoo/core/error.h"
+#include "zoo/layouts/layouts.h"
 #include "zoo/layouts/resnet_config.h"
 
 namespace zoo {
@@ -27,6 +29,11 @@ int resample(Interpolation interpolation) {
 }  // namespace
 
 std::string to_hugging_face_config(const ArchSpec& arch, const ModelConfig& config) {
+  const std::string lack = cannot_say(Layout::huggingface, config.global_pool, config.output_stride);
+  if (!lack.empty()) {
+    throw Error(ErrorCode::unsupported, std::string(arch.name), "transformers' ResNet " + lack,
+                "timm's layout can hold it: transformers opens that through timm.");
+  }
   hf::ResNetConfig own = hf::config_of(arch, config.num_classes, config.in_channels);
   own.id2label = config.card.labels;
   return hf::to_json(own, config.num_classes > 0 ? "ResNetForImageClassification" : "ResNetModel");

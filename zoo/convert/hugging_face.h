@@ -11,8 +11,8 @@
 
 namespace zoo {
 
-// config.json of ResNetForImageClassification. Throws Error{unsupported} for an arch that transformers'
-// ResNet cannot be, Error{mismatch} if there are labels, but not one a class.
+// config.json of ResNetForImageClassification. Throws Error{unsupported} for an arch, a pool or
+// a stride that transformers' ResNet cannot have, Error{mismatch} if there are labels, but not one a class.
 std::string to_hugging_face_config(const ArchSpec& arch, const ModelConfig& config);
 // preprocessor_config.json. What its fields cannot say (OpenCV's pixels, EXIF, channel order) is left out.
 std::string to_hugging_face_preprocessor(const Preprocess& preprocess);

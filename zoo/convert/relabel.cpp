@@ -10,15 +10,21 @@
 namespace zoo {
 namespace {
 
+GlobalPool pool_read_by(const TranslatedTensor* head, const ArchSpec& spec) {
+  const bool is_matrix = head != nullptr && head->tensor.shape.size() == 2;
+  return is_matrix ? pool_of_head(spec, head->tensor.shape[1]) : GlobalPool::avg;
+}
+
 // Nothing is missing (but counters), nothing is left over, all shapes agree.
 bool is_exactly(const TranslatedTensors& translated, const ArchSpec& spec) {
   const TranslatedTensor* head = translated.find("fc.weight");
   const TranslatedTensor* stem = translated.find(first_conv_name(spec));
   if (stem == nullptr || stem->tensor.shape.size() != 4) return false;
   const int64_t classes = head != nullptr && head->tensor.shape.size() == 2 ? head->tensor.shape[0] : 0;
+  const TensorListOptions options{
+      .num_classes = classes, .in_channels = stem->tensor.shape[1], .global_pool = pool_read_by(head, spec)};
   size_t found = 0;
-  for (const TensorSpec& wanted :
-       list_tensors(spec, {.num_classes = classes, .in_channels = stem->tensor.shape[1]})) {
+  for (const TensorSpec& wanted : list_tensors(spec, options)) {
     const TranslatedTensor* tensor = translated.find(wanted.name);
     if (tensor == nullptr && wanted.role == Role::counter) continue;
     if (tensor == nullptr || tensor->tensor.shape != wanted.shape) return false;
@@ -73,7 +79,11 @@ Relabelled relabel(StateDict state, Layout to, const std::string& file, const Ar
     spec = row != nullptr ? *row : infer(translated);
   }
   if (!spec) refuse(file, fits, translated);
-  if (const std::string lack = cannot_say(to, *spec); !lack.empty()) {
+  const TranslatedTensor* head = translated.find("fc.weight");
+  const GlobalPool pool = pool_read_by(head, *spec);
+  std::string lack = cannot_say(to, *spec);
+  if (lack.empty()) lack = cannot_say(to, pool, /*output_stride=*/0);
+  if (!lack.empty()) {
     throw Error(
         ErrorCode::unsupported, file,
         "is a " + std::string(spec->name) + ", and " + std::string(to_string(to)) + "'s layout " + lack);
@@ -82,12 +92,11 @@ Relabelled relabel(StateDict state, Layout to, const std::string& file, const Ar
   Relabelled result;
   result.arch = *spec;
   result.from = translated.layout;
-  const TranslatedTensor* head = translated.find("fc.weight");
+  result.global_pool = pool;
   const TranslatedTensor* stem = translated.find(first_conv_name(*spec));
   if (head != nullptr) result.num_classes = head->tensor.shape.front();
   if (stem != nullptr) result.in_channels = stem->tensor.shape[1];
-  for (const TensorSpec& tensor :
-       list_tensors(*spec, {.num_classes = result.num_classes, .in_channels = result.in_channels})) {
+  for (const TensorSpec& tensor : list_tensors(*spec, result.sizes())) {
     const TranslatedTensor* found = translated.find(tensor.name);
     const TensorView view = found != nullptr ? found->tensor : zero_counter();
     std::string name = from_canonical(to, tensor.name, &*spec);

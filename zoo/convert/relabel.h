@@ -16,6 +16,11 @@ struct Relabelled {
   Layout from = Layout::torchvision;
   int64_t num_classes = 0;  // 0 = no head
   int64_t in_channels = 3;
+  GlobalPool global_pool = GlobalPool::avg;  // as the head's width says, see pool_of_head()
+
+  TensorListOptions sizes() const {
+    return {.num_classes = num_classes, .in_channels = in_channels, .global_pool = global_pool};
+  }
 };
 
 // All tensors of one model, and no others, with `to`'s names and axes. Counters that are missing are added,

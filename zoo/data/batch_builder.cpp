@@ -1,34 +1,25 @@
 #include "zoo/data/batch_builder.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <new>
+#include <cstring>
 
-#include "transforms/evaluation.h"
 #include "zoo/core/error.h"
-#include "transforms/random_ops.h"
 
 namespace zoo {
 namespace {
 
-void normalize_into(const AnyNormalizeTable& table, const Image& image, const at::Tensor& batch,
-                    int64_t position) {
-  const int64_t elements = image.width * image.height * 3;
-  std::visit(
-      [&]<typename T>(const NormalizeTable<T>& values) {
-        values.apply(image, static_cast<T*>(batch.data_ptr()) + position * elements);
-      },
-      table);
-}
-
 at::Tensor empty_images(int64_t count, Size size, at::ScalarType dtype) {
+  const c10::InferenceMode off(false);
   return at::empty({count, 3, size.height, size.width},
                    at::TensorOptions(dtype).memory_format(at::MemoryFormat::ChannelsLast));
 }
 
 std::optional<Size> fixed_size(const LoaderOptions& options) {
-  if (options.train) return Size{options.train->size_px, options.train->size_px};
+  if (options.train) return options.train->output_size();
   const Preprocess& preprocess = options.preprocess;
   const int64_t crop = preprocess.crop_px, resize = preprocess.resize_px;
   const bool resized = preprocess.resize != ResizeMode::none;
@@ -37,108 +28,152 @@ std::optional<Size> fixed_size(const LoaderOptions& options) {
   return std::nullopt;
 }
 
-bool one_size(std::span<const Image> pictures) {
-  return std::all_of(pictures.begin(), pictures.end(), [&](const Image& picture) {
-    return picture.width == pictures[0].width && picture.height == pictures[0].height;
+bool one_size(std::span<const AugmentedPicture> pictures) {
+  return std::all_of(pictures.begin(), pictures.end(), [&](const AugmentedPicture& picture) {
+    return picture.image.width == pictures[0].image.width && picture.image.height == pictures[0].image.height;
   });
 }
 
 void require_valid(const Dataset& dataset, const LoaderOptions& options) {
-  const auto refuse = [](const std::string& what, int64_t value) {
-    throw Error(ErrorCode::usage, {}, what + " is " + std::to_string(value), "Give a larger number.");
+  const auto require = [](bool valid, const std::string& what, int64_t value) {
+    if (!valid) throw Error(ErrorCode::usage, {}, what + " is " + std::to_string(value));
   };
   if (dataset.size() == 0) throw Error(ErrorCode::mismatch, {}, "the data set has no pictures");
-  if (options.batch_size < 1) refuse("the batch size", options.batch_size);
-  if (options.workers < 0) refuse("the number of workers", options.workers);
-  if (options.train && options.train->size_px < 1)
-    refuse("the picture size for training", options.train->size_px);
+  require(options.batch_size >= 1, "the batch size", options.batch_size);
+  require(options.workers >= 0, "the number of workers", options.workers);
+  require(options.repeats >= 1, "the number of repeats", options.repeats);
+  require(options.ranks >= 1, "the number of ranks", options.ranks);
+  require(options.rank >= 0 && options.rank < options.ranks, "the rank", options.rank);
 }
 
 }  // namespace
 
 BatchBuilder::BatchBuilder(std::shared_ptr<const Dataset> dataset, const LoaderOptions& options)
-    : dataset_(std::move(dataset)),
-      options_(options),
-      decode_(decode_options(options_.preprocess)),
+    : options_((require_valid(*dataset, options), options)),
+      source_(std::move(dataset), options_),
       table_(make_normalize_table(options_.dtype, options_.preprocess)),
-      size_(fixed_size(options_)) {
-  require_valid(*dataset_, options_);
-}
+      size_(fixed_size(options_)),
+      pool_(options_.dtype, options_.pinned) {}
 
-BatchDraft BatchBuilder::begin(std::vector<int64_t> indices, uint64_t epoch) const {
+BatchDraft BatchBuilder::begin(const EpochPlan& plan, uint64_t epoch, int64_t batch) {
   BatchDraft draft;
-  draft.indices = std::move(indices);
+  draft.draws = plan.share_of(batch);
   draft.epoch = epoch;
-  if (size_) {
-    draft.images = empty_images(draft.size(), *size_, options_.dtype);
-  } else {
-    draft.pictures.resize(draft.indices.size());
-  }
+  draft.number = batch;
+  draft.whole = plan.size_of(batch);
+  draft.failures.resize(draft.draws.size());
+  if (size_)
+    draft.images = pool_.take(draft.size(), options_.batch_size, *size_);
+  else
+    draft.pictures.resize(draft.draws.size());
   return draft;
 }
 
 void BatchBuilder::make_sample(BatchDraft& draft, int64_t position) const {
-  const int64_t index = draft.indices[static_cast<size_t>(position)];
   try {
-    const Image image = dataset_->load(index, decode_);
-    Image picture = transform(image, index, draft.epoch);
-    if (size_) {
-      normalize_into(table_, picture, draft.images, position);
-    } else {
+    AugmentedPicture picture = source_.make(draft.draws[static_cast<size_t>(position)], draft.epoch);
+    if (size_)
+      place(picture, draft.images, position);
+    else
       draft.pictures[static_cast<size_t>(position)] = std::move(picture);
-    }
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::io, dataset_->name(index), "not enough memory for this picture",
-                "Use fewer workers or a smaller batch.");
+  } catch (const Error& error) {
+    if (options_.bad_pictures == BadPictures::stop) throw;
+    draft.failures[static_cast<size_t>(position)] = error.what();
   }
 }
 
-Image BatchBuilder::transform(const Image& image, int64_t index, uint64_t epoch) const {
-  try {
-    if (!options_.train) return evaluation_transform(image, options_.preprocess);
-    const auto sample = static_cast<uint64_t>(index);
-    RandomStream crop_draws(options_.seed, epoch, sample, kOpCrop);
-    RandomStream flip_draws(options_.seed, epoch, sample, kOpFlip);
-    const CropRect rect = draw_resized_crop(image.width, image.height, *options_.train, crop_draws);
-    Image part = resized_crop(image, rect, *options_.train);
-    if (flip_draws.uniform() < options_.flip_probability) return flip_horizontal(part);
-    return part;
-  } catch (const Error& error) {
-    throw Error(error.code(), dataset_->name(index), error.what());
+// The fused pass: 8 bits -> normalised numbers in the batch's precision, in its memory.
+void BatchBuilder::place(const AugmentedPicture& picture, const at::Tensor& images, int64_t row) const {
+  const Image& image = picture.image;
+  std::visit(
+      [&]<typename T>(const NormalizeTable<T>& table) {
+        T* to = static_cast<T*>(images.data_ptr()) + row * image.width * image.height * 3;
+        table.apply(image, to);
+        for (const Erasure& erasure : picture.erasures) erase(erasure, to, image.width);
+      },
+      table_);
+}
+
+// What failed leaves no gap.
+void BatchBuilder::drop_failures(BatchDraft& draft) const {
+  size_t kept = 0;
+  const size_t row_bytes =
+      size_ ? static_cast<size_t>(size_->width * size_->height * 3) * draft.images.element_size() : 0;
+  for (size_t i = 0; i < draft.draws.size(); ++i) {
+    if (!draft.failures[i].empty()) continue;
+    if (kept != i) {
+      draft.draws[kept] = draft.draws[i];
+      if (size_) {
+        auto* rows = static_cast<std::byte*>(draft.images.data_ptr());
+        std::memcpy(rows + kept * row_bytes, rows + i * row_bytes, row_bytes);
+      } else {
+        draft.pictures[kept] = std::move(draft.pictures[i]);
+      }
+    }
+    ++kept;
   }
+  draft.draws.resize(kept);
+  if (size_)
+    draft.images = draft.images.narrow(0, 0, static_cast<int64_t>(kept));
+  else
+    draft.pictures.resize(kept);
 }
 
 std::vector<Batch> BatchBuilder::finish(BatchDraft draft) const {
+  drop_failures(draft);
+  if (draft.draws.empty()) return {};
+  if (!size_ && !one_size(draft.pictures)) return one_by_one(draft);
+  Batch batch = label(draft.draws, size_ ? std::move(draft.images) : stack(draft.pictures));
   std::vector<Batch> batches;
-  if (size_) {
-    batches.push_back(label(std::move(draft.indices), std::move(draft.images)));
-  } else if (one_size(draft.pictures)) {
-    batches.push_back(label(std::move(draft.indices), stack(draft.pictures)));
-  } else {
-    for (size_t i = 0; i < draft.pictures.size(); ++i) {
-      batches.push_back(label({draft.indices[i]}, stack({&draft.pictures[i], 1})));
-    }
-  }
+  batches.push_back(std::move(batch));
   return batches;
 }
 
-at::Tensor BatchBuilder::stack(std::span<const Image> pictures) const {
+std::vector<Batch> BatchBuilder::one_by_one(const BatchDraft& draft) const {
+  std::vector<Batch> batches;
+  for (size_t i = 0; i < draft.pictures.size(); ++i)
+    batches.push_back(label({&draft.draws[i], 1}, stack({&draft.pictures[i], 1})));
+  return batches;
+}
+
+at::Tensor BatchBuilder::stack(std::span<const AugmentedPicture> pictures) const {
   const auto count = static_cast<int64_t>(pictures.size());
-  at::Tensor images = empty_images(count, {pictures[0].width, pictures[0].height}, options_.dtype);
-  for (int64_t i = 0; i < count; ++i) normalize_into(table_, pictures[static_cast<size_t>(i)], images, i);
+  const Size size{pictures[0].image.width, pictures[0].image.height};
+  at::Tensor images = empty_images(count, size, options_.dtype);
+  for (int64_t i = 0; i < count; ++i) place(pictures[static_cast<size_t>(i)], images, i);
   return images;
 }
 
-Batch BatchBuilder::label(std::vector<int64_t> indices, at::Tensor images) const {
-  at::Tensor labels = at::empty({static_cast<int64_t>(indices.size())}, at::kLong);
-  std::transform(indices.begin(), indices.end(), static_cast<int64_t*>(labels.data_ptr()),
-                 [&](int64_t index) { return dataset_->label(index); });
-  return {std::move(images), std::move(labels), std::move(indices)};
+Batch BatchBuilder::label(std::span<const Draw> draws, at::Tensor images) const {
+  Batch batch;
+  batch.images = std::move(images);
+  batch.labels = labels_of(draws);
+  for (const Draw& draw : draws) batch.indices.push_back(draw.sample);
+  return batch;
+}
+
+at::Tensor BatchBuilder::labels_of(std::span<const Draw> draws) const {
+  const c10::InferenceMode off(false);
+  const auto count = static_cast<int64_t>(draws.size());
+  if (!dataset().multi_label()) {
+    at::Tensor labels = at::empty({count}, at::kLong);
+    std::transform(draws.begin(), draws.end(), labels.data_ptr<int64_t>(),
+                   [&](const Draw& draw) { return dataset().label(draw.sample); });
+    return labels;
+  }
+  const auto classes = static_cast<int64_t>(dataset().classes().size());
+  at::Tensor labels = at::zeros({count, classes}, at::kFloat);
+  float* row = labels.data_ptr<float>();
+  for (const Draw& draw : draws) {
+    for (const int32_t label : dataset().labels(draw.sample)) row[label] = 1;
+    row += classes;
+  }
+  return labels;
 }
 
 at::Tensor to_tensor(const Image& image, const Preprocess& preprocess) {
   const at::Tensor images = empty_images(1, {image.width, image.height}, at::kFloat);
-  normalize_into(NormalizeTable<float>(preprocess), image, images, 0);
+  NormalizeTable<float>(preprocess).apply(image, images.data_ptr<float>());
   return images.squeeze(0).contiguous();
 }
 

@@ -1,23 +1,29 @@
-// Samples -> batches: what happens to a picture, without the threads (loader.h has those). Internal to data.
+// Samples -> batches: everything but the threads (loader.h has those). Internal to data.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "transforms/resize.h"
+#include "zoo/data/batch_pool.h"
+#include "zoo/data/epoch_plan.h"
 #include "zoo/data/loader.h"
 #include "zoo/data/normalize.h"
+#include "zoo/data/picture_source.h"
 
 namespace zoo {
 
 // The samples of one batch on their way to becoming tensors.
 struct BatchDraft {
-  std::vector<int64_t> indices;
+  std::vector<Draw> draws;
   uint64_t epoch = 0;
-  at::Tensor images;            // where all pictures have one known size, else:
-  std::vector<Image> pictures;  // as they leave the transform
+  int64_t number = 0;                      // of the batch in its epoch
+  int64_t whole = 0;                       // samples of this batch in all ranks
+  at::Tensor images;                       // where all pictures have one known size, else:
+  std::vector<AugmentedPicture> pictures;  // as they leave the transform
+  std::vector<std::string> failures;       // BadPictures::skip: empty for what went well
 
-  int64_t size() const { return static_cast<int64_t>(indices.size()); }
+  int64_t size() const { return static_cast<int64_t>(draws.size()); }
 };
 
 class BatchBuilder {
@@ -25,25 +31,29 @@ class BatchBuilder {
   // Throws Error{usage, mismatch} for options that make no batches.
   BatchBuilder(std::shared_ptr<const Dataset> dataset, const LoaderOptions& options);
 
-  BatchDraft begin(std::vector<int64_t> indices, uint64_t epoch) const;
+  // Not thread-safe.
+  BatchDraft begin(const EpochPlan& plan, uint64_t epoch, int64_t batch);
   // Thread-safe for different positions of one draft. Throws Error with the picture's name.
   void make_sample(BatchDraft& draft, int64_t position) const;
-  // One batch, or one a picture where they differ in size.
+  // One batch, or one a picture where they differ in size; none where every picture failed.
   std::vector<Batch> finish(BatchDraft draft) const;
 
-  const Dataset& dataset() const { return *dataset_; }
+  const Dataset& dataset() const { return source_.dataset(); }
   const LoaderOptions& options() const { return options_; }
 
  private:
-  Image transform(const Image& image, int64_t index, uint64_t epoch) const;
-  at::Tensor stack(std::span<const Image> pictures) const;
-  Batch label(std::vector<int64_t> indices, at::Tensor images) const;
+  void place(const AugmentedPicture& picture, const at::Tensor& images, int64_t row) const;
+  void drop_failures(BatchDraft& draft) const;
+  std::vector<Batch> one_by_one(const BatchDraft& draft) const;
+  at::Tensor stack(std::span<const AugmentedPicture> pictures) const;
+  Batch label(std::span<const Draw> draws, at::Tensor images) const;
+  at::Tensor labels_of(std::span<const Draw> draws) const;
 
-  std::shared_ptr<const Dataset> dataset_;
   LoaderOptions options_;
-  DecodeOptions decode_;
+  PictureSource source_;
   AnyNormalizeTable table_;
   std::optional<Size> size_;  // of every picture that leaves the transform, where the options alone decide it
+  BatchPool pool_;
 };
 
 }  // namespace zoo

@@ -1,18 +1,21 @@
 #include "zoo/data/loader.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <numeric>
+#include <set>
 #include <thread>
 
+#include "zoo/core/error.h"
 #include "zoo/data/batch_builder.h"
-#include "transforms/random_ops.h"
 
 namespace zoo {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 // A batch under construction. The loader's mutex guards all but the draft's samples.
 struct Work {
@@ -52,18 +55,25 @@ struct Loader::State {
     for (std::thread& thread : threads) thread.join();
   }
 
+  EpochPlanOptions plan_options() const {
+    const LoaderOptions& options = builder.options();
+    return {.samples = builder.dataset().size(),
+            .batch_size = options.batch_size,
+            .shuffle = options.train.has_value(),
+            .seed = options.seed,
+            .repeats = options.train ? options.repeats : 1,
+            .rank = options.rank,
+            .ranks = options.ranks};
+  }
+
   void start_epoch(uint64_t number) {
-    std::vector<int64_t> new_order(static_cast<size_t>(builder.dataset().size()));
-    std::iota(new_order.begin(), new_order.end(), 0);
-    if (builder.options().train) {
-      RandomStream random(builder.options().seed, number, 0, kOpShuffle);
-      shuffle(new_order, random);
-    }
+    EpochPlan new_plan(plan_options(), number);
     ready.clear();
+    waited = Clock::duration::zero();
     {
       const std::lock_guard lock(mutex);
       epoch = number;
-      order = std::move(new_order);
+      plan = std::move(new_plan);
       planned = 0;
       window.clear();
       fill_window();
@@ -72,13 +82,16 @@ struct Loader::State {
   }
 
   std::optional<Batch> next() {
-    if (ready.empty()) {
+    while (ready.empty()) {
+      const auto asked = Clock::now();
       const std::shared_ptr<Work> work = take_oldest();
+      waited += Clock::now() - asked;
       if (!work) return std::nullopt;
       if (work->error) {
         abandon_epoch();
         std::rethrow_exception(work->error);
       }
+      note_failures(work->draft);
       for (Batch& batch : builder.finish(std::move(work->draft))) ready.push_back(std::move(batch));
     }
     Batch batch = std::move(ready.front());
@@ -102,22 +115,27 @@ struct Loader::State {
     return work;
   }
 
+  void note_failures(const BatchDraft& draft) {
+    for (size_t i = 0; i < draft.failures.size(); ++i) {
+      const int64_t sample = draft.draws[i].sample;
+      if (!draft.failures[i].empty() && known_bad.insert(sample).second)
+        bad.push_back({sample, draft.failures[i]});
+    }
+  }
+
   void abandon_epoch() {
     const std::lock_guard lock(mutex);
-    planned = order.size();
+    planned = plan.batches();
     window.clear();
   }
 
   // The mutex is held.
   void fill_window() {
     const size_t depth = threads.empty() ? 1 : 2 + threads.size() / 4;
-    const auto batch_size = static_cast<size_t>(builder.options().batch_size);
-    while (window.size() < depth && planned < order.size()) {
-      const size_t end = planned + std::min(batch_size, order.size() - planned);
+    for (; window.size() < depth && planned < plan.batches(); ++planned) {
       auto work = std::make_shared<Work>();
-      work->draft = builder.begin({order.data() + planned, order.data() + end}, epoch);
-      window.push_back(std::move(work));
-      planned = end;
+      work->draft = builder.begin(plan, epoch, planned);
+      if (work->draft.size() > 0) window.push_back(std::move(work));
     }
   }
 
@@ -156,18 +174,32 @@ struct Loader::State {
     if (work->all_finished()) batch_done.notify_all();
   }
 
-  const BatchBuilder builder;
-  std::deque<Batch> ready;  // finished, not yet asked for; the consumer's own
+  BatchBuilder builder;
+  // The consumer's own:
+  std::deque<Batch> ready;  // finished, not yet asked for
+  Clock::duration waited{};
+  std::vector<BadPicture> bad;
+  std::set<int64_t> known_bad;
 
-  std::mutex mutex;  // guards what follows
+  std::mutex mutex;  // guards what follows, and the builder's begin()
   std::condition_variable work_available, batch_done;
   std::deque<std::shared_ptr<Work>> window;
-  std::vector<int64_t> order;  // the epoch's samples
-  size_t planned = 0;          // samples that have entered the window
+  EpochPlan plan;
+  int64_t planned = 0;  // batches that have entered the window
   uint64_t epoch = 0;
   bool stopping = false;
   std::vector<std::thread> threads;
 };
+
+std::string_view to_string(BadPictures treatment) {
+  return treatment == BadPictures::stop ? "stop" : "skip";
+}
+
+BadPictures parse_bad_pictures(std::string_view text) {
+  for (const BadPictures treatment : {BadPictures::stop, BadPictures::skip})
+    if (text == to_string(treatment)) return treatment;
+  throw Error(ErrorCode::usage, "bad pictures", "'" + std::string(text) + "' is not stop or skip");
+}
 
 Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options)
     : state_(std::make_unique<State>(std::move(dataset), options)) {}
@@ -182,10 +214,15 @@ std::optional<Batch> Loader::next() {
 const Dataset& Loader::dataset() const {
   return state_->builder.dataset();
 }
-
 int64_t Loader::batches_per_epoch() const {
-  const int64_t batch_size = state_->builder.options().batch_size;
-  return (dataset().size() + batch_size - 1) / batch_size;
+  const int64_t whole = state_->builder.options().batch_size * state_->builder.options().ranks;
+  return (dataset().size() + whole - 1) / whole;
+}
+double Loader::waited_s() const {
+  return std::chrono::duration<double>(state_->waited).count();
+}
+const std::vector<BadPicture>& Loader::bad_pictures() const {
+  return state_->bad;
 }
 
 }  // namespace zoo

@@ -19,6 +19,11 @@ struct Pretrained {
 
 // What the folder's config.json says, or else the weights.
 ResNetConfig find_config(const ResolvedWeights& weights) {
+  const std::string lack = cannot_say(Layout::huggingface, weights.global_pool, weights.output_stride);
+  if (!lack.empty()) {
+    throw Error(ErrorCode::unsupported, weights.name, "transformers' ResNet " + lack,
+                "build_model() builds what these weights are for.");
+  }
   const auto folder = find_model_folder(weights.file);
   ResNetConfig config = folder && !folder->timm
                             ? parse_resnet_config(folder->config_text, folder->config_path().string())

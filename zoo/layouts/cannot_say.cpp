@@ -118,4 +118,10 @@ std::string cannot_say(Layout layout, const ArchSpec& spec) {
   return found == parts.end() ? std::string() : std::string(found->lack);
 }
 
+std::string cannot_say(Layout layout, GlobalPool pool, int64_t output_stride) {
+  if (layout == Layout::timm) return {};
+  if (pool != GlobalPool::avg) return "has no global pool but the mean";
+  return output_stride != 0 ? "has no stride but the published one" : "";
+}
+
 }  // namespace zoo

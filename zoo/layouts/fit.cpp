@@ -51,7 +51,10 @@ std::optional<ArchFit> fit(const ArchSpec& spec, const Shapes& shapes, int64_t i
   ArchFit result{.arch = &spec, .layout = {}, .prefix = {}};
   result.num_classes = dimension(shapes, "fc.weight", 2, 0, 0);
   result.in_channels = dimension(shapes, std::string(first_conv_name(spec)), 4, 1, 3);
-  const TensorListOptions options{.num_classes = result.num_classes, .in_channels = result.in_channels};
+  result.global_pool = pool_of_head(spec, dimension(shapes, "fc.weight", 2, 1, 0));
+  const TensorListOptions options{.num_classes = result.num_classes,
+                                  .in_channels = result.in_channels,
+                                  .global_pool = result.global_pool};
   if (!compare(shallow(spec), shapes, options).agrees) return std::nullopt;
   const Comparison whole = compare(spec, shapes, options);
   if (!whole.agrees || whole.shared <= whole.missing) return std::nullopt;

@@ -32,10 +32,11 @@ class Inference {
 
   // Nothing is missing (but counters), nothing is left over, all shapes agree.
   bool is_exactly(const ArchSpec& spec) const {
-    const int64_t channels = size(std::string(first_conv_name(spec)), 1);
+    const TensorListOptions options{.num_classes = spec.num_classes,
+                                    .in_channels = size(std::string(first_conv_name(spec)), 1),
+                                    .global_pool = pool_of_head(spec, size("fc.weight", 1))};
     size_t found = 0;
-    for (const TensorSpec& tensor :
-         list_tensors(spec, {.num_classes = spec.num_classes, .in_channels = channels})) {
+    for (const TensorSpec& tensor : list_tensors(spec, options)) {
       const auto in_file = shapes_.find(tensor.name);
       if (in_file == shapes_.end() && tensor.role == Role::counter) continue;
       if (in_file == shapes_.end() || in_file->second != tensor.shape) return false;

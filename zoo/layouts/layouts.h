@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "zoo/core/arch.h"
+#include "zoo/core/global_pool.h"
 
 namespace zoo {
 
@@ -39,6 +40,7 @@ struct TensorSpec {
 struct TensorListOptions {
   int64_t num_classes = 1000;  // 0 = no head
   int64_t in_channels = 3;
+  GlobalPool global_pool = GlobalPool::avg;  // decides how wide the head is
 };
 
 // All tensors in state-dict order (as torchvision's model.state_dict() has it).
@@ -62,6 +64,8 @@ Layout parse_layout(std::string_view text);  // throws Error{usage}
 std::span<const Layout> named_layouts();
 // Why no model of this layout has the parts of an arch ("has no deep stem"); empty where it can have them.
 std::string cannot_say(Layout layout, const ArchSpec& spec);
+// The same for a builder's choices; output_stride 0 = as published.
+std::string cannot_say(Layout layout, GlobalPool pool, int64_t output_stride);
 
 // The canonical name of a tensor that a publisher calls `name` (wrapper prefixes such as "module." already
 // removed); nothing if that layout has no such name. OpenMMLab numbers parts of deep stems and pooled
@@ -95,11 +99,12 @@ std::optional<Layout> recognise_layout(std::span<const std::string> names);
 struct ArchFit {
   const ArchSpec* arch;
   Layout layout;
-  std::string prefix;       // wrapper prefix that was removed
-  int64_t num_classes = 0;  // from the head's shape; 0 = the file has no head
-  int64_t in_channels = 3;  // from the first convolution
-  int64_t missing = 0;      // tensors of the arch that the file lacks (counters not counted)
-  int64_t unexpected = 0;   // tensors of the file that the arch lacks
+  std::string prefix;                        // wrapper prefix that was removed
+  int64_t num_classes = 0;                   // from the head's shape; 0 = the file has no head
+  int64_t in_channels = 3;                   // from the first convolution
+  GlobalPool global_pool = GlobalPool::avg;  // from the head's shape, see pool_of_head()
+  int64_t missing = 0;                       // tensors of the arch that the file lacks (counters not counted)
+  int64_t unexpected = 0;                    // tensors of the file that the arch lacks
   bool exact() const { return missing == 0 && unexpected == 0; }
 };
 // The architectures that the names and shapes of a file fit, best first: every tensor that both have agrees

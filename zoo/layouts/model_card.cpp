@@ -37,6 +37,15 @@ Json to_timm(const Json& own, const ArchSpec& arch, const ModelConfig& config) {
           {"classifier", "fc"}};
 }
 
+// What timm's create_model, and transformers through it, must be told to build the same model.
+Json timm_arguments(const ModelConfig& config) {
+  Json arguments = Json::object();
+  if (config.in_channels != 3) arguments["in_chans"] = config.in_channels;
+  if (config.global_pool != GlobalPool::avg) arguments["global_pool"] = to_string(config.global_pool);
+  if (config.output_stride != 0) arguments["output_stride"] = config.output_stride;
+  return arguments;
+}
+
 constexpr int64_t kLargestUnresized = 64;  // nets for pictures up to this side take them as they are
 
 }  // namespace
@@ -63,9 +72,9 @@ std::string to_config_json(const ModelConfig& config) {
   Json json{{"architecture", card.arch},
             {"num_classes", config.num_classes},
             {"num_features", arch.feature_channels()},
-            {"global_pool", "avg"}};
+            {"global_pool", to_string(config.global_pool)}};
   if (!card.labels.empty()) json["label_names"] = card.labels;
-  if (config.in_channels != 3) json["model_args"] = {{"in_chans", config.in_channels}};
+  if (const Json arguments = timm_arguments(config); !arguments.empty()) json["model_args"] = arguments;
   const Json own = Json::parse(to_json(card.preprocess));
   json["pretrained_cfg"] = to_timm(own, arch, config);
   json["zoo"] = {{"preprocess", own}};

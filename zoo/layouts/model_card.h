@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "zoo/core/arch.h"
+#include "zoo/core/global_pool.h"
 #include "zoo/core/preprocess.h"
 
 namespace zoo {
@@ -26,6 +27,8 @@ struct ModelConfig {
   ModelCard card;
   int64_t num_classes = 0;  // 0 = no head
   int64_t in_channels = 3;
+  GlobalPool global_pool = GlobalPool::avg;
+  int64_t output_stride = 0;  // input pixels per pixel of the last map; 0 = as published
 };
 
 // Ends with a newline; the same config gives the same bytes.

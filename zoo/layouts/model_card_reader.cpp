@@ -1,4 +1,5 @@
 // The reading half of model_card.h: every member is checked, and named by its place where it is wrong.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -17,6 +18,10 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kMaxPixels = 1 << 16;
 constexpr int64_t kMaxChannels = 1 << 12;
 constexpr int64_t kMaxClasses = 10'000'000;
+// Of timm's create_model. The last three are of training alone and not read.
+constexpr std::array<std::string_view, 7> kKnownArguments{"in_chans",      "num_classes", "global_pool",
+                                                          "output_stride", "drop_rate",   "drop_path_rate",
+                                                          "zero_init_last"};
 
 // A JSON value and where it stands: "config.json:/pretrained_cfg/mean".
 struct Place {
@@ -160,17 +165,30 @@ std::vector<std::string> read_labels(const Place& place, int64_t num_classes) {
   return labels;
 }
 
-int64_t read_in_channels(const Place& root) {
-  const auto arguments = root.find("model_args");
-  if (!arguments) return 3;
-  for (const auto& [key, value] : arguments->object().json.items()) {
-    if (key != "in_chans" && key != "num_classes") {
-      Place{value, arguments->file, arguments->pointer + "/" + key}.refuse(
+int64_t read_output_stride(const Place& place, const ArchSpec& arch) {
+  const int64_t stride = place.integer(1, kMaxPixels);
+  try {
+    plan_blocks(arch, stride);
+  } catch (const Error& error) {
+    place.refuse(ErrorCode::corrupt, error.what());
+  }
+  return stride < arch.reduction() ? stride : 0;
+}
+
+// What timm's create_model is told beside the name.
+void read_arguments(const Place& arguments, const ArchSpec& arch, ModelConfig& config) {
+  for (const auto& [key, value] : arguments.json.items()) {
+    if (std::ranges::find(kKnownArguments, key) == kKnownArguments.end()) {
+      Place{value, arguments.file, arguments.pointer + "/" + key}.refuse(
           ErrorCode::unsupported, "is an argument of timm's that zoo does not know");
     }
   }
-  const auto channels = arguments->find("in_chans");
-  return channels ? channels->integer(1, kMaxChannels) : 3;
+  if (const auto channels = arguments.find("in_chans"))
+    config.in_channels = channels->integer(1, kMaxChannels);
+  if (const auto pool = arguments.find("global_pool"))
+    config.global_pool = read_name(*pool, parse_global_pool);
+  if (const auto stride = arguments.find("output_stride"))
+    config.output_stride = read_output_stride(*stride, arch);
 }
 
 Json parse_json(std::string_view text, const std::string& where) {
@@ -212,10 +230,9 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
   const auto either = [&](const std::string& key) {
     return root.find(key) ? root.find(key) : timm.find(key);
   };
-  if (const auto pool = either("global_pool"); pool && pool->string() != "avg") {
-    pool->refuse(ErrorCode::unsupported, "is '" + pool->string() + "', zoo has 'avg'");
-  }
-  config.in_channels = read_in_channels(root);
+  // Files older than model_args say here how the model was trained; timm itself goes by model_args alone.
+  if (const auto pool = either("global_pool")) config.global_pool = read_name(*pool, parse_global_pool);
+  if (const auto arguments = root.find("model_args")) read_arguments(arguments->object(), *arch, config);
   config.num_classes = arch->num_classes;
   if (const auto classes = either("num_classes")) config.num_classes = classes->integer(0, kMaxClasses);
   if (const auto labels = either("label_names"))

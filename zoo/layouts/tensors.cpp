@@ -38,7 +38,8 @@ class LayerList {
     add_stem(options.in_channels);
     for (const BlockPlan& block : plan_blocks(spec)) add_block(block);
     if (options.num_classes > 0) {
-      layers_.push_back({Layer::Kind::head, "fc", {options.num_classes, spec_.feature_channels()}});
+      layers_.push_back(
+          {Layer::Kind::head, "fc", {options.num_classes, pooled_channels(spec_, options.global_pool)}});
     }
   }
 

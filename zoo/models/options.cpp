@@ -28,7 +28,7 @@ void validate(const ResNetOptions& options, const ArchSpec& spec) {
 }
 
 int64_t head_channels(const ResNetOptions& options, const ArchSpec& spec) {
-  return spec.feature_channels() * (options.global_pool == GlobalPool::cat_avg_max ? 2 : 1);
+  return pooled_channels(spec, options.global_pool);
 }
 
 }  // namespace zoo

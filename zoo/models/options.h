@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "zoo/core/arch.h"
-#include "zoo/models/pools.h"
+#include "zoo/core/global_pool.h"
 
 namespace zoo {
 

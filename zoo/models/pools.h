@@ -6,15 +6,9 @@
 #include <ATen/core/Tensor.h>
 
 #include "zoo/core/arch.h"
+#include "zoo/core/global_pool.h"
 
 namespace zoo {
-
-enum class GlobalPool {
-  avg,
-  max,
-  avg_max,
-  cat_avg_max
-};  // avg_max: their mean; cat_avg_max: both, avg first
 
 // Binomial 3x3 over the map mirrored at its border: each side becomes ceil(side / stride). H and W above 1.
 at::Tensor blur_pool(const at::Tensor& x, int64_t stride);

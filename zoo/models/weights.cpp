@@ -6,11 +6,22 @@
 
 namespace zoo {
 
+ResNetOptions options_of(const ResolvedWeights& weights) {
+  return {.num_classes = weights.num_classes,
+          .in_channels = weights.in_channels,
+          .initialise = false,
+          .global_pool = weights.global_pool,
+          .output_stride = weights.output_stride};
+}
+
 ResNet build_model(const ResolvedWeights& weights, const LoadOptions& options, LoadReport* report) {
+  return build_model(weights, options_of(weights), options, report);
+}
+
+ResNet build_model(const ResolvedWeights& weights, const ResNetOptions& model_options,
+                   const LoadOptions& options, LoadReport* report) {
   const Checkpoint checkpoint = Checkpoint::open(weights.file);
-  ResNet model(weights.arch, ResNetOptions{.num_classes = weights.num_classes,
-                                           .in_channels = weights.in_channels,
-                                           .initialise = false});
+  ResNet model(weights.arch, model_options);
   LoadOptions with_names = options;
   if (with_names.renamings.empty()) with_names.renamings = weights.renamings;
   LoadReport result = load(model, checkpoint, with_names);

@@ -25,7 +25,7 @@ TrainBatch place_batch(const TrainBatch& batch, const ResNet& model, Precision p
   const bool keep = precision == Precision::bf16 && batch.images.scalar_type() == at::kBFloat16;
   return {
       batch.images.to(device, keep ? at::kBFloat16 : at::kFloat).contiguous(at::MemoryFormat::ChannelsLast),
-      batch.labels.to(device)};
+      batch.labels.to(device), batch.mixed_labels.defined() ? batch.mixed_labels.to(device) : at::Tensor()};
 }
 
 EvalResult evaluate(ResNet& model, BatchSource& batches, Precision precision, const LogitsSink& on_logits) {

@@ -15,6 +15,9 @@ namespace zoo {
 struct TrainBatch {
   at::Tensor images;  // [N, C, H, W], floating
   at::Tensor labels;  // [N] int64, 0 .. classes-1
+  // [N, classes] float, rows of sum 1: what the loss is told instead of the labels. Undefined: nothing is
+  // mixed.
+  at::Tensor mixed_labels{};
 };
 // Starts an epoch and hands out its batches one by one; nothing at its end.
 struct BatchSource {

@@ -44,6 +44,8 @@ void validate(const Recipe& recipe) {
           recipe.weight_decay, "0 or more");
   require(recipe.warmup_epochs >= 0 && recipe.warmup_epochs <= static_cast<double>(recipe.epochs),
           "--warmup-epochs", recipe.warmup_epochs, "0 to the number of epochs");
+  require(recipe.label_smoothing >= 0 && recipe.label_smoothing < 1, "--smoothing", recipe.label_smoothing,
+          "0 or more and less than 1");
   if (recipe.nesterov && recipe.momentum == 0)
     throw Error(ErrorCode::usage, "--nesterov", "there is no momentum to look ahead with.",
                 "Give --momentum a value above 0.");

@@ -17,6 +17,7 @@ struct Recipe {
   bool nesterov = false;
   double weight_decay = 1e-4;  // of all parameters, norms and biases included
   double warmup_epochs = 1;    // 0 .. epochs, may be a fraction
+  double label_smoothing = 0;  // [0, 1): the share of the target that all classes have alike
   Precision precision = Precision::fp32;
   bool freeze_backbone = false;  // only the head learns; norms keep their statistics
   uint64_t seed = 0;

@@ -90,8 +90,12 @@ void save_model_directory(const fs::path& directory, const ResNet& model, const 
   fs::create_directories(directory, error);
   if (error) fail(directory, "be created", error.value());
   write_safetensors(directory / "model.safetensors", to_named_tensors(model));
-  write_text(directory / "config.json",
-             to_config_json({card, model->options().num_classes, model->options().in_channels}));
+  const ResNetOptions& options = model->options();
+  write_text(directory / "config.json", to_config_json({.card = card,
+                                                        .num_classes = options.num_classes,
+                                                        .in_channels = options.in_channels,
+                                                        .global_pool = options.global_pool,
+                                                        .output_stride = options.output_stride}));
 }
 
 void RunDirectory::check(const fs::path& path, bool overwrite) try {

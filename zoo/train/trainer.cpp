@@ -15,8 +15,15 @@ namespace zoo {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int64_t kNothingIgnored = -100;  // torch.nn.CrossEntropyLoss's default; labels are 0 or more
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Without those of frozen stages, which never have a gradient.
+std::vector<at::Tensor> learning(std::vector<at::Tensor> parameters) {
+  std::erase_if(parameters, [](const at::Tensor& parameter) { return !parameter.requires_grad(); });
+  return parameters;
 }
 
 class TrainingRun {
@@ -29,7 +36,7 @@ class TrainingRun {
         val_(val_batches),
         sinks_(sinks),
         stop_(stop),
-        sgd_(recipe.freeze_backbone ? model->fc->parameters() : model->parameters(),
+        sgd_(learning(recipe.freeze_backbone ? model->fc->parameters() : model->parameters()),
              {recipe.momentum, recipe.nesterov, recipe.weight_decay}) {}
 
   void run() {
@@ -95,7 +102,9 @@ class TrainingRun {
     }
     sgd_.zero_grad();
     const at::Tensor logits = forward(placed.images);
-    const at::Tensor loss = at::cross_entropy_loss(logits, placed.labels);
+    const at::Tensor& target = placed.mixed_labels.defined() ? placed.mixed_labels : placed.labels;
+    const at::Tensor loss = at::cross_entropy_loss(logits, target, {}, at::Reduction::Mean, kNothingIgnored,
+                                                   recipe_.label_smoothing);
     const auto value = loss.item<double>();
     if (!std::isfinite(value))
       throw Error(ErrorCode::mismatch, place(epoch, step),

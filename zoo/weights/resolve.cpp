@@ -27,13 +27,16 @@ Checkpoint open_structure(const fs::path& file) {
   return Checkpoint::open(file, {.check_crc = false});
 }
 
-// Takes arch from `arch`, and class and channel counts from the file's own tensors.
+// Takes arch from `arch`, and class and channel counts and the pool from the file's own tensors.
 void read_sizes(const Checkpoint& checkpoint, const ArchSpec& arch, ResolvedWeights& weights) {
   weights.arch = arch;
   const TranslatedTensors tensors = translate(checkpoint, arch, {}, weights.renamings);
   const auto* head = tensors.find("fc.weight");
   const auto* stem = tensors.find(first_conv_name(arch));
-  weights.num_classes = head != nullptr && head->tensor.shape.size() == 2 ? head->tensor.shape[0] : 0;
+  if (head != nullptr && head->tensor.shape.size() == 2) {
+    weights.num_classes = head->tensor.shape[0];
+    weights.global_pool = pool_of_head(arch, head->tensor.shape[1]);
+  }
   if (stem != nullptr && stem->tensor.shape.size() == 4) weights.in_channels = stem->tensor.shape[1];
 }
 
@@ -129,6 +132,8 @@ ResolvedWeights from_model_folder(const ModelFolder& folder, const std::string& 
     weights.arch = arch;
     weights.num_classes = folder.timm->num_classes;
     weights.in_channels = folder.timm->in_channels;
+    weights.global_pool = folder.timm->global_pool;
+    weights.output_stride = folder.timm->output_stride;
   } else {
     read_sizes(open_structure(weights.file), arch, weights);
   }

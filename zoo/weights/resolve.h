@@ -9,6 +9,7 @@
 
 #include "zoo/core/arch.h"
 #include "zoo/core/cache.h"
+#include "zoo/core/global_pool.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/preprocess.h"
 
@@ -27,8 +28,10 @@ struct ResolvedWeights {
   std::optional<WeightRecord> record;  // the manifest knows it by name, hash or file name
   int64_t num_classes = 0;             // 0 = no head
   int64_t in_channels = 3;
-  std::vector<std::string> renamings;  // as given
-  std::vector<std::string> labels;     // num_classes names, or empty where nobody says
+  GlobalPool global_pool = GlobalPool::avg;  // as config.json has it, else as the head's width says
+  int64_t output_stride = 0;                 // as config.json has it; 0 = as published
+  std::vector<std::string> renamings;        // as given
+  std::vector<std::string> labels;           // num_classes names, or empty where nobody says
   Preprocess preprocess;
   std::vector<std::string> notes;  // what was assumed, e.g. the arch's default preprocessing; for stderr
 };

@@ -1,0 +1,23 @@
+// The flags of commands that read whole data sets.
+#pragma once
+
+namespace cxxopts {
+class Options;
+class ParseResult;
+}  // namespace cxxopts
+
+namespace zoo {
+struct LoaderOptions;
+class Loader;
+}  // namespace zoo
+
+namespace zoo::apps {
+
+void add_loading_options(cxxopts::Options& options);
+// Sets what the flags say; the rest stays as it is. Throws Error{usage} that names the flag.
+void read_loading_options(const cxxopts::ParseResult& flags, LoaderOptions& loading);
+
+// The pictures that a loader has left out, on stderr: how many, and the first of them with the reason.
+void report_bad_pictures(const Loader& loader);
+
+}  // namespace zoo::apps

@@ -1,0 +1,106 @@
+// zoo's side of bench/epoch.py: ResNet-18 learns in bf16, as zoo-finetune does it.
+//   bench_epoch DATA WORKERS BATCH
+// answers each line on stdin with the milliseconds and the steps of one epoch: "loader" takes the batches
+// from the loader, "held" makes the same steps on one batch that stays in memory.
+#include <ATen/ops/cross_entropy_loss.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <string>
+
+#include "zoo/core/arch.h"
+#include "zoo/core/error.h"
+#include "zoo/data/loader.h"
+#include "zoo/models/resnet.h"
+#include "zoo/train/autocast.h"
+#include "zoo/train/evaluate.h"
+#include "zoo/train/sgd.h"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr double kLr = 1e-3;
+
+class Training {
+ public:
+  Training(std::shared_ptr<const zoo::Dataset> dataset, const zoo::LoaderOptions& options)
+      : loader_(dataset, options),
+        pictures_(dataset->size()),
+        batch_size_(options.batch_size),
+        model_(zoo::get_arch("resnet18"),
+               zoo::ResNetOptions{.num_classes = static_cast<int64_t>(dataset->classes().size())}),
+        sgd_(model_->parameters(), {.momentum = 0.9, .weight_decay = 1e-4}) {
+    model_->train();
+    model_->to_channels_last();
+    loader_.start_epoch(0);
+    const auto batch = loader_.next();
+    held_ = {batch->images.clone(), batch->labels.clone()};
+  }
+
+  // -> steps.
+  int64_t epoch_from_loader() {
+    int64_t steps = 0;
+    loader_.start_epoch(++epoch_);
+    for (; const auto batch = loader_.next(); ++steps) learn({batch->images, batch->labels});
+    return steps;
+  }
+
+  int64_t epoch_from_memory() {
+    int64_t steps = 0;
+    for (int64_t left = pictures_; left > 0; left -= batch_size_, ++steps) {
+      const int64_t count = std::min(left, batch_size_);
+      learn({held_.images.narrow(0, 0, count), held_.labels.narrow(0, 0, count)});
+    }
+    return steps;
+  }
+
+ private:
+  void learn(const zoo::TrainBatch& batch) {
+    const auto [images, labels] = place_batch(batch, model_, zoo::Precision::bf16);
+    sgd_.zero_grad();
+    at::Tensor logits;
+    {
+      const zoo::AutocastScope autocast(zoo::Precision::bf16, at::kCPU);
+      logits = model_->forward(images).to(at::kFloat);
+    }
+    const at::Tensor loss = at::cross_entropy_loss(logits, labels);
+    loss.item<double>();
+    loss.backward();
+    sgd_.step(kLr);
+  }
+
+  zoo::Loader loader_;
+  int64_t pictures_, batch_size_, epoch_ = 0;
+  zoo::ResNet model_;
+  zoo::Sgd sgd_;
+  zoo::TrainBatch held_;
+};
+
+void run(char** arguments) {
+  zoo::LoaderOptions options;
+  options.workers = std::stoi(arguments[2]);
+  options.batch_size = std::stoll(arguments[3]);
+  options.dtype = at::kBFloat16;
+  options.train.emplace();
+  Training training(zoo::open_dataset(arguments[1]), options);
+  for (std::string source; std::getline(std::cin, source);) {
+    const auto start = Clock::now();
+    const int64_t steps = source == "loader" ? training.epoch_from_loader() : training.epoch_from_memory();
+    const std::chrono::duration<double, std::milli> wall = Clock::now() - start;
+    std::cout << wall.count() << ' ' << steps << std::endl;
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count < 4) return 2;
+  try {
+    run(arguments);
+    return 0;
+  } catch (const zoo::Error& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}

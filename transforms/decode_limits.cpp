@@ -1,0 +1,29 @@
+#include "transforms/decode_limits.h"
+
+#include "zoo/core/error.h"
+
+namespace zoo {
+
+void require_size(int64_t width, int64_t height, const std::string& name, int64_t max_pixels) {
+  if (width <= 0 || height <= 0) {
+    throw Error(ErrorCode::corrupt, name, "the header gives no picture size; the file is damaged");
+  }
+  if (width <= max_pixels / height) return;
+  throw Error(ErrorCode::corrupt, name,
+              "the header claims " + std::to_string(width) + " x " + std::to_string(height) +
+                  " pixels, the limit is " + std::to_string(max_pixels),
+              "Shrink the picture, or leave the file out if it is damaged.");
+}
+
+void require_plausible(int64_t width, int64_t height, size_t bytes, const std::string& name,
+                       int64_t most_pixels_per_byte) {
+  constexpr int64_t kFreePixels = 1 << 24;
+  if (width <= kFreePixels / height) return;
+  if (width * height / most_pixels_per_byte <= static_cast<int64_t>(bytes)) return;
+  throw Error(ErrorCode::corrupt, name,
+              "the header claims " + std::to_string(width) + " x " + std::to_string(height) +
+                  " pixels, for which " + std::to_string(bytes) + " bytes are too few",
+              "Get the whole file, or leave it out.");
+}
+
+}  // namespace zoo

@@ -1,0 +1,13 @@
+// PBM, PGM, PPM (plain and raw, any scale) and PFM, by Pillow's rules. Internal to transforms.
+#pragma once
+
+#include "transforms/decode.h"
+#include "transforms/decode_head.h"
+
+namespace zoo {
+
+PictureHead read_pnm_head(std::span<const std::byte> bytes, const std::string& name,
+                          const DecodeOptions& options);
+Image decode_pnm(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+
+}  // namespace zoo

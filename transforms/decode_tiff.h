@@ -1,0 +1,15 @@
+// The first picture of a TIFF file, by libtiff, of the kinds that Pillow reads. Internal to transforms.
+#pragma once
+
+#include "transforms/decode.h"
+#include "transforms/decode_head.h"
+
+namespace zoo {
+
+// The orientation is to be obeyed whatever the options say: Pillow and OpenCV turn every TIFF.
+PictureHead read_tiff_head(std::span<const std::byte> bytes, const std::string& name,
+                           const DecodeOptions& options);
+// Not turned.
+Image decode_tiff(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+
+}  // namespace zoo

@@ -1,0 +1,13 @@
+// The first frame of a WebP file, by libwebp. Internal to transforms.
+#pragma once
+
+#include "transforms/decode.h"
+#include "transforms/decode_head.h"
+
+namespace zoo {
+
+PictureHead read_webp_head(std::span<const std::byte> bytes, const std::string& name,
+                           const DecodeOptions& options);
+Image decode_webp(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+
+}  // namespace zoo
