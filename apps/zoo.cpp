@@ -24,6 +24,7 @@ constexpr std::array kCommands{
     Command{"lock", "record the hashes of weights for a project to keep", run_lock},
     Command{"inspect", "what is in a checkpoint file, without executing anything in it", nullptr},
     Command{"convert", "a checkpoint in another format, layout or precision", nullptr},
+    Command{"data", "what is in a data set and what is wrong with it; split it", nullptr},
     Command{"finetune", "train a model on a folder of pictures", nullptr},
     Command{"evaluate", "accuracy of a model on a folder of pictures", nullptr},
     Command{"predict", "what a model sees in pictures", nullptr},

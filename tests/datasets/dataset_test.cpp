@@ -8,18 +8,13 @@
 
 #include "tests/corpus.h"
 #include "tests/datasets/folder.h"
+#include "tests/datasets/samples.h"
 #include "zoo/core/error.h"
 
 using namespace zoo;
 using namespace zoo::test;
 
 namespace {
-
-std::vector<std::string> names(const Dataset& dataset) {
-  std::vector<std::string> all;
-  for (int64_t i = 0; i < dataset.size(); ++i) all.push_back(dataset.name(i));
-  return all;
-}
 
 std::string record(int label, size_t label_bytes = 1) {
   std::string bytes(label_bytes, '\0');
@@ -71,7 +66,7 @@ TEST_CASE("a folder that is no data set is refused with what is wrong") {
     return "no error";
   };
   using Catch::Contains;
-  CHECK_THAT(message(root.path() / "missing"), Contains("no such folder"));
+  CHECK_THAT(message(root.path() / "missing"), Contains("no such file or folder"));
   CHECK_THAT(message(root.path()), Contains("no class folder"));
   root.write("a/1.jpg");
   CHECK_THAT(message(root.path()), Contains("only one class folder, 'a'"));
@@ -146,12 +141,15 @@ TEST_CASE("a damaged CIFAR batch is refused with the place") {
   CHECK_THROWS_WITH(open_cifar_binary(root.path()), Catch::Contains("0 bytes"));
 }
 
-TEST_CASE("training and test batches in one folder are not mixed") {
+TEST_CASE("training and test batches in one folder are parts of the set") {
   const Folder root;
   root.write("data_batch_1.bin", record(1));
   root.write("test_batch.bin", record(2));
-  CHECK_THROWS_WITH(open_dataset(root.path()),
-                    Catch::Contains("training and test batches lie in one folder"));
+  const std::shared_ptr<const Dataset> dataset = open_dataset(root.path());
+  CHECK(dataset->parts() == std::vector<std::string>{"train", "test"});
+  CHECK(names(*take_part(dataset, "test")) == std::vector<std::string>{"test_batch.bin[0]"});
+  CHECK(take_part(dataset, "train")->label(0) == 1);
+  CHECK_THROWS_WITH(take_part(dataset, "val"), Catch::Contains("no part 'val'. It has: train, test."));
   CHECK(open_dataset(root.path() / "test_batch.bin")->label(0) == 2);
 }
 

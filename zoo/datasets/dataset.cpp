@@ -1,12 +1,10 @@
 #include "zoo/datasets/dataset.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
-#include "transforms/random_ops.h"
 
 namespace zoo {
 namespace {
@@ -31,19 +29,6 @@ class Subset : public Dataset {
   std::shared_ptr<const Dataset> dataset_;
   std::vector<int64_t> indices_;
 };
-
-// A .bin file, or a folder of them without folders in it.
-bool is_cifar_binary(const std::filesystem::path& root) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(root, error)) return root.extension() == ".bin";
-  bool has_bin = false;
-  for (std::filesystem::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
-    std::error_code broken_link;
-    if (it->is_directory(broken_link)) return false;
-    has_bin = has_bin || it->path().extension() == ".bin";
-  }
-  return has_bin;
-}
 
 // "Golden_Retriever" and "golden retriever" are one name.
 std::string loose_name(const std::string& name) {
@@ -80,10 +65,6 @@ std::string first_names(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root) {
-  return is_cifar_binary(root) ? open_cifar_binary(root) : open_image_folder(root);
-}
-
 int64_t Dataset::label(int64_t index) const {
   const std::span<const int32_t> all = labels(index);
   return all.empty() ? -1 : all.front();
@@ -112,35 +93,6 @@ std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset
     if (dataset->part(i) == wanted - parts.begin()) indices.push_back(i);
   }
   return subset(dataset, std::move(indices));
-}
-
-Split stratified_split(const Dataset& dataset, double fraction, uint64_t seed) {
-  if (!(fraction > 0 && fraction < 1)) {
-    throw Error(ErrorCode::usage, {}, "the validation share is " + std::to_string(fraction),
-                "Give a number between 0 and 1.");
-  }
-  std::vector<std::vector<int64_t>> by_class(dataset.classes().size());
-  for (int64_t i = 0; i < dataset.size(); ++i) by_class[static_cast<size_t>(dataset.label(i))].push_back(i);
-  Split split;
-  for (size_t label = 0; label < by_class.size(); ++label) {
-    std::vector<int64_t>& members = by_class[label];
-    if (members.empty()) continue;
-    if (members.size() == 1) {
-      throw Error(ErrorCode::mismatch, {},
-                  "class '" + dataset.classes()[label] + "' has one picture, which cannot be split",
-                  "Add pictures, or remove the class.");
-    }
-    const auto count = static_cast<int64_t>(members.size());
-    const int64_t wanted = std::llround(fraction * static_cast<double>(count));
-    const auto taken = static_cast<ptrdiff_t>(std::clamp<int64_t>(wanted, 1, count - 1));
-    RandomStream random(seed, 0, label, kOpSplit);
-    shuffle(members, random);
-    split.val.insert(split.val.end(), members.begin(), members.begin() + taken);
-    split.train.insert(split.train.end(), members.begin() + taken, members.end());
-  }
-  std::sort(split.train.begin(), split.train.end());
-  std::sort(split.val.begin(), split.val.end());
-  return split;
 }
 
 std::vector<int64_t> match_classes(const std::vector<std::string>& dataset_classes,

@@ -49,17 +49,57 @@ class Dataset {
 // Whether torchvision's ImageFolder would take a file of that name for a picture.
 bool has_picture_suffix(std::string_view file_name);
 
+struct DatasetOptions {
+  bool index_cache = true;                  // keep big folders' names between runs (index_cache.h)
+  std::filesystem::path picture_root = {};  // where the paths in a list begin; empty: the list's folder
+  std::filesystem::path classes_file = {};  // a list's class names, one a line; empty: classes.txt beside it
+};
+
+// Whichever of the sources below `root` is; a pattern such as "train-{000..009}.tar" too. docs/data.md says
+// what is recognised by what. Throws Error{not_found, io, corrupt, mismatch, unsupported, usage}.
+std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root, const DatasetOptions& options = {});
+
 // root/class/**/picture, in torchvision's order; classes in byte order of their folder names; torchvision's
 // suffixes (.jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp, any case) say which files count, content says
 // how to decode. Links are followed. Throws Error{not_found, io, mismatch}: no such folder, one that cannot
 // be read, no class folder, an empty class folder, one class only.
-std::unique_ptr<Dataset> open_image_folder(const std::filesystem::path& root);
+std::unique_ptr<Dataset> open_image_folder(const std::filesystem::path& root,
+                                           const DatasetOptions& options = {});
+// Class folders in root/train and root/val, root/valid, root/validation or root/test, which become its parts.
+std::unique_ptr<Dataset> open_divided_folder(const std::filesystem::path& root,
+                                             const DatasetOptions& options = {});
+// A split that write_split (split.h) made: the data that it names, with the parts "train" and "val".
+std::unique_ptr<Dataset> open_split(const std::filesystem::path& file, const DatasetOptions& options = {});
+
+// Lists of picture files. Labels are class names or indices; see LabelTable::settle (label_table.h) for what
+// the classes are then. Throw Error{not_found, io, corrupt, mismatch} with the line.
+// RFC 4180 with a header that names the columns path (or file_name), label or labels ('|' between them),
+// split; others are not used.
+std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const DatasetOptions& options = {});
+// An object a line with the same members; "labels" is an array.
+std::unique_ptr<Dataset> open_json_lines(const std::filesystem::path& file,
+                                         const DatasetOptions& options = {});
+// OpenMMLab's lines "path index" and its JSON of metainfo and data_list.
+std::unique_ptr<Dataset> open_annotation_list(const std::filesystem::path& file,
+                                              const DatasetOptions& options = {});
+std::unique_ptr<Dataset> open_openmmlab_json(const std::filesystem::path& file,
+                                             const DatasetOptions& options = {});
+
+// Tar files in WebDataset's naming: one, all *.tar of a folder, or a pattern with braces. Parts where every
+// file's name holds train, val or test. Throws Error{not_found, io, corrupt, mismatch, usage}.
+std::unique_ptr<Dataset> open_tar_shards(const std::filesystem::path& root,
+                                         const DatasetOptions& options = {});
+
 // CIFAR-10/100 binary batches (3073- or 3074-byte records): one file, or all *.bin of a folder in byte order
 // of their names. Class names from batches.meta.txt or fine_label_names.txt beside them, else CIFAR's own.
-// Throws Error{not_found, io, corrupt, mismatch}; also for a folder that mixes training and test batches.
+// Parts: "train", and "test" for test_batch.bin and test.bin. Throws Error{not_found, io, corrupt}.
 std::unique_ptr<Dataset> open_cifar_binary(const std::filesystem::path& root);
-// Whichever of the two `root` is.
-std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root);
+// CIFAR's Python version: the folder of its pickles, or the .tar.gz (or .tar), which is held in memory; the
+// same parts. Throws Error{not_found, io, corrupt, unsupported}.
+std::unique_ptr<Dataset> open_cifar_python(const std::filesystem::path& root);
+// MNIST's files and those made like them: a folder, or one NAME-images-idx3-ubyte, with or without .gz. Grey
+// is repeated. Parts: "train" and "test". Throws Error{not_found, io, corrupt, mismatch, unsupported}.
+std::unique_ptr<Dataset> open_idx(const std::filesystem::path& root);
 
 // Some samples of another set, in the given order; keeps it alive.
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices);
@@ -70,8 +110,12 @@ struct Split {
   std::vector<int64_t> train, val;  // ascending
 };
 // Of each class round(fraction * n) samples, at least one and not all, chosen by a seeded shuffle, go to
-// `val`. Throws Error{mismatch} for a class of one sample, Error{usage} for a fraction outside (0, 1).
-Split stratified_split(const Dataset& dataset, double fraction, uint64_t seed);
+// `val`. A sample of several labels counts for its rarest, one of none for a class of its own. The samples of
+// each group in `together` (of duplicates) go to the same side, that of the group's first; so a class may get
+// somewhat fewer. Throws Error{mismatch} for a class that cannot be split (one sample, or one group),
+// Error{usage} for a fraction outside (0, 1).
+Split stratified_split(const Dataset& dataset, double fraction, uint64_t seed,
+                       const std::vector<std::vector<int64_t>>& together = {});
 
 // For each class of the dataset its index among the model's labels, matched by name (exact, then ignoring
 // case, '_', '-' and ' '). Throws Error{mismatch} that shows both lists' first names; never guesses.

@@ -1,13 +1,71 @@
 #include "zoo/datasets/stored_picture.h"
 
-#include "zoo/core/file.h"
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "zoo/core/descriptor.h"
+#include "zoo/core/error.h"
 
 namespace zoo {
+namespace {
+
+constexpr uint64_t kLargestPicture = 2'000'000'000;  // bytes; nothing that decoders accept is as large
+
+// O_NONBLOCK: a named pipe must be refused, not waited for.
+Descriptor open_file(const std::filesystem::path& path, uint64_t& size) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) fail(path, errno, "cannot open it");
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) fail(path, errno, "cannot stat it");
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::io, path.string(),
+                S_ISDIR(status.st_mode) ? "is a folder, expected a file" : "is not a regular file");
+  }
+  size = static_cast<uint64_t>(status.st_size);
+  return file;
+}
+
+// Read, not mapped: a map of a small file costs more than its copy, in page faults and in a lock that all
+// threads of the process share (docs/measurements.md, "Reading pictures").
+EncodedPicture read_range(const Descriptor& file, uint64_t offset, uint64_t size,
+                          const std::filesystem::path& path, std::string name) {
+  if (size > kLargestPicture) {
+    throw Error(ErrorCode::unsupported, name,
+                std::to_string(size) + " bytes, which is more than a picture has");
+  }
+  const auto buffer = std::make_shared_for_overwrite<std::byte[]>(size);
+  uint64_t count = 0;
+  while (count < size) {
+    const ssize_t got =
+        ::pread(file.get(), buffer.get() + count, size - count, static_cast<off_t>(offset + count));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail(path, errno, "cannot read it");
+    if (got == 0) break;  // it has become shorter; the decoder will say what is missing
+    count += static_cast<uint64_t>(got);
+  }
+  return {buffer, {buffer.get(), count}, std::move(name)};
+}
+
+}  // namespace
 
 EncodedPicture read_encoded(const std::filesystem::path& file) {
-  auto map = std::make_shared<const MappedFile>(file);
-  const std::span<const std::byte> bytes = map->bytes();
-  return {std::move(map), bytes, file.string()};
+  uint64_t size = 0;
+  const Descriptor descriptor = open_file(file, size);
+  return read_range(descriptor, 0, size, file, file.string());
+}
+
+EncodedPicture read_encoded_part(const std::filesystem::path& file, uint64_t offset, uint64_t size,
+                                 std::string name) {
+  uint64_t whole = 0;
+  const Descriptor descriptor = open_file(file, whole);
+  if (offset > whole || size > whole - offset) {
+    throw Error(ErrorCode::io, file.string(), "is shorter than when it was opened",
+                "Open the data set again.");
+  }
+  return read_range(descriptor, offset, size, file, std::move(name));
 }
 
 }  // namespace zoo

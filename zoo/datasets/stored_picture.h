@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -23,5 +24,8 @@ using StoredPicture = std::variant<EncodedPicture, Image>;
 
 // Throws Error{not_found, io}.
 EncodedPicture read_encoded(const std::filesystem::path& file);
+// A stretch of a file, under a name of its own. Throws Error{not_found, io}.
+EncodedPicture read_encoded_part(const std::filesystem::path& file, uint64_t offset, uint64_t size,
+                                 std::string name);
 
 }  // namespace zoo

@@ -1,0 +1,217 @@
+// CSV, JSON lines and OpenMMLab's annotations.
+#include <catch2/catch.hpp>
+
+#include "tests/datasets/folder.h"
+#include "tests/datasets/samples.h"
+#include "tests/error_matchers.h"
+#include "zoo/datasets/csv.h"
+#include "zoo/datasets/dataset.h"
+
+using namespace zoo;
+using namespace zoo::test;
+using Strings = std::vector<std::string>;
+
+namespace {
+
+std::vector<Strings> records(const std::string& text) {
+  CsvReader reader(text, "x.csv");
+  std::vector<Strings> all;
+  for (Strings fields; reader.next(fields);) all.push_back(fields);
+  return all;
+}
+
+std::string csv_error(const std::string& text) {
+  return message_of(error_of([&] { records(text); }));
+}
+
+// What open_dataset says of a list with this content.
+std::string refusal(const std::string& name, const std::string& content) {
+  const Folder folder;
+  folder.write(name, content);
+  const std::string message = message_of(error_of([&] { open_dataset(folder.path() / name); }));
+  const std::string prefix = folder.path().string() + "/";
+  REQUIRE(message.starts_with(prefix));
+  return message.substr(prefix.size());
+}
+
+}  // namespace
+
+TEST_CASE("CSV is read as RFC 4180 says") {
+  CHECK(records("a,b\r\nc,d\r\n") == std::vector<Strings>{{"a", "b"}, {"c", "d"}});
+  CHECK(records("a,b\nc,") == std::vector<Strings>{{"a", "b"}, {"c", ""}});
+  CHECK(records("\xef\xbb\xbf\"x\"\n\n\r\n,\n") == std::vector<Strings>{{"x"}, {"", ""}});
+  CHECK(records("\"a,\"\"b\"\"\r\nc\",\"\"\r\nd,e") ==
+        std::vector<Strings>{{"a,\"b\"\r\nc", ""}, {"d", "e"}});
+  CHECK(records("a\rb,c\n") == std::vector<Strings>{{"a\rb", "c"}});
+  CHECK(records("") == std::vector<Strings>{});
+  CHECK_THAT(csv_error("a\n\"b\nc\n"), Catch::StartsWith("x.csv:2: a quote is opened and never closed"));
+  CHECK_THAT(csv_error("\"a\nb\"\n\"c\"d\n"), Catch::StartsWith("x.csv:3: a quoted field goes on"));
+  CHECK_THAT(csv_error("a\nb\"c\n"), Catch::StartsWith("x.csv:2: a quote inside a field"));
+}
+
+TEST_CASE("a CSV list gives paths beside it, classes by name and parts") {
+  const Folder folder;
+  folder.write("sub/pictures.csv",
+               "split,path,note,label\n"
+               "train,\"b, 1.jpg\",,dog\r\n"
+               "val,../c/2.jpg,x,cat\n"
+               ",3.jpg,,dog\n");
+  folder.write("sub/b, 1.jpg", "first");
+  folder.write("c/2.jpg", "second");
+  const std::shared_ptr<const Dataset> dataset = open_dataset(folder.path() / "sub/pictures.csv");
+  CHECK(names(*dataset) == Strings{"b, 1.jpg", "../c/2.jpg", "3.jpg"});
+  CHECK(dataset->classes() == Strings{"cat", "dog"});
+  CHECK(dataset->label(0) == 1);
+  CHECK(dataset->label(1) == 0);
+  CHECK_FALSE(dataset->multi_label());
+  CHECK(dataset->parts() == Strings{"train", "val"});
+  CHECK(dataset->part(0) == 0);
+  CHECK(dataset->part(1) == 1);
+  CHECK(dataset->part(2) == -1);
+  CHECK(dataset->left_out() == Strings{"column 'note': not used"});
+  CHECK(text_of(dataset->fetch(0)) == "first");
+  CHECK(text_of(dataset->fetch(1)) == "second");
+  CHECK_THROWS_WITH(dataset->fetch(2), Catch::Contains("sub/3.jpg"));
+  CHECK(names(*take_part(dataset, "val")) == Strings{"../c/2.jpg"});
+  const auto elsewhere =
+      open_dataset(folder.path() / "sub/pictures.csv", {.picture_root = folder.path() / "sub/../sub"});
+  CHECK(text_of(elsewhere->fetch(0)) == "first");
+  CHECK_THROWS_WITH(
+      open_dataset(folder.path() / "sub/pictures.csv", {.picture_root = folder.path() / "none"}),
+      Catch::Contains("/none: no such folder"));
+}
+
+TEST_CASE("labels that are all indices count from 0, and a file of classes names them") {
+  const Folder folder;
+  folder.write("x.csv", "path,label\na.jpg,3\nb.jpg,0\n");
+  CHECK(open_dataset(folder.path() / "x.csv")->classes() == Strings{"0", "1", "2", "3"});
+  CHECK(open_dataset(folder.path() / "x.csv")->label(0) == 3);
+  folder.write("x.csv", "path,label\na.jpg,3\nb.jpg,03\n");
+  CHECK(open_dataset(folder.path() / "x.csv")->classes() == Strings{"03", "3"});
+  folder.write("classes.txt", "ant\r\nbee\n\n cow \nape\n");
+  CHECK_THROWS_WITH(open_dataset(folder.path() / "x.csv"),
+                    Catch::Contains("x.csv:3: label '03' is neither one of the 4 classes"));
+  folder.write("x.csv", "path,label\na.jpg,ape\nb.jpg,2\n");
+  const auto dataset = open_dataset(folder.path() / "x.csv");
+  CHECK(dataset->classes() == Strings{"ant", "bee", "cow", "ape"});
+  CHECK(dataset->label(0) == 3);
+  CHECK(dataset->label(1) == 2);
+  folder.write("x.csv", "path,label\na.jpg,appe\nb.jpg,2\n");
+  CHECK_THROWS_WITH(open_dataset(folder.path() / "x.csv"), Catch::Contains("Did you mean 'ape'?"));
+  folder.write("other.txt", "appe\nx\ny\n");
+  CHECK(open_dataset(folder.path() / "x.csv", {.classes_file = folder.path() / "other.txt"})->label(1) == 2);
+  folder.write("other.txt", "appe\nx\nappe\n");
+  CHECK_THROWS_WITH(open_dataset(folder.path() / "x.csv", {.classes_file = folder.path() / "other.txt"}),
+                    Catch::Contains("other.txt:3: class 'appe' stands in line 1 already"));
+}
+
+TEST_CASE("a sample can have several labels or none") {
+  const Folder folder;
+  folder.write("x.csv", "path,labels\na.jpg,sky|tree|sky\nb.jpg,\nc.jpg,ape\n");
+  folder.write("x.jsonl",
+               "{\"path\": \"a.jpg\", \"labels\": [\"tree\", \"sky\", \"tree\"]}\n\n"
+               "{\"labels\": [], \"path\": \"b.jpg\"}\n{\"path\": \"c.jpg\", \"labels\": [\"ape\"]}");
+  for (const char* name : {"x.csv", "x.jsonl"}) {
+    const auto dataset = open_dataset(folder.path() / name);
+    CHECK(dataset->multi_label());
+    CHECK(dataset->classes() == Strings{"ape", "sky", "tree"});
+    CHECK(labels(*dataset, 0) == std::vector<int32_t>{1, 2});
+    CHECK(labels(*dataset, 1).empty());
+    CHECK(dataset->label(1) == -1);
+    CHECK(labels(*dataset, 2) == std::vector<int32_t>{0});
+    CHECK(dataset->label(0) == 1);
+  }
+  folder.write("classes.txt", "ape\nsky\ntree\n");
+  folder.write("x.csv", "path,labels\na.jpg,sky|1|0\n");
+  CHECK(labels(*open_dataset(folder.path() / "x.csv"), 0) == std::vector<int32_t>{0, 1});
+}
+
+TEST_CASE("a wrong CSV list is refused with its line") {
+  CHECK_THAT(refusal("x.csv", ""), Catch::StartsWith("x.csv: is empty"));
+  CHECK_THAT(refusal("x.csv", "path,label\n"), Catch::StartsWith("x.csv: no picture in it"));
+  CHECK_THAT(refusal("x.csv", "a.jpg,cat\nb.jpg,dog\n"),
+             Catch::StartsWith("x.csv:1: no column 'path' (it has: a.jpg, cat)"));
+  CHECK_THAT(refusal("x.csv", "path,x\n"), Catch::StartsWith("x.csv:1: no column 'label' or 'labels'"));
+  CHECK_THAT(refusal("x.csv", "path,label,labels\n"), Catch::StartsWith("x.csv:1: both a column"));
+  CHECK_THAT(refusal("x.csv", "path,label,file_name\n"),
+             Catch::StartsWith("x.csv:1: column 'file_name' stands twice"));
+  CHECK_THAT(refusal("x.csv", "path,label\na,b\nc\n"),
+             Catch::StartsWith("x.csv:3: 1 fields, the header has 2"));
+  CHECK_THAT(refusal("x.csv", "path,label\na,\n"), Catch::StartsWith("x.csv:2: the label is empty"));
+  CHECK_THAT(refusal("x.csv", "path,label\n\n,b\n"), Catch::StartsWith("x.csv:3: the path is empty"));
+  CHECK_THAT(refusal("x.csv", std::string("path,label\na\0b,c\n", 17)),
+             Catch::StartsWith("x.csv:2: the path holds a NUL"));
+  CHECK_THAT(refusal("x.csv", "path,label\na,b\nc,b\n"), Catch::StartsWith("x.csv: only one class, 'b'"));
+}
+
+TEST_CASE("JSON lines give names, indices and parts, and are refused with their line") {
+  const Folder folder;
+  folder.write("list.jsonl",
+               "{\"file_name\": \"\\u00e9.jpg\", \"label\": 1, \"split\": \"train\", \"width\": 3}\r\n"
+               "{\"path\": \"b.jpg\", \"label\": 0, \"split\": null}\n");
+  const auto dataset = open_dataset(folder.path() / "list.jsonl");
+  CHECK(names(*dataset) == Strings{"é.jpg", "b.jpg"});
+  CHECK(dataset->classes() == Strings{"0", "1"});
+  CHECK(dataset->parts() == Strings{"train"});
+  CHECK(dataset->part(1) == -1);
+  CHECK(dataset->left_out() == Strings{"member 'width': not used"});
+  const auto line = [](const std::string& second) {
+    return refusal("x.jsonl", "{\"path\": \"a\", \"label\": \"b\"}\n" + second + "\n");
+  };
+  CHECK_THAT(line("[1]"), Catch::StartsWith("x.jsonl:2: is a JSON array, expected an object"));
+  CHECK_THAT(line("{\"path\": \"a\", }"), Catch::StartsWith("x.jsonl:2"));
+  CHECK_THAT(line("{\"path\": \"a\", \"path\": \"b\", \"label\": 1}"), Catch::StartsWith("x.jsonl:2"));
+  CHECK_THAT(line("{\"path\": 3, \"label\": 1}"), Catch::StartsWith("x.jsonl:2: no text 'path'"));
+  CHECK_THAT(line("{\"path\": \"a\", \"file_name\": \"a\", \"label\": 1}"),
+             Catch::StartsWith("x.jsonl:2: both 'path' and"));
+  CHECK_THAT(line("{\"path\": \"a\"}"), Catch::StartsWith("x.jsonl:2: no 'label' or 'labels'"));
+  CHECK_THAT(line("{\"path\": \"a\", \"label\": 1, \"labels\": []}"),
+             Catch::StartsWith("x.jsonl:2: both 'label' and"));
+  CHECK_THAT(line("{\"path\": \"a\", \"labels\": []}"),
+             Catch::StartsWith("x.jsonl:2: 'labels', where the lines before"));
+  CHECK_THAT(line("{\"path\": \"a\", \"label\": -1}"), Catch::StartsWith("x.jsonl:2: a label is neither"));
+  CHECK_THAT(line("{\"path\": \"a\", \"label\": 1.5}"), Catch::StartsWith("x.jsonl:2: a label is neither"));
+  CHECK_THAT(line("{\"path\": \"a\", \"label\": [1]}"), Catch::StartsWith("x.jsonl:2: a label is neither"));
+  CHECK_THAT(line("{\"path\": \"a\", \"label\": 1, \"split\": 2}"),
+             Catch::StartsWith("x.jsonl:2: 'split' is no text"));
+  CHECK_THAT(refusal("y.jsonl", "{\"path\": \"a\", \"labels\": 3}"),
+             Catch::StartsWith("y.jsonl:1: 'labels' is no array"));
+}
+
+TEST_CASE("OpenMMLab's lines and JSON are read") {
+  const Folder folder;
+  folder.write("train.txt", "folder 1/x y.png 0\r\n  z.png 4  \n");
+  const auto lines = open_dataset(folder.path() / "train.txt");
+  CHECK(names(*lines) == Strings{"folder 1/x y.png", "z.png"});
+  CHECK(lines->classes().size() == 5);
+  CHECK(lines->label(1) == 4);
+  CHECK_THAT(refusal("a.txt", "x.jpg 1\ny.jpg cat\n"),
+             Catch::StartsWith("a.txt:2: does not end in a space and a class index"));
+  CHECK_THAT(refusal("a.txt", "x.jpg\n"), Catch::StartsWith("a.txt:1: does not end in"));
+  CHECK_THAT(refusal("a.txt", "x.jpg -1\n"), Catch::StartsWith("a.txt:1: does not end in"));
+
+  folder.write("multi.json", R"({"metainfo": {"classes": ["A", "B", "C"]}, "data_list": [
+    {"img_path": "1.jpg", "gt_label": [2, 0]}, {"img_path": "2.jpg", "gt_label": []}]})");
+  const auto multi = open_dataset(folder.path() / "multi.json");
+  CHECK(multi->multi_label());
+  CHECK(multi->classes() == Strings{"A", "B", "C"});
+  CHECK(labels(*multi, 0) == std::vector<int32_t>{0, 2});
+  folder.write("single.json",
+               R"({"data_list": [{"img_path": "1.jpg", "gt_label": 1}, {"img_path": "2.jpg", "gt_label": 0}],
+    "metainfo": {"categories": [{"id": 7, "category_name": "second"}, {"id": 3, "category_name": "first"}]}})");
+  const auto single = open_dataset(folder.path() / "single.json");
+  CHECK_FALSE(single->multi_label());
+  CHECK(single->classes() == Strings{"first", "second"});
+  CHECK(single->label(0) == 1);
+  CHECK_THAT(
+      refusal("a.json", R"({"data_list": [{"img_path": "1.jpg", "gt_label": 0}, {"img_path": "1.jpg"}]})"),
+      Catch::StartsWith("a.json:/data_list/1: no member 'gt_label'"));
+  CHECK_THAT(
+      refusal(
+          "a.json",
+          R"({"metainfo": {"classes": ["A", "B"]}, "data_list": [{"img_path": "1.jpg", "gt_label": 2}]})"),
+      Catch::StartsWith("a.json:/data_list/0: label '2' is neither one of the 2 classes"));
+  CHECK_THAT(refusal("a.json", "{\"data_list\": 3,\n\"x\": 1}"),
+             Catch::StartsWith("a.json:/data_list: is of type number"));
+  CHECK_THAT(refusal("a.json", "{\n\"x\": 1}"), Catch::StartsWith("a.json: is JSON, but neither a split"));
+}

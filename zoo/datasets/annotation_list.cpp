@@ -1,0 +1,84 @@
+// OpenMMLab's two kinds of annotations: lines "path label" (mmpretrain 1.2, CustomDataset), and a JSON object
+// with metainfo and data_list (its BaseDataset and MultiLabelDataset).
+#include <algorithm>
+
+#include "zoo/core/error.h"
+#include "zoo/core/file.h"
+#include "zoo/core/json_node.h"
+#include "zoo/datasets/class_names.h"
+#include "zoo/datasets/listed_pictures.h"
+
+namespace zoo {
+namespace {
+
+// Ascending by id, as OpenMMLab numbers them.
+std::vector<std::string> category_names(const JsonNode& categories) {
+  std::vector<std::pair<int64_t, std::string>> found;
+  for (const JsonNode& category : categories.items()) {
+    found.emplace_back(category["id"].integer(0, JsonNode::kAny), category["category_name"].text());
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> names;
+  for (auto& [id, name] : found) names.push_back(std::move(name));
+  return names;
+}
+
+std::vector<std::string> names_in(const JsonNode& root) {
+  if (!root.has("metainfo")) return {};
+  const JsonNode meta = root["metainfo"];
+  if (meta.has("classes")) return meta.texts("classes");
+  return meta.has("categories") ? category_names(meta["categories"]) : std::vector<std::string>();
+}
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_annotation_list(const std::filesystem::path& file,
+                                              const DatasetOptions& options) {
+  const MappedFile map(file);
+  PictureList list(file, options);
+  std::string_view rest = map.text();
+  for (int64_t line = 1; !rest.empty(); ++line) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view text = trimmed(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (text.empty()) continue;
+    const size_t space = text.rfind(' ');
+    if (space == std::string_view::npos || !class_index(text.substr(space + 1))) {
+      throw Error(ErrorCode::corrupt, list.place(line), "does not end in a space and a class index",
+                  "A line looks like 'folder/picture.jpg 3'.");
+    }
+    list.add(text.substr(0, space), {std::string(text.substr(space + 1))}, "", line);
+  }
+  return std::move(list).finish(false);
+}
+
+std::unique_ptr<Dataset> open_openmmlab_json(const std::filesystem::path& file,
+                                             const DatasetOptions& options) {
+  const MappedFile map(file);
+  const std::string name = file.string();
+  const JsonTree tree(map.text(), name);
+  const JsonNode root(tree, name);
+  PictureList list(file, options);
+  list.name_places("/data_list/");
+  if (std::vector<std::string> classes = names_in(root); !classes.empty())
+    list.name_classes(std::move(classes));
+  root["data_list"].items();  // refuses what is no array
+  const auto& entries = tree.entries();
+  const size_t first = tree.member(0, "data_list") + 1, end = entries[first - 1].end;
+  bool multi_label = false;
+  int64_t number = 0;
+  for (size_t i = first; i < end; i = entries[i].end) {
+    const JsonNode sample(tree, name, i);
+    const JsonNode label = sample["gt_label"];
+    const bool is_array = entries[tree.member(i, "gt_label")].kind == JsonKind::array;
+    multi_label = multi_label || is_array;
+    std::vector<std::string> labels;
+    for (const JsonNode& item : is_array ? label.items() : std::vector{label}) {
+      labels.push_back(std::to_string(item.integer(0, kMostClasses - 1)));
+    }
+    list.add(sample["img_path"].text(), labels, "", number++);
+  }
+  return std::move(list).finish(multi_label);
+}
+
+}  // namespace zoo

@@ -1,0 +1,30 @@
+// Comma-separated values: RFC 4180, with CRLF or LF, and with the byte order mark that Excel writes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace zoo {
+
+class CsvReader {
+ public:
+  // Looks into `text`; `file` stands in messages.
+  CsvReader(std::string_view text, std::string file);
+  // The next record's fields; empty lines are skipped. False at the end. Throws Error{corrupt} with the line
+  // for quotes that are not closed or stand inside a field.
+  bool next(std::vector<std::string>& fields);
+  int64_t line() const { return record_line_; }  // where the record begins, from 1
+
+ private:
+  std::string quoted();
+  std::string plain();
+  [[noreturn]] void fail(int64_t line, const std::string& what) const;
+
+  std::string_view rest_;
+  std::string file_;
+  int64_t line_ = 1, record_line_ = 1;
+};
+
+}  // namespace zoo

@@ -1,0 +1,181 @@
+#include "zoo/datasets/folder_walk.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "zoo/core/descriptor.h"
+#include "zoo/core/error.h"
+#include "zoo/core/text.h"
+#include "zoo/datasets/dataset.h"
+
+namespace zoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 9> kSuffixes{".jpg", ".jpeg", ".png",  ".ppm", ".bmp",
+                                                    ".pgm", ".tif",  ".tiff", ".webp"};
+// A line for each of a million text files beside the pictures would take more memory than the index.
+constexpr size_t kMostLeftOut = 10'000;
+
+constexpr const char* kDoing = "the folder cannot be read";
+
+struct FolderIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  friend bool operator==(const FolderIdentity&, const FolderIdentity&) = default;
+};
+
+struct Listing {
+  FolderIdentity identity;
+  FolderStamp stamp;                        // taken before the names
+  std::vector<std::string> folders, files;  // names, sorted
+};
+
+FolderStamp stamp_of(const struct stat& status) {
+  const auto nanoseconds = [](const timespec& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; };
+  return {status.st_ino, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+}
+
+// Links count as what they lead to, and broken ones as files.
+bool is_folder(int parent, const dirent& entry) {
+  if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat status{};
+  return ::fstatat(parent, entry.d_name, &status, 0) == 0 && S_ISDIR(status.st_mode);
+}
+
+Listing list_folder(const fs::path& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), ::closedir);
+  if (!folder) fail(path, errno, kDoing);
+  const int descriptor = ::dirfd(folder.get());
+  struct stat status{};
+  if (::fstat(descriptor, &status) != 0) fail(path, errno, kDoing);
+  Listing listing{{status.st_dev, status.st_ino}, stamp_of(status), {}, {}};
+  for (errno = 0; const dirent* entry = ::readdir(folder.get()); errno = 0) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    (is_folder(descriptor, *entry) ? listing.folders : listing.files).emplace_back(name);
+  }
+  if (errno != 0) fail(path, errno, kDoing);
+  std::sort(listing.folders.begin(), listing.folders.end());
+  std::sort(listing.files.begin(), listing.files.end());
+  return listing;
+}
+
+class Walk {
+ public:
+  explicit Walk(const fs::path& root) : root_(root) {}
+
+  FolderTree run() {
+    const Listing top = list_folder(root_);
+    require_classes(top);
+    tree_.folders.push_back({"", top.stamp});
+    for (const std::string& file : top.files) leave_out(file + ": not in a class folder");
+    for (const std::string& name : top.folders) add_class(name);
+    if (left_out_ > kMostLeftOut) {
+      tree_.left_out.push_back("and " + format_count(static_cast<int64_t>(left_out_ - kMostLeftOut)) +
+                               " more files");
+    }
+    tree_.files.shrink_to_fit();
+    return std::move(tree_);
+  }
+
+ private:
+  struct Folder {
+    std::string path;  // relative to the root
+    std::vector<std::string> files;
+  };
+
+  void leave_out(std::string line) {
+    if (++left_out_ <= kMostLeftOut) tree_.left_out.push_back(std::move(line));
+  }
+
+  void require_classes(const Listing& top) const {
+    if (top.folders.empty()) {
+      throw Error(ErrorCode::mismatch, root_.string(), "no class folder in it",
+                  "Put the pictures of each class into a folder of its own.");
+    }
+    if (top.folders.size() == 1) {
+      throw Error(ErrorCode::mismatch, root_.string(), "only one class folder, '" + top.folders[0] + "'",
+                  "At least two classes are needed; name the folder that holds the class folders.");
+    }
+  }
+
+  void add_class(const std::string& name) {
+    std::vector<Folder> folders;
+    std::vector<FolderIdentity> ancestors;
+    collect(name, ancestors, folders);
+    // torchvision sorts the whole paths of the folders, in which '/' counts as a character.
+    std::sort(folders.begin(), folders.end(),
+              [](const Folder& a, const Folder& b) { return a.path < b.path; });
+    const int64_t before = tree_.files.size();
+    const auto label = static_cast<int32_t>(tree_.classes.size());
+    for (Folder& folder : folders) {
+      for (const std::string& file : folder.files) {
+        if (!has_picture_suffix(file)) leave_out(folder.path + "/" + file + ": not a picture's suffix");
+      }
+      std::erase_if(folder.files, [](const std::string& file) { return !has_picture_suffix(file); });
+      tree_.files.add_folder(folder.path, label, folder.files);
+    }
+    if (tree_.files.size() == before) {
+      throw Error(
+          ErrorCode::mismatch, (root_ / name).string(), "no picture in this class folder",
+          "Add pictures (" + join({kSuffixes.begin(), kSuffixes.end()}, " ") + "), or remove the folder.");
+    }
+    tree_.classes.push_back(name);
+  }
+
+  void collect(const std::string& path, std::vector<FolderIdentity>& ancestors, std::vector<Folder>& found) {
+    Listing listing = list_folder(root_ / path);
+    tree_.folders.push_back({path, listing.stamp});
+    if (std::find(ancestors.begin(), ancestors.end(), listing.identity) != ancestors.end()) {
+      leave_out(path + ": a link to a folder that holds it");
+      return;
+    }
+    ancestors.push_back(listing.identity);
+    for (const std::string& name : listing.folders) collect(path + "/" + name, ancestors, found);
+    ancestors.pop_back();
+    found.push_back({path, std::move(listing.files)});
+  }
+
+  const fs::path& root_;
+  FolderTree tree_;
+  size_t left_out_ = 0;
+};
+
+}  // namespace
+
+bool has_picture_suffix(std::string_view file_name) {
+  constexpr size_t longest = 5;
+  const std::string end = to_lower(file_name.substr(file_name.size() - std::min(longest, file_name.size())));
+  return std::any_of(kSuffixes.begin(), kSuffixes.end(),
+                     [&](std::string_view suffix) { return end.ends_with(suffix); });
+}
+
+FolderStamp folder_stamp(const fs::path& folder) {
+  struct stat status{};
+  if (::stat(folder.c_str(), &status) != 0) fail(folder, errno, kDoing);
+  return stamp_of(status);
+}
+
+FolderTree walk_class_folders(const fs::path& root) {
+  std::error_code error;
+  const fs::file_status status = fs::status(root, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw Error(ErrorCode::not_found, root.string(), "no such folder", "Check the path.");
+  }
+  if (error) throw Error(ErrorCode::io, root.string(), std::string(kDoing) + ": " + error.message());
+  if (!fs::is_directory(status)) {
+    throw Error(ErrorCode::mismatch, root.string(), "not a folder",
+                "Name the folder that holds the class folders.");
+  }
+  return Walk(root).run();
+}
+
+}  // namespace zoo

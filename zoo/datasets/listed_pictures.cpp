@@ -1,0 +1,95 @@
+#include "zoo/datasets/listed_pictures.h"
+
+#include "zoo/core/error.h"
+#include "zoo/datasets/class_names.h"
+
+namespace zoo {
+
+class ListedPictures : public Dataset {
+ public:
+  ListedPictures(PictureList&& list, bool multi_label)
+      : root_(std::move(list.picture_root_)),
+        multi_label_(multi_label),
+        labels_(std::move(list.labels_)),
+        paths_(std::move(list.paths_)),
+        path_ends_(std::move(list.path_ends_)),
+        sample_parts_(std::move(list.sample_parts_)) {
+    classes_ = std::move(list.classes_);
+    parts_ = std::move(list.parts_);
+    left_out_ = std::move(list.left_out_);
+    if (parts_.empty()) sample_parts_ = {};
+    paths_.shrink_to_fit();
+    path_ends_.shrink_to_fit();
+    sample_parts_.shrink_to_fit();
+  }
+
+  int64_t size() const override { return static_cast<int64_t>(path_ends_.size()); }
+  std::span<const int32_t> labels(int64_t index) const override { return labels_.of(index); }
+  bool multi_label() const override { return multi_label_; }
+  int32_t part(int64_t index) const override {
+    return sample_parts_.empty() ? -1 : sample_parts_[static_cast<size_t>(index)];
+  }
+  std::string name(int64_t index) const override {
+    const auto at = static_cast<size_t>(index);
+    const uint64_t begin = at == 0 ? 0 : path_ends_[at - 1];
+    return paths_.substr(begin, path_ends_[at] - begin);
+  }
+  StoredPicture fetch(int64_t index) const override { return read_encoded(root_ / name(index)); }
+
+ private:
+  std::filesystem::path root_;
+  bool multi_label_;
+  LabelTable labels_;
+  std::string paths_;
+  std::vector<uint64_t> path_ends_;
+  std::vector<int32_t> sample_parts_;  // empty: no parts
+};
+
+PictureList::PictureList(std::filesystem::path list, const DatasetOptions& options)
+    : list_(std::move(list)), picture_root_(options.picture_root) {
+  std::error_code error;
+  if (picture_root_.empty()) {
+    picture_root_ = list_.parent_path();
+  } else if (!std::filesystem::is_directory(picture_root_, error)) {
+    throw Error(ErrorCode::not_found, picture_root_.string(), "no such folder, where the list's paths begin");
+  }
+  classes_are_settled_ = !options.classes_file.empty();
+  classes_ = classes_are_settled_ ? read_class_names(options.classes_file)
+                                  : class_names_in(list_.parent_path()).value_or(std::vector<std::string>());
+}
+
+void PictureList::name_classes(std::vector<std::string> classes) {
+  if (!classes_are_settled_) classes_ = std::move(classes);
+}
+
+std::string PictureList::place(int64_t line) const {
+  return list_.string() + ":" + place_word_ + std::to_string(line);
+}
+
+void PictureList::add(std::string_view path, const std::vector<std::string>& labels, std::string_view part,
+                      int64_t line) {
+  if (path.empty() || path.find('\0') != std::string_view::npos) {
+    throw Error(ErrorCode::corrupt, place(line), path.empty() ? "the path is empty" : "the path holds a NUL");
+  }
+  paths_ += path;
+  path_ends_.push_back(paths_.size());
+  labels_.add(labels, line);
+  int32_t number = -1;
+  if (!part.empty()) {
+    const auto [entry, is_new] =
+        known_parts_.emplace(std::string(part), static_cast<int32_t>(known_parts_.size()));
+    if (is_new) parts_.emplace_back(part);
+    number = entry->second;
+  }
+  sample_parts_.push_back(number);
+}
+
+std::unique_ptr<Dataset> PictureList::finish(bool multi_label) && {
+  classes_ = labels_.settle({.classes = std::move(classes_),
+                             .multi_label = multi_label,
+                             .where = list_.string(),
+                             .name = [this](int64_t line) { return place(line); }});
+  return std::make_unique<ListedPictures>(std::move(*this), multi_label);
+}
+
+}  // namespace zoo
