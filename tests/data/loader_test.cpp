@@ -216,6 +216,74 @@ TEST_CASE("erasing comes behind normalisation") {
   }
 }
 
+TEST_CASE("MixUp and CutMix mix mirrored pictures and their labels alike") {
+  const auto dataset = std::make_shared<DrawnPictures>(22);
+  LoaderOptions options = training(8, 2);
+  Loader plain(dataset, options);
+  MixOptions mix{.mixup_alpha = 0.8, .cutmix_alpha = 1.0};
+  mix.mode = GENERATE(MixMode::batch, MixMode::pair, MixMode::elem);
+  options.mix = mix;
+  Loader loader(dataset, options);
+  const auto before = epoch_of(plain, 1), after = epoch_of(loader, 1);
+  for (size_t k = 0; k < before.size(); ++k) {
+    const int64_t count = before[k].images.size(0);
+    const auto draws = draw_mix(mix, count, {12, 12}, {options.seed, 1, k});
+    CHECK(after[k].labels.equal(before[k].labels));
+    CHECK_FALSE(before[k].mixed_labels.defined());
+    REQUIRE(after[k].mixed_labels.sizes() == at::IntArrayRef({count, 3}));
+    for (int64_t i = 0; i < count; ++i) {
+      const MixedSample& draw = draws[static_cast<size_t>(i)];
+      const at::Tensor own = before[k].images[i], other = before[k].images[count - 1 - i];
+      at::Tensor expected = own.mul(draw.lambda).add(other.mul(1 - draw.lambda));
+      if (draw.lambda == 1) expected = own;
+      if (draw.box) {
+        expected = own.clone();
+        for (int64_t y = draw.box->top; y < draw.box->top + draw.box->height; ++y)
+          for (int64_t x = draw.box->left; x < draw.box->left + draw.box->width; ++x)
+            expected.select(1, y).select(1, x).copy_(other.select(1, y).select(1, x));
+      }
+      CHECK(after[k].images[i].equal(expected));
+      at::Tensor target = at::zeros({3});
+      target[before[k].labels[i].item<int64_t>()] += draw.lambda;
+      target[before[k].labels[count - 1 - i].item<int64_t>()] += 1 - draw.lambda;
+      CHECK(after[k].mixed_labels[i].allclose(target));
+    }
+  }
+}
+
+TEST_CASE("mixing is the same for two ranks, and leaves a picture alone whose partner is broken") {
+  const auto dataset = std::make_shared<DrawnPictures>(16);
+  LoaderOptions options = training(8, 1);
+  options.mix = MixOptions{.mixup_alpha = 1.0, .mode = MixMode::pair};
+  Loader alone(dataset, options);
+  std::map<int64_t, at::Tensor> expected;
+  for (const Batch& batch : epoch_of(alone, 0))
+    for (size_t i = 0; i < 8; ++i) expected[batch.indices[i]] = batch.images[static_cast<int64_t>(i)];
+  LoaderOptions halves = options;
+  halves.batch_size = 4;
+  halves.ranks = 2;
+  for (halves.rank = 0; halves.rank < 2; ++halves.rank) {
+    Loader half(dataset, halves);
+    for (const Batch& batch : epoch_of(half, 0))
+      for (size_t i = 0; i < 4; ++i)
+        CHECK(batch.images[static_cast<int64_t>(i)].equal(expected.at(batch.indices[i])));
+  }
+  Loader first(dataset, training(8, 1));
+  const Batch plain = std::move(epoch_of(first, 0).front());
+  dataset->broken = plain.indices[2];
+  options.bad_pictures = BadPictures::skip;
+  Loader skipping(dataset, options);
+  const Batch batch = std::move(epoch_of(skipping, 0).front());
+  REQUIRE(batch.images.size(0) == 7);
+  for (int64_t row = 0; row < 7; ++row) {
+    const int64_t place = row < 2 ? row : row + 1;
+    const auto index = static_cast<size_t>(place);
+    const at::Tensor& wanted = place == 5 ? plain.images[5] : expected.at(plain.indices[index]);
+    CHECK(batch.images[row].equal(wanted));
+  }
+  CHECK(batch.mixed_labels[4].max().item<double>() == 1);
+}
+
 TEST_CASE("batches in bfloat16 and half are the rounded float ones") {
   const auto dtype = GENERATE(at::kBFloat16, at::kHalf);
   const auto dataset = std::make_shared<DrawnPictures>(4);
@@ -385,6 +453,12 @@ TEST_CASE("a loader without an epoch has no batch, and options that make none ar
     ranked.ranks = wrong.second;
     CHECK_THROWS_AS(Loader(dataset, ranked), Error);
   }
+  LoaderOptions mixed = evaluation(4, 1);
+  mixed.mix = MixOptions{};
+  CHECK_THROWS_WITH(Loader(dataset, mixed), Catch::Contains("only training pictures of one size"));
+  mixed = training(4, 1);
+  mixed.mix = MixOptions{.mixup_alpha = 0};
+  CHECK_THROWS_AS(Loader(dataset, mixed), Error);
   LoaderOptions repeated = training(4, 1);
   repeated.repeats = 0;
   CHECK_THROWS_WITH(Loader(dataset, repeated), Catch::Contains("the number of repeats is 0"));

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "zoo/core/error.h"
+#include "zoo/data/mix_batch.h"
 
 namespace zoo {
 namespace {
@@ -44,6 +45,11 @@ void require_valid(const Dataset& dataset, const LoaderOptions& options) {
   require(options.repeats >= 1, "the number of repeats", options.repeats);
   require(options.ranks >= 1, "the number of ranks", options.ranks);
   require(options.rank >= 0 && options.rank < options.ranks, "the rank", options.rank);
+  if (!options.mix) return;
+  if (!options.train || !options.train->output_size())
+    throw Error(ErrorCode::usage, {}, "only training pictures of one size can be mixed",
+                "Let the augmentation end with a crop.");
+  draw_mix(*options.mix, 1, {1, 1}, {});  // refuses what it cannot do
 }
 
 }  // namespace
@@ -124,6 +130,11 @@ std::vector<Batch> BatchBuilder::finish(BatchDraft draft) const {
   if (draft.draws.empty()) return {};
   if (!size_ && !one_size(draft.pictures)) return one_by_one(draft);
   Batch batch = label(draft.draws, size_ ? std::move(draft.images) : stack(draft.pictures));
+  if (options_.mix) {
+    const auto classes = static_cast<int64_t>(dataset().classes().size());
+    const BatchKey key{options_.seed, draft.epoch, static_cast<uint64_t>(draft.number)};
+    mix_batch(batch, *options_.mix, {draft.draws, draft.whole, classes, key});
+  }
   std::vector<Batch> batches;
   batches.push_back(std::move(batch));
   return batches;

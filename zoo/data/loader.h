@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "transforms/augmentation.h"
+#include "transforms/mix.h"
 #include "zoo/core/preprocess.h"
 #include "zoo/data/picture_cache.h"
 #include "zoo/datasets/dataset.h"
@@ -45,7 +46,8 @@ struct LoaderOptions {
   // Training: these steps, in an order shuffled by (seed, epoch). Nothing: evaluation, in the dataset's
   // order.
   std::optional<Augmentation> train = std::nullopt;
-  int64_t repeats = 1;  // repeated augmentation, see EpochPlanOptions
+  std::optional<MixOptions> mix = std::nullopt;  // MixUp and CutMix of training batches
+  int64_t repeats = 1;                           // repeated augmentation, see EpochPlanOptions
   uint64_t seed = 0;
   int rank = 0, ranks = 1;       // this process's share of each batch of batch_size * ranks
   bool allow_truncated = false;  // see DecodeOptions
