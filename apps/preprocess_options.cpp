@@ -1,11 +1,14 @@
 #include "apps/preprocess_options.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include <cxxopts.hpp>
 
 #include "apps/flag_values.h"
+#include "zoo/core/error.h"
 
 namespace zoo::apps {
 namespace {
@@ -20,16 +23,23 @@ std::array<float, 3> parse_channels(const std::string& flag, const std::string& 
   return channels;
 }
 
+struct NamedResize {
+  std::string_view prefix;
+  ResizeMode mode;
+};
+constexpr std::array kResizes{
+    NamedResize{"square:", ResizeMode::square}, NamedResize{"long:", ResizeMode::long_edge},
+    NamedResize{"crop-first:", ResizeMode::crop_first}, NamedResize{"", ResizeMode::short_edge}};
+
 void set_resize(Preprocess& preprocess, const std::string& text) {
-  const std::string square_prefix = "square:";
   if (text == "none") {
     preprocess.resize = ResizeMode::none;
     return;
   }
-  const bool square = text.rfind(square_prefix, 0) == 0;
-  preprocess.resize = square ? ResizeMode::square : ResizeMode::short_edge;
-  preprocess.resize_px =
-      parse_integer("--resize", square ? text.substr(square_prefix.size()) : text, 1, kLargestSide);
+  const auto named =
+      std::ranges::find_if(kResizes, [&](const auto& one) { return text.starts_with(one.prefix); });
+  preprocess.resize = named->mode;
+  preprocess.resize_px = parse_integer("--resize", text.substr(named->prefix.size()), 1, kLargestSide);
 }
 
 void set_image_size(Preprocess& preprocess, int64_t size, bool keep_resize) {
@@ -43,14 +53,33 @@ void set_image_size(Preprocess& preprocess, int64_t size, bool keep_resize) {
   preprocess.crop_px = size;
 }
 
+void check_sampling(const Preprocess& preprocess) {
+  if (!has_interpolation(preprocess.backend, preprocess.interpolation)) {
+    throw Error(ErrorCode::usage, "--interpolation",
+                "these weights were trained with the resize of '" +
+                    std::string(to_string(preprocess.backend)) + "', which has no '" +
+                    std::string(to_string(preprocess.interpolation)) + "'",
+                "Choose nearest, bilinear, bicubic or lanczos.");
+  }
+  if (preprocess.resize != ResizeMode::crop_first) return;
+  if (preprocess.crop_px == 0 || preprocess.crop_px > preprocess.resize_px) {
+    throw Error(ErrorCode::usage, "--resize",
+                "crop-first:" + std::to_string(preprocess.resize_px) + " does not fit a picture of " +
+                    std::to_string(preprocess.crop_px) + " pixels",
+                "Give at least the side that the model sees, --image-size.");
+  }
+}
+
 }  // namespace
 
 void add_preprocess_options(cxxopts::Options& options) {
   const auto text = [] { return cxxopts::value<std::string>(); };
   auto add = options.add_options("Preprocessing");
   add("image-size", "instead of the weight's own: side of what the model sees", text(), "PX");
-  add("resize", "before the centre crop: length of the short edge, square:PX, or none", text(), "PX");
-  add("interpolation", "nearest, bilinear or bicubic", text(), "NAME");
+  add("resize",
+      "before the centre crop: length of the short edge, long:PX, square:PX, crop-first:PX, or none", text(),
+      "PX");
+  add("interpolation", "nearest, box, bilinear, hamming, bicubic, lanczos; OpenCV's: area", text(), "NAME");
   add("mean", "of red, green, blue, each 0 to 1", text(), "R,G,B");
   add("std", "of red, green, blue, each above 0 and up to 1", text(), "R,G,B");
 }
@@ -63,6 +92,7 @@ Preprocess override_preprocess(Preprocess preprocess, const cxxopts::ParseResult
     set_image_size(preprocess, parse_integer("--image-size", text("image-size"), 1, kLargestSide),
                    given("resize"));
   if (given("interpolation")) preprocess.interpolation = parse_interpolation(text("interpolation"));
+  check_sampling(preprocess);
   if (given("mean")) preprocess.mean = parse_channels("--mean", text("mean"), 0);
   if (given("std")) preprocess.std = parse_channels("--std", text("std"), 1e-3);
   return preprocess;

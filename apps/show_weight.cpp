@@ -26,18 +26,27 @@ std::string numbers(const std::array<float, 3>& values) {
 }
 
 std::string resize_text(const Preprocess& preprocess) {
-  std::string text;
-  if (preprocess.resize != ResizeMode::none) {
-    const std::string px = std::to_string(preprocess.resize_px);
-    text = (preprocess.resize == ResizeMode::square ? px + " x " + px : "short edge " + px) + " (" +
-           std::string(to_string(preprocess.interpolation)) + ", " +
-           std::string(to_string(preprocess.backend)) + ")";
+  const std::string px = std::to_string(preprocess.resize_px), crop = std::to_string(preprocess.crop_px);
+  const std::string by = " (" + std::string(to_string(preprocess.interpolation)) + ", " +
+                         std::string(to_string(preprocess.backend)) + ")";
+  switch (preprocess.resize) {
+    case ResizeMode::none:
+      return preprocess.crop_px > 0 ? "centre crop " + crop : "as it is";
+    case ResizeMode::crop_first:
+      return "centre square of " + crop + "/" + px + " of the short edge, then " + crop + " x " + crop + by;
+    case ResizeMode::short_edge:
+    case ResizeMode::long_edge:
+    case ResizeMode::square:
+      break;
   }
-  if (preprocess.crop_px > 0) {
-    if (!text.empty()) text += ", ";
-    text += "centre crop " + std::to_string(preprocess.crop_px);
-  }
-  if (text.empty()) text = "as it is";
+  const std::string size = preprocess.resize == ResizeMode::square       ? px + " x " + px
+                           : preprocess.resize == ResizeMode::short_edge ? "short edge " + px
+                                                                         : "long edge " + px;
+  return size + by + (preprocess.crop_px > 0 ? ", centre crop " + crop : "");
+}
+
+std::string input_text(const Preprocess& preprocess) {
+  std::string text = resize_text(preprocess);
   if (preprocess.bgr) text += ", blue first";
   if (preprocess.exif) text += ", turned as EXIF says";
   return text;
@@ -133,7 +142,7 @@ void print_weight(const WeightRecord& record) {
   };
   print_fact("Parameters", format_count(record.params) + published(record.published_params_m, "M"));
   print_fact("MACs", scaled_text(record.macs) + ", one picture" + published(record.published_gmacs, "G"));
-  print_fact("Input", resize_text(record.preprocess));
+  print_fact("Input", input_text(record.preprocess));
   print_fact("  mean", numbers(record.preprocess.mean));
   print_fact("  std", numbers(record.preprocess.std));
   for (const WeightFile& file : record.files) print_file(file);

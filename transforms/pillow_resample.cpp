@@ -1,243 +1,283 @@
 #include "transforms/pillow_resample.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <optional>
 #include <vector>
 
-#include "transforms/resize.h"
-
-// The loops below are written for the compiler's vectoriser, which needs to know the instruction set: glibc
-// picks the best clone once. Address sanitizers cannot start before such a choice.
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
-#define ZOO_SIMD_CLONES __attribute__((target_clones("arch=x86-64-v4", "avx2", "sse4.1", "default")))
-#else
-#define ZOO_SIMD_CLONES
-#endif
-
 namespace zoo {
 namespace {
 
-constexpr int kPrecisionBits = 32 - 8 - 2;
-constexpr int32_t kHalf = 1 << (kPrecisionBits - 1);
-
-uint8_t clip(int32_t sum) {
-  return static_cast<uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
+int64_t round_up(int64_t value, int64_t step) {
+  return (value + step - 1) / step * step;
 }
 
-double bilinear(double x) {
-  x = std::abs(x);
-  return x < 1.0 ? 1.0 - x : 0.0;
-}
-
-double bicubic(double x) {
-  constexpr double a = -0.5;
-  x = std::abs(x);
-  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
-  if (x < 2.0) return (((x - 5) * x + 8) * x - 4) * a;
-  return 0.0;
-}
-
-// For each wanted pixel of one axis: `count[i]` source pixels from `start[i]` on, weighted by weights + i *
-// taps.
-struct Kernel {
-  int64_t taps = 0;
-  std::vector<int64_t> start, count;
-  std::vector<int32_t> weights;
-
-  int64_t first_source() const { return start.front(); }
-  int64_t last_source() const { return start.back() + count.back(); }
+// What a thread keeps from one picture to the next: fresh pages cost more than the arithmetic.
+struct Scratch {
+  std::vector<uint8_t> rows, padded;
 };
 
-Kernel make_kernel(const ResampleAxis& axis, Interpolation interpolation) {
-  const auto filter = interpolation == Interpolation::bicubic ? bicubic : bilinear;
-  const double scale = static_cast<double>(axis.to - axis.from) / static_cast<double>(axis.target);
-  const double filter_scale = std::max(scale, 1.0);
-  const double support = (interpolation == Interpolation::bicubic ? 2.0 : 1.0) * filter_scale;
-  Kernel kernel;
-  kernel.taps = static_cast<int64_t>(std::ceil(support)) * 2 + 1;
-  kernel.start.resize(static_cast<size_t>(axis.count));
-  kernel.count.resize(static_cast<size_t>(axis.count));
-  kernel.weights.resize(static_cast<size_t>(axis.count * kernel.taps));
-  std::vector<double> exact(static_cast<size_t>(kernel.taps));
-  for (int64_t i = 0; i < axis.count; ++i) {
-    const double center = axis.from + (static_cast<double>(axis.first + i) + 0.5) * scale;
-    const double lowest = center - support + 0.5,
-                 highest = center + support + 0.5;  // Pillow cuts off what follows
-    const int64_t start = std::max<int64_t>(static_cast<int64_t>(lowest), 0);
-    const int64_t end = std::min<int64_t>(static_cast<int64_t>(highest), axis.source);
-    double sum = 0;
-    for (int64_t k = 0; k < end - start; ++k) {
-      const double weight = filter((static_cast<double>(k + start) - center + 0.5) * (1.0 / filter_scale));
-      exact[static_cast<size_t>(k)] = weight;
-      sum += weight;
-    }
-    for (int64_t k = 0; k < end - start; ++k) {
-      const double weight = exact[static_cast<size_t>(k)] / (sum != 0 ? sum : 1) * (1 << kPrecisionBits);
-      kernel.weights[static_cast<size_t>(i * kernel.taps + k)] =
-          static_cast<int32_t>(weight + (weight < 0 ? -0.5 : 0.5));
-    }
-    kernel.start[static_cast<size_t>(i)] = start;
-    kernel.count[static_cast<size_t>(i)] = end - start;
-  }
-  return kernel;
+uint8_t* at_least(std::vector<uint8_t>& buffer, int64_t bytes) {
+  if (static_cast<int64_t>(buffer.size()) < bytes) buffer.resize(static_cast<size_t>(bytes));
+  return buffer.data();
 }
 
-// One row of red-green-blue pixels, of which `from` is number 0; reads one byte behind the last pixel.
-ZOO_SIMD_CLONES
-void resample_row_rgb(const uint8_t* from, uint8_t* to, const Kernel& kernel) {
-  const auto width = static_cast<int64_t>(kernel.start.size());
-  for (int64_t x = 0; x < width; ++x) {
-    const uint8_t* pixel = from + kernel.start[static_cast<size_t>(x)] * 3;
-    const int32_t* weight = kernel.weights.data() + x * kernel.taps;
-    int32_t sum[4] = {kHalf, kHalf, kHalf, kHalf};
-    for (int64_t k = kernel.count[static_cast<size_t>(x)]; k > 0; --k, pixel += 3, ++weight) {
-      uint8_t lanes[4];
-      std::memcpy(lanes, pixel, 4);
-      for (int c = 0; c < 4; ++c) sum[c] += lanes[c] * *weight;
-    }
-    for (int c = 0; c < 3; ++c) to[x * 3 + c] = clip(sum[c]);
-  }
-}
-
-void resample_row(const uint8_t* from, uint8_t* to, int64_t channels, const Kernel& kernel) {
-  const auto width = static_cast<int64_t>(kernel.start.size());
-  for (int64_t x = 0; x < width; ++x) {
-    const int32_t* weight = kernel.weights.data() + x * kernel.taps;
-    for (int64_t c = 0; c < channels; ++c) {
-      int32_t sum = kHalf;
-      for (int64_t k = 0; k < kernel.count[static_cast<size_t>(x)]; ++k) {
-        sum += from[(kernel.start[static_cast<size_t>(x)] + k) * channels + c] * weight[k];
-      }
-      to[x * channels + c] = clip(sum);
-    }
-  }
-}
-
-// `count` rows of `bytes` bytes, `stride` bytes apart, become one.
-ZOO_SIMD_CLONES
-void resample_column(const uint8_t* from, int64_t stride, uint8_t* to, int64_t bytes, const int32_t* weight,
-                     int64_t count) {
-  constexpr int64_t kBlock = 64;
-  for (int64_t begin = 0; begin < bytes; begin += kBlock) {
-    const int64_t length = std::min(kBlock, bytes - begin);
-    int32_t sum[kBlock];
-    std::fill_n(sum, kBlock, kHalf);
-    for (int64_t k = 0; k < count; ++k) {
-      const uint8_t* source = from + k * stride + begin;
-      if (length == kBlock) {
-        for (int64_t i = 0; i < kBlock; ++i) sum[i] += source[i] * weight[k];
-      } else {
-        for (int64_t i = 0; i < length; ++i) sum[i] += source[i] * weight[k];
+// The horizontal pass of rows whose first pixel is number `left` of the picture and that hold `width`.
+class HorizontalPass {
+ public:
+  HorizontalPass(const ResampleKernel& kernel, int64_t left, int64_t width, int64_t channels) {
+    const auto count = static_cast<int64_t>(kernel.start.size());
+    const int64_t longest = *std::max_element(kernel.count.begin(), kernel.count.end());
+    const int64_t groups = round_up(longest, kTapsAtOnce) / kTapsAtOnce, taps = groups * kTapsAtOnce;
+    start_.resize(static_cast<size_t>(count));
+    groups_.resize(static_cast<size_t>(count * groups));
+    std::vector<int32_t> padded(static_cast<size_t>(taps));
+    for (int64_t x = 0; x < count; ++x) {
+      const int64_t wanted = kernel.start[static_cast<size_t>(x)] - left;
+      // Taps of weight 0 come in front where they would read behind the row.
+      const int64_t start = std::max<int64_t>(0, std::min(wanted, width - taps));
+      std::fill(padded.begin(), padded.end(), 0);
+      std::copy_n(kernel.weights.begin() + x * kernel.taps, kernel.count[static_cast<size_t>(x)],
+                  padded.begin() + (wanted - start));
+      start_[static_cast<size_t>(x)] = static_cast<int32_t>(start);
+      for (int64_t g = 0; g < groups; ++g) {
+        const int32_t* weight = padded.data() + g * kTapsAtOnce;
+        const WeightPair first = pair_weights(weight[0], weight[1]),
+                         second = pair_weights(weight[2], weight[3]);
+        groups_[static_cast<size_t>(x * groups + g)] = {{first.high, second.high}, {first.low, second.low}};
       }
     }
-    for (int64_t i = 0; i < length; ++i) to[begin + i] = clip(sum[i]);
+    weights_ = {count, channels, groups, start_.data(), groups_.data()};
+    row_bytes_ = std::max(width, taps) * channels + kRowSlack;
   }
-}
+  HorizontalPass(const HorizontalPass&) = delete;
+  HorizontalPass& operator=(const HorizontalPass&) = delete;
 
-// A part of a larger picture: the pixel (0, 0) of `image` is (left, top) there.
-struct Piece {
-  const Image& image;
-  int64_t left = 0, top = 0;
+  const HorizontalWeights& weights() const { return weights_; }
+  int64_t row_bytes() const { return row_bytes_; }  // that a pass may read of a row
+
+ private:
+  std::vector<int32_t> start_;
+  std::vector<TapGroup> groups_;
+  HorizontalWeights weights_;
+  int64_t row_bytes_ = 0;
 };
 
-// Rows [first, last) of the larger picture.
-Image horizontal(const Piece& piece, const Kernel& kernel, int64_t first, int64_t last) {
-  const Image& image = piece.image;
-  Image result = make_image(static_cast<int64_t>(kernel.start.size()), last - first, image.channels);
-  std::vector<uint8_t> padded;
-  for (int64_t y = first; y < last; ++y) {
-    const uint8_t* from = image.row(y - piece.top);
-    uint8_t* to = result.row(y - first);
-    if (image.channels == 3 &&
-        y - piece.top == image.height - 1) {  // nothing may be read behind the last byte
-      padded.assign(from, from + image.width * 3);
-      padded.push_back(0);
-      from = padded.data();
+// The vertical pass: which rows make row y, an even number of them, and their weights.
+class VerticalPass {
+ public:
+  explicit VerticalPass(const ResampleKernel& kernel)
+      : kernel_(kernel), pairs_per_row_((kernel.taps + 1) / 2) {
+    const auto count = static_cast<int64_t>(kernel.start.size());
+    pairs_.resize(static_cast<size_t>(count * pairs_per_row_));
+    for (int64_t y = 0; y < count; ++y) {
+      const int32_t* weight = kernel.weights.data() + y * kernel.taps;
+      const int64_t taps = kernel.count[static_cast<size_t>(y)];
+      for (int64_t k = 0; k < taps; k += 2) {
+        pairs_[static_cast<size_t>(y * pairs_per_row_ + k / 2)] =
+            pair_weights(weight[k], k + 1 < taps ? weight[k + 1] : 0);
+      }
     }
-    from -= piece.left * image.channels;
-    image.channels == 3 ? resample_row_rgb(from, to, kernel) : resample_row(from, to, image.channels, kernel);
   }
-  return result;
+
+  int64_t first(int64_t y) const { return kernel_.start[static_cast<size_t>(y)]; }
+  int64_t last(int64_t y) const { return first(y) + kernel_.count[static_cast<size_t>(y)]; }
+  int64_t most_rows() const { return *std::max_element(kernel_.count.begin(), kernel_.count.end()); }
+
+  // row_of(i) is the picture's row number i.
+  template <typename RowOf>
+  void run(const ResamplePasses& passes, int64_t y, RowOf row_of, uint8_t* to, int64_t bytes) {
+    rows_.clear();
+    for (int64_t row = first(y); row < last(y); ++row) rows_.push_back(row_of(row));
+    if (rows_.size() % 2 != 0) rows_.push_back(rows_.back());
+    passes.vertical(rows_.data(), pairs_.data() + y * pairs_per_row_, static_cast<int64_t>(rows_.size()), to,
+                    bytes);
+  }
+
+ private:
+  const ResampleKernel& kernel_;
+  int64_t pairs_per_row_;
+  std::vector<WeightPair> pairs_;
+  std::vector<const uint8_t*> rows_;
+};
+
+class Resample {
+ public:
+  Resample(const ImagePart& part, const ResamplePasses& passes, uint8_t* to, int64_t stride)
+      : image_(part.image), left_(part.left), top_(part.top), passes_(passes), to_(to), stride_(stride) {}
+
+  void copy(const ResampleAxis& x, const ResampleAxis& y) {
+    for (int64_t row = 0; row < y.count; ++row) {
+      std::copy_n(pixel(x.first, y.first + row), x.count * image_.channels, to_ + row * stride_);
+    }
+  }
+
+  void vertical_only(const ResampleAxis& x, const ResampleKernel& rows) {
+    VerticalPass vertical(rows);
+    const auto count = static_cast<int64_t>(rows.start.size());
+    for (int64_t y = 0; y < count; ++y) {
+      vertical.run(
+          passes_, y, [&](int64_t row) { return pixel(x.first, row); }, to_ + y * stride_,
+          x.count * image_.channels);
+    }
+  }
+
+  void horizontal_only(const ResampleKernel& columns, const ResampleAxis& y) {
+    const HorizontalPass horizontal(columns, left_, image_.width, image_.channels);
+    const int64_t bytes = horizontal.weights().width * image_.channels, pitch = bytes + kRowSlack;
+    uint8_t* const rows = at_least(scratch().rows, kMostRows * pitch);
+    for (int64_t row = 0; row < y.count; row += kMostRows) {
+      const int64_t count = std::min(kMostRows, y.count - row);
+      uint8_t* targets[kMostRows];
+      for (int64_t i = 0; i < count; ++i) targets[i] = rows + i * pitch;
+      narrow(horizontal, y.first + row, count, targets);
+      for (int64_t i = 0; i < count; ++i)
+        std::memcpy(to_ + (row + i) * stride_, targets[i], static_cast<size_t>(bytes));
+    }
+  }
+
+  // Narrowed rows live in a ring that is as long as one output row needs, so they stay in the nearest cache.
+  void horizontal_first(const ResampleKernel& columns, const ResampleKernel& rows) {
+    const HorizontalPass horizontal(columns, left_, image_.width, image_.channels);
+    VerticalPass vertical(rows);
+    const int64_t bytes = horizontal.weights().width * image_.channels,
+                  pitch = round_up(bytes + kRowSlack, 64);
+    const int64_t length = vertical.most_rows() + kMostRows, end = rows.last_source();
+    uint8_t* const ring = at_least(scratch().rows, length * pitch);
+    const auto slot = [&](int64_t row) { return ring + row % length * pitch; };
+    int64_t done = rows.first_source();
+    const auto count = static_cast<int64_t>(rows.start.size());
+    for (int64_t y = 0; y < count; ++y) {
+      done = std::max(done, vertical.first(y));
+      while (done < vertical.last(y)) {
+        const int64_t some = std::min(kMostRows, end - done);
+        uint8_t* targets[kMostRows];
+        for (int64_t i = 0; i < some; ++i) targets[i] = slot(done + i);
+        narrow(horizontal, done, some, targets);
+        done += some;
+      }
+      vertical.run(passes_, y, slot, to_ + y * stride_, bytes);
+    }
+  }
+
+  void vertical_first(const ResampleKernel& columns, const ResampleKernel& rows) {
+    const int64_t left = columns.first_source(), width = columns.last_source() - left;
+    const HorizontalPass horizontal(columns, left, width, image_.channels);
+    VerticalPass vertical(rows);
+    const int64_t low_pitch = round_up(horizontal.row_bytes(), 64),
+                  bytes = horizontal.weights().width * image_.channels;
+    const int64_t pitch = round_up(bytes + kRowSlack, 64);
+    uint8_t* const low = at_least(scratch().rows, kMostRows * (low_pitch + pitch));
+    uint8_t* const narrowed = low + kMostRows * low_pitch;
+    const auto count = static_cast<int64_t>(rows.start.size());
+    for (int64_t y = 0; y < count; y += kMostRows) {
+      const int64_t some = std::min(kMostRows, count - y);
+      const uint8_t* sources[kMostRows];
+      uint8_t* targets[kMostRows];
+      for (int64_t i = 0; i < some; ++i) {
+        vertical.run(
+            passes_, y + i, [&](int64_t row) { return pixel(left, row); }, low + i * low_pitch,
+            width * image_.channels);
+        sources[i] = low + i * low_pitch;
+        targets[i] = narrowed + i * pitch;
+      }
+      passes_.horizontal(sources, targets, some, horizontal.weights());
+      for (int64_t i = 0; i < some; ++i)
+        std::memcpy(to_ + (y + i) * stride_, targets[i], static_cast<size_t>(bytes));
+    }
+  }
+
+ private:
+  static Scratch& scratch() {
+    thread_local Scratch own;
+    return own;
+  }
+
+  const uint8_t* pixel(int64_t x, int64_t y) const {
+    return image_.row(y - top_) + (x - left_) * image_.channels;
+  }
+
+  // Rows at the end of the picture are copied to where there is something behind them.
+  void narrow(const HorizontalPass& horizontal, int64_t first, int64_t count, uint8_t* const* targets) {
+    const int64_t row_bytes = image_.width * image_.channels, wanted = horizontal.row_bytes();
+    const int64_t whole = static_cast<int64_t>(image_.pixels.size());
+    uint8_t* const padded = at_least(scratch().padded, kMostRows * wanted);
+    const uint8_t* sources[kMostRows];
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t row = first + i - top_;
+      sources[i] = image_.row(row);
+      if (row * row_bytes + wanted <= whole) continue;
+      std::memcpy(padded + i * wanted, sources[i], static_cast<size_t>(row_bytes));
+      std::memset(padded + i * wanted + row_bytes, 0, static_cast<size_t>(wanted - row_bytes));
+      sources[i] = padded + i * wanted;
+    }
+    passes_.horizontal(sources, targets, count, horizontal.weights());
+  }
+
+  const Image& image_;
+  int64_t left_, top_;
+  const ResamplePasses& passes_;
+  uint8_t* to_;
+  int64_t stride_;
+};
+
+template <int64_t kChannels>
+void pick(const uint8_t* from, const std::vector<int64_t>& columns, uint8_t* to) {
+  for (const int64_t column : columns) {
+    if (column >= 0) std::memcpy(to, from + column * kChannels, kChannels);
+    if (column < 0) std::memset(to, 0, kChannels);
+    to += kChannels;
+  }
 }
 
-// Columns [first, last) of the larger picture.
-Image vertical(const Piece& piece, const Kernel& kernel, int64_t first, int64_t last) {
-  const Image& image = piece.image;
-  Image result = make_image(last - first, static_cast<int64_t>(kernel.start.size()), image.channels);
-  for (int64_t y = 0; y < result.height; ++y) {
-    const uint8_t* from =
-        image.row(kernel.start[static_cast<size_t>(y)] - piece.top) + (first - piece.left) * image.channels;
-    resample_column(from, image.width * image.channels, result.row(y), result.width * image.channels,
-                    kernel.weights.data() + y * kernel.taps, kernel.count[static_cast<size_t>(y)]);
-  }
-  return result;
-}
-
-// Source pixel of each wanted one, or -1. Pillow adds up the steps, so the sum is formed in the same order
-// here.
-std::vector<int64_t> nearest_sources(const ResampleAxis& axis) {
-  const double step = static_cast<double>(axis.to - axis.from) / static_cast<double>(axis.target);
-  std::vector<int64_t> sources;
-  double position = axis.from + step * 0.5;
-  for (int64_t i = 0; i < axis.first + axis.count; ++i, position += step) {
-    const auto source = static_cast<int64_t>(position);
-    if (i >= axis.first) sources.push_back(source < axis.source ? source : -1);
-  }
-  return sources;
-}
-
-Image resample_nearest(const Image& image, const ResampleAxis& x, const ResampleAxis& y) {
+void resample_nearest(const ImagePart& part, const ResampleAxis& x, const ResampleAxis& y, uint8_t* to,
+                      int64_t stride) {
+  constexpr decltype(&pick<1>) kPicks[kMostChannels] = {pick<1>, pick<2>, pick<3>, pick<4>};
   const std::vector<int64_t> columns = nearest_sources(x), rows = nearest_sources(y);
-  Image result = make_image(x.count, y.count, image.channels);
-  for (int64_t row = 0; row < y.count; ++row) {
-    if (rows[static_cast<size_t>(row)] < 0) continue;
-    const uint8_t* from = image.row(rows[static_cast<size_t>(row)]);
-    uint8_t* to = result.row(row);
-    for (const int64_t column : columns) {
-      if (column >= 0) std::copy_n(from + column * image.channels, image.channels, to);
-      to += image.channels;
+  const int64_t channels = part.image.channels;
+  for (const int64_t row : rows) {
+    if (row < 0) {
+      std::memset(to, 0, static_cast<size_t>(x.count * channels));
+    } else {
+      kPicks[channels - 1](part.image.row(row - part.top) - part.left * channels, columns, to);
     }
+    to += stride;
   }
-  return result;
-}
-
-// Pillow skips the pass of an axis that stays as it is.
-std::optional<Kernel> make_kernel_if_needed(const ResampleAxis& axis, Interpolation interpolation) {
-  const bool same =
-      axis.target == axis.source && axis.from == 0 && axis.to == static_cast<float>(axis.target);
-  return same ? std::nullopt : std::optional(make_kernel(axis, interpolation));
 }
 
 // Note [which pass comes first]. Each pass rounds to 8 bits, so the order shows in the result. Up to 12.x
 // Pillow always began with the horizontal one; 13 begins with the vertical one where that shrinks the
 // picture much more, by this rule on the sizes of the whole picture (found by experiment, 5472 random sizes
 // and boxes without an exception).
-bool vertical_first(const ResampleAxis& x, const ResampleAxis& y) {
+bool is_vertical_first(const ResampleAxis& x, const ResampleAxis& y) {
   return y.target < y.source && y.source - y.target > 2 * (x.source - x.target);
 }
 
 }  // namespace
 
-Image pillow_resample(const Image& image, const ResampleAxis& x, const ResampleAxis& y,
-                      Interpolation interpolation) {
-  if (interpolation == Interpolation::nearest) return resample_nearest(image, x, y);
-  const std::optional<Kernel> columns = make_kernel_if_needed(x, interpolation);
-  const std::optional<Kernel> rows = make_kernel_if_needed(y, interpolation);
-  const int64_t left = columns ? columns->first_source() : x.first;
-  const int64_t right = columns ? columns->last_source() : x.first + x.count;
-  const int64_t top = rows ? rows->first_source() : y.first;
-  const int64_t bottom = rows ? rows->last_source() : y.first + y.count;
-  if (!columns && !rows) return crop(image, {left, top, right - left, bottom - top});
-  if (!columns) return vertical({image}, *rows, left, right);
-  if (!rows) return horizontal({image}, *columns, top, bottom);
-  if (vertical_first(x, y)) {
-    const Image lowered = vertical({image}, *rows, left, right);
-    return horizontal({lowered, left, 0}, *columns, 0, y.count);
+SourceRange pillow_source(const ResampleAxis& axis, Interpolation interpolation) {
+  if (interpolation == Interpolation::nearest) {
+    const std::vector<int64_t> sources = nearest_sources(axis);
+    const auto first = std::ranges::find_if(sources, [](int64_t source) { return source >= 0; });
+    if (first == sources.end()) return {0, 1};
+    return {*first, *std::ranges::max_element(sources) + 1};
   }
-  const Image narrowed = horizontal({image}, *columns, top, bottom);
-  return vertical({narrowed, 0, top}, *rows, 0, x.count);
+  if (axis.stays()) return {axis.first, axis.first + axis.count};
+  const ResampleKernel kernel = make_resample_kernel(axis, interpolation);
+  return {kernel.first_source(), kernel.last_source()};
+}
+
+void pillow_resample(const ImagePart& part, const ResampleAxis& x, const ResampleAxis& y,
+                     Interpolation interpolation, uint8_t* to, int64_t stride, const ResamplePasses& passes) {
+  if (interpolation == Interpolation::nearest) return resample_nearest(part, x, y, to, stride);
+  Resample resample(part, passes, to, stride);
+  if (x.stays() && y.stays()) return resample.copy(x, y);
+  if (x.stays()) return resample.vertical_only(x, make_resample_kernel(y, interpolation));
+  const ResampleKernel columns = make_resample_kernel(x, interpolation);
+  if (y.stays()) return resample.horizontal_only(columns, y);
+  const ResampleKernel rows = make_resample_kernel(y, interpolation);
+  if (is_vertical_first(x, y)) return resample.vertical_first(columns, rows);
+  resample.horizontal_first(columns, rows);
 }
 
 }  // namespace zoo

@@ -156,13 +156,20 @@ TEST_CASE("preprocessing is checked, named or in the record") {
   inline_preprocess["resize"] = "none";
   const std::string plain = "/preprocess/plain";
   const auto lie = GENERATE_REF(values<Lie>({
-      {plain + "/resize", "long_edge",
-       plain + "/resize: unknown resize mode 'long_edge'. Possible: none, short_edge, square."},
+      {plain + "/resize", "long edge",
+       plain + "/resize: unknown resize mode 'long edge'. Possible: none, short_edge, long_edge, square, "
+               "crop_first."},
       {plain + "/resize", "none", plain + ": resize_px belongs to every resize but 'none'"},
       {plain + "/resize_px", kRemoved, plain + ": resize_px belongs to every resize but 'none'"},
       {plain + "/crop_px", -1, plain + "/crop_px: is -1, expected 0 to 16384"},
-      {plain + "/interpolation", "lanczos",
-       plain + "/interpolation: unknown interpolation 'lanczos'. Possible: nearest, bilinear, bicubic."},
+      {plain + "/interpolation", "sinc",
+       plain + "/interpolation: unknown interpolation 'sinc'. Possible: nearest, box, bilinear, hamming, "
+               "bicubic, lanczos, area."},
+      {plain + "/interpolation", "area", plain + "/interpolation: the backend 'pillow' has no 'area'"},
+      {plain + "/crop_offset", "round",
+       plain + "/crop_offset: unknown crop offset 'round'. Possible: half_even, floor."},
+      {plain + "/fill", json{1, 2}, plain + "/fill: 2 numbers, expected 3"},
+      {plain + "/fill", json{1, 256, 2}, plain + "/fill/1: is 256, expected 0 to 255"},
       {plain + "/mean", json{0.5, 0.5}, plain + "/mean: 2 numbers, expected 3"},
       {plain + "/mean/1", 123.675, plain + "/mean/1: is 123.675, expected more than -1.0 and at most 1.0"},
       {plain + "/std/2", 0, plain + "/std/2: is 0, expected more than 0.0 and at most 1.0"},

@@ -39,16 +39,19 @@ TEST_CASE("a model's config comes back as it was written") {
   config.global_pool =
       GENERATE(GlobalPool::avg, GlobalPool::max, GlobalPool::avg_max, GlobalPool::cat_avg_max);
   config.output_stride = GENERATE(0, 8);
-  config.card.preprocess = {.resize = GENERATE(ResizeMode::none, ResizeMode::short_edge, ResizeMode::square),
-                            .resize_px = 235,
-                            .crop_px = GENERATE(0, 97),
-                            .interpolation = Interpolation::bicubic,
-                            .backend = Backend::opencv,
-                            .exif = true,
-                            .bgr = true,
-                            .pad_to_crop = false,
-                            .mean = {0.1F, 0.2F, 1.0F / 3},
-                            .std = {0.4F, 0.5F, 1e-3F}};
+  config.card.preprocess = {
+      .resize = GENERATE(ResizeMode::none, ResizeMode::short_edge, ResizeMode::long_edge, ResizeMode::square),
+      .resize_px = 235,
+      .crop_px = GENERATE(0, 97),
+      .interpolation = Interpolation::bicubic,
+      .backend = Backend::opencv,
+      .exif = true,
+      .bgr = true,
+      .pad_to_crop = false,
+      .crop_offset = CropOffset::floor,
+      .fill = {1, 0, 255},
+      .mean = {0.1F, 0.2F, 1.0F / 3},
+      .std = {0.4F, 0.5F, 1e-3F}};
   CHECK(equal(parse_config_json(to_config_json(config), "config.json"), config));
 }
 
@@ -179,12 +182,31 @@ TEST_CASE("a config that cannot be used is refused with its place") {
             .starts_with("config.json:/zoo/preprocess/std/1: "));
   CHECK(
       message(changed("/zoo/preprocess/mean", {0.5, 0.5})).starts_with("config.json:/zoo/preprocess/mean: "));
-  CHECK(message(changed("/zoo/preprocess/interpolation", "lanczos")).find("bicubic") != std::string::npos);
+  CHECK(message(changed("/zoo/preprocess/interpolation", "sinc")).find("bicubic") != std::string::npos);
+  CHECK(message(changed("/zoo/preprocess/interpolation", "area")) ==
+        "config.json:/zoo/preprocess/interpolation: the backend 'pillow' has no 'area'");
+  CHECK(message(R"({"architecture": "resnet18", "pretrained_cfg": {"interpolation": "area"}})")
+            .starts_with("config.json:/pretrained_cfg/interpolation: is 'area'"));
   CHECK(message(changed("/zoo", nlohmann::json::object())) == "config.json:/zoo: 'preprocess' is missing");
-  CHECK(message(R"({"architecture": "resnet18", "pretrained_cfg": {"crop_mode": "border"}})")
+  CHECK(message(R"({"architecture": "resnet18", "pretrained_cfg": {"crop_mode": "stretch"}})")
             .starts_with("config.json:/pretrained_cfg/crop_mode: "));
   CHECK(message(R"({"architecture": "resnet18", "pretrained_cfg": {"crop_pct": 0}})")
             .starts_with("config.json:/pretrained_cfg"));
   CHECK(message(R"({"architecture": "resnet18", "pretrained_cfg": {"input_size": [3, 224, 192]}})")
             .starts_with("config.json:/pretrained_cfg/input_size: "));
+}
+
+TEST_CASE("timm's border mode fills with the mean, and its filters are Pillow's six") {
+  const ModelConfig config = parse_config_json(
+      R"({"architecture": "resnet18", "pretrained_cfg": {"crop_mode": "border", "crop_pct": 1.0,
+          "interpolation": "lanczos", "input_size": [3, 96, 96], "mean": [0.1, 0.3, 0.5]}})",
+      "config.json");
+  Preprocess expected{.resize = ResizeMode::long_edge,
+                      .resize_px = 96,
+                      .crop_px = 96,
+                      .interpolation = Interpolation::lanczos,
+                      .fill = {26, 76, 128},  // of 25.5, 76.5 (0.3 is a little less) and 127.5
+                      .mean = {0.1F, 0.3F, 0.5F}};
+  CHECK(config.card.preprocess == expected);
+  CHECK(nlohmann::json::parse(to_config_json(config)).at("pretrained_cfg").at("crop_mode") == "border");
 }

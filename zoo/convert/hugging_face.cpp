@@ -18,10 +18,17 @@ int resample(Interpolation interpolation) {
   switch (interpolation) {
     case Interpolation::nearest:
       return 0;
+    case Interpolation::lanczos:
+      return 1;
     case Interpolation::bilinear:
       return 2;
     case Interpolation::bicubic:
       return 3;
+    case Interpolation::box:
+    case Interpolation::area:  // OpenCV's name for it, nearly
+      return 4;
+    case Interpolation::hamming:
+      return 5;
   }
   return 2;
 }
@@ -40,6 +47,11 @@ std::string to_hugging_face_config(const ArchSpec& arch, const ModelConfig& conf
 }
 
 std::string to_hugging_face_preprocessor(const Preprocess& preprocess) {
+  if (preprocess.resize == ResizeMode::long_edge || preprocess.resize == ResizeMode::crop_first) {
+    throw Error(ErrorCode::unsupported, "preprocessor_config.json",
+                "transformers has no resize '" + std::string(to_string(preprocess.resize)) + "'",
+                "Write timm's format, or give '--resize' another value.");
+  }
   const Json own = Json::parse(to_json(preprocess));
   Json json{{"image_processor_type", "BitImageProcessor"},
             {"do_resize", preprocess.resize != ResizeMode::none},

@@ -8,6 +8,7 @@
 #include "zoo/core/arch.h"
 #include "zoo/core/error.h"
 #include "zoo/core/json_node.h"
+#include "zoo/core/preprocess_json.h"
 #include "zoo/core/text.h"
 #include "zoo/core/url.h"
 
@@ -86,44 +87,6 @@ WeightFile parse_file(const JsonNode& node, const std::filesystem::path& folder)
   return file;
 }
 
-template <typename Parse>
-auto parse_name(const JsonNode& node, Parse parse) {
-  try {
-    return parse(node.text());
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::usage) throw;
-    node.refuse(error.what());
-  }
-}
-
-Preprocess parse_preprocess(const JsonNode& node) {
-  node.check_members(
-      {"resize", "crop_px", "interpolation", "backend", "exif", "bgr", "pad_to_crop", "mean", "std"},
-      {"resize_px"});
-  constexpr int64_t kLargestPx = 16384;
-  Preprocess preprocess;
-  preprocess.resize = parse_name(node["resize"], parse_resize_mode);
-  if (node.has("resize_px") != (preprocess.resize != ResizeMode::none)) {
-    node.refuse("resize_px belongs to every resize but 'none'");
-  }
-  preprocess.resize_px = node.has("resize_px") ? node["resize_px"].integer(1, kLargestPx) : 0;
-  preprocess.crop_px = node["crop_px"].integer(0, kLargestPx);
-  preprocess.interpolation = parse_name(node["interpolation"], parse_interpolation);
-  preprocess.backend = parse_name(node["backend"], parse_backend);
-  preprocess.exif = node["exif"].flag();
-  preprocess.bgr = node["bgr"].flag();
-  preprocess.pad_to_crop = node["pad_to_crop"].flag();
-  const auto channels = [&](const char* key, double above, std::array<float, 3>& values) {
-    const std::vector<JsonNode> items = node[key].items();
-    if (items.size() != values.size())
-      node[key].refuse(std::to_string(items.size()) + " numbers, expected 3");
-    for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(items[i].number(above, 1));
-  };
-  channels("mean", -1, preprocess.mean);
-  channels("std", 0, preprocess.std);
-  return preprocess;
-}
-
 Metric parse_metric(const JsonNode& node) {
   node.check_members({"dataset", "top1", "source"}, {"top5"});
   Metric metric{
@@ -187,7 +150,7 @@ WeightRecord parse_record(const JsonNode& node, const ManifestTables& tables,
   if (record.files.empty()) node["files"].refuse("is empty, expected one file or more");
   record.preprocess = node["preprocess"].is_text()
                           ? look_up(tables.preprocess, node["preprocess"], "preprocess")
-                          : parse_preprocess(node["preprocess"]);
+                          : parse_preprocess(node["preprocess"], PreprocessForm::record);
   if (node.has("metrics")) {
     for (const JsonNode& metric : node["metrics"].items()) record.metrics.push_back(parse_metric(metric));
   }
@@ -236,7 +199,7 @@ ManifestContents parse_manifest(std::string_view text, const std::filesystem::pa
                                .classes = node["classes"].integer(1, 1'000'000)};
   }
   for (const auto& [name, node] : root["preprocess"].members())
-    tables.preprocess[name] = parse_preprocess(node);
+    tables.preprocess[name] = parse_preprocess(node, PreprocessForm::record);
 
   for (const JsonNode& node : root["weights"].items()) {
     WeightRecord record = parse_record(node, tables, folder);

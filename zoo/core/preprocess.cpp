@@ -17,20 +17,30 @@ template <typename Enum>
 using Names = std::vector<std::pair<Enum, std::string_view>>;
 
 const Names<ResizeMode>& resize_modes() {
-  static const Names<ResizeMode> names{
-      {ResizeMode::none, "none"}, {ResizeMode::short_edge, "short_edge"}, {ResizeMode::square, "square"}};
+  static const Names<ResizeMode> names{{ResizeMode::none, "none"},
+                                       {ResizeMode::short_edge, "short_edge"},
+                                       {ResizeMode::long_edge, "long_edge"},
+                                       {ResizeMode::square, "square"},
+                                       {ResizeMode::crop_first, "crop_first"}};
   return names;
 }
 
 const Names<Interpolation>& interpolations() {
-  static const Names<Interpolation> names{{Interpolation::nearest, "nearest"},
-                                          {Interpolation::bilinear, "bilinear"},
-                                          {Interpolation::bicubic, "bicubic"}};
+  static const Names<Interpolation> names{
+      {Interpolation::nearest, "nearest"},   {Interpolation::box, "box"},
+      {Interpolation::bilinear, "bilinear"}, {Interpolation::hamming, "hamming"},
+      {Interpolation::bicubic, "bicubic"},   {Interpolation::lanczos, "lanczos"},
+      {Interpolation::area, "area"}};
   return names;
 }
 
 const Names<Backend>& backends() {
   static const Names<Backend> names{{Backend::pillow, "pillow"}, {Backend::opencv, "opencv"}};
+  return names;
+}
+
+const Names<CropOffset>& crop_offsets() {
+  static const Names<CropOffset> names{{CropOffset::half_even, "half_even"}, {CropOffset::floor, "floor"}};
   return names;
 }
 
@@ -76,6 +86,9 @@ std::string_view to_string(Interpolation interpolation) {
 std::string_view to_string(Backend backend) {
   return name_of(backends(), backend);
 }
+std::string_view to_string(CropOffset offset) {
+  return name_of(crop_offsets(), offset);
+}
 
 ResizeMode parse_resize_mode(std::string_view text) {
   return parse(resize_modes(), text, "resize mode");
@@ -85,6 +98,14 @@ Interpolation parse_interpolation(std::string_view text) {
 }
 Backend parse_backend(std::string_view text) {
   return parse(backends(), text, "backend");
+}
+CropOffset parse_crop_offset(std::string_view text) {
+  return parse(crop_offsets(), text, "crop offset");
+}
+
+bool has_interpolation(Backend backend, Interpolation interpolation) {
+  if (backend == Backend::pillow) return interpolation != Interpolation::area;
+  return interpolation != Interpolation::box && interpolation != Interpolation::hamming;
 }
 
 std::string to_json(const Preprocess& preprocess) {
@@ -96,6 +117,8 @@ std::string to_json(const Preprocess& preprocess) {
                                     {"exif", preprocess.exif},
                                     {"bgr", preprocess.bgr},
                                     {"pad_to_crop", preprocess.pad_to_crop},
+                                    {"crop_offset", to_string(preprocess.crop_offset)},
+                                    {"fill", preprocess.fill},
                                     {"mean", shortest(preprocess.mean)},
                                     {"std", shortest(preprocess.std)}};
   return json.dump();

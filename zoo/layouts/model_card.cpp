@@ -20,6 +20,16 @@ double crop_pct_for(int64_t crop_px, int64_t resize_px) {
   return pct;
 }
 
+std::string_view crop_mode(ResizeMode resize) {
+  if (resize == ResizeMode::square) return "squash";
+  return resize == ResizeMode::long_edge ? "border" : "center";
+}
+
+// The nearest that timm has where OpenCV did it.
+std::string_view timm_interpolation(Interpolation interpolation) {
+  return to_string(interpolation == Interpolation::area ? Interpolation::box : interpolation);
+}
+
 Json to_timm(const Json& own, const ArchSpec& arch, const ModelConfig& config) {
   const Preprocess& preprocess = config.card.preprocess;
   const bool resizes = preprocess.resize != ResizeMode::none;
@@ -27,9 +37,9 @@ Json to_timm(const Json& own, const ArchSpec& arch, const ModelConfig& config) {
   const int64_t crop = preprocess.crop_px > 0 ? preprocess.crop_px : whole;
   return {{"input_size", {config.in_channels, crop, crop}},
           {"fixed_input_size", false},
-          {"interpolation", own["interpolation"]},
+          {"interpolation", timm_interpolation(preprocess.interpolation)},
           {"crop_pct", resizes ? crop_pct_for(crop, whole) : 1.0},
-          {"crop_mode", preprocess.resize == ResizeMode::square ? "squash" : "center"},
+          {"crop_mode", crop_mode(preprocess.resize)},
           {"mean", own["mean"]},
           {"std", own["std"]},
           {"num_classes", config.num_classes},

@@ -8,6 +8,7 @@
 
 #include "zoo/core/arch.h"
 #include "zoo/core/error.h"
+#include "zoo/core/preprocess_json.h"
 #include "zoo/layouts/model_card.h"
 
 namespace zoo {
@@ -22,6 +23,7 @@ constexpr int64_t kMaxClasses = 10'000'000;
 constexpr std::array<std::string_view, 7> kKnownArguments{"in_chans",      "num_classes", "global_pool",
                                                           "output_stride", "drop_rate",   "drop_path_rate",
                                                           "zero_init_last"};
+constexpr std::array<double, 3> kImageNetMean{0.485, 0.456, 0.406};
 
 // A JSON value and where it stands: "config.json:/pretrained_cfg/mean".
 struct Place {
@@ -100,21 +102,35 @@ auto read_name(const Place& place, Parse parse) {
   }
 }
 
-Preprocess read_own_preprocess(const Place& place) {
-  Preprocess preprocess;
-  preprocess.resize = read_name(place.at("resize"), parse_resize_mode);
-  preprocess.resize_px = place.at("resize_px").integer(0, kMaxPixels);
-  preprocess.crop_px = place.at("crop_px").integer(0, kMaxPixels);
-  preprocess.interpolation = read_name(place.at("interpolation"), parse_interpolation);
-  preprocess.backend = read_name(place.at("backend"), parse_backend);
-  preprocess.exif = place.at("exif").boolean();
-  preprocess.bgr = place.at("bgr").boolean();
-  preprocess.pad_to_crop = place.at("pad_to_crop").boolean();
-  read_normalisation(place, preprocess);
-  if (preprocess.resize != ResizeMode::none && preprocess.resize_px == 0) {
-    place.at("resize_px").refuse(ErrorCode::corrupt, "is 0, expected 1 or more");
+// The manifest's reader serves, with the whole file's tree for the sake of its pointers.
+Preprocess read_own_preprocess(std::string_view text, const std::string& where) {
+  const JsonTree tree(text, where);
+  return parse_preprocess(JsonNode(tree, where)["zoo"]["preprocess"], PreprocessForm::whole);
+}
+
+// timm fills what a border needs with 255 times the mean, rounded half to even, which is decided before the
+// mean is a float.
+std::array<uint8_t, 3> read_border_fill(const Place& config) {
+  const auto mean = config.find("mean");
+  std::array<uint8_t, 3> fill{};
+  for (size_t i = 0; i < fill.size(); ++i) {
+    const double value = mean ? mean->element(i).number() : kImageNetMean[i];
+    fill[i] = static_cast<uint8_t>(std::clamp(std::nearbyint(255 * value), 0.0, 255.0));
   }
-  return preprocess;
+  return fill;
+}
+
+void read_crop_mode(const Place& config, Preprocess& preprocess) {
+  const auto mode = config.find("crop_mode");
+  const std::string name = mode ? mode->string() : "center";
+  if (name == "squash") {
+    preprocess.resize = ResizeMode::square;
+  } else if (name == "border") {
+    preprocess.resize = ResizeMode::long_edge;
+    preprocess.fill = read_border_fill(config);
+  } else if (name != "center") {
+    mode->refuse(ErrorCode::unsupported, "is '" + name + "', zoo has 'center', 'squash' and 'border'");
+  }
 }
 
 // timm's evaluation transform: resize to floor(input / crop_pct), then a centre crop of input_size.
@@ -136,16 +152,14 @@ Preprocess read_timm_preprocess(const Place& config, const ArchSpec& arch) {
     config.refuse(ErrorCode::corrupt, "crop_pct " + std::to_string(crop_pct) + " is out of range");
   }
   preprocess.resize_px = static_cast<int64_t>(resize);
-  const auto mode = config.find("crop_mode");
-  if (mode && mode->string() == "squash") {
-    preprocess.resize = ResizeMode::square;
-  } else if (mode && mode->string() != "center") {
-    mode->refuse(ErrorCode::unsupported, "is '" + mode->string() + "', zoo has 'center' and 'squash'");
-  }
   const auto interpolation = config.find("interpolation");
   preprocess.interpolation =
       interpolation ? read_name(*interpolation, parse_interpolation) : Interpolation::bicubic;
+  if (!has_interpolation(Backend::pillow, preprocess.interpolation)) {
+    interpolation->refuse(ErrorCode::unsupported, "is '" + interpolation->string() + "', which Pillow lacks");
+  }
   read_normalisation(config, preprocess);
+  read_crop_mode(config, preprocess);
   return preprocess;
 }
 
@@ -239,8 +253,8 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
     config.card.labels = read_labels(*labels, config.num_classes);
 
   const auto own = root.find("zoo");
-  config.card.preprocess =
-      own ? read_own_preprocess(own->object().at("preprocess").object()) : read_timm_preprocess(timm, *arch);
+  if (own) own->object().at("preprocess").object();
+  config.card.preprocess = own ? read_own_preprocess(text, where) : read_timm_preprocess(timm, *arch);
   return config;
 }
 

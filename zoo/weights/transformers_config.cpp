@@ -53,12 +53,16 @@ void read_statistics(const json& document, const std::string& where, const std::
   for (size_t i = 0; i < values.size(); ++i) values[i] = (*found)[i].get<float>();
 }
 
+// Pillow's numbers for its filters.
 Interpolation read_resample(const json& document, const std::string& where) {
+  constexpr std::array kFilters{Interpolation::nearest, Interpolation::lanczos, Interpolation::bilinear,
+                                Interpolation::bicubic, Interpolation::box,     Interpolation::hamming};
   const auto found = document.find("resample");
-  if (found == document.end() || *found == 2) return Interpolation::bilinear;
-  if (*found == 0) return Interpolation::nearest;
-  if (*found == 3) return Interpolation::bicubic;
-  refuse(where, "/resample", "is " + found->dump() + ", zoo has 0, 2 and 3", ErrorCode::unsupported);
+  if (found == document.end()) return Interpolation::bilinear;
+  if (!found->is_number_integer() || *found < 0 || *found >= kFilters.size()) {
+    refuse(where, "/resample", "is " + found->dump() + ", zoo has 0 to 5", ErrorCode::unsupported);
+  }
+  return kFilters[found->get<size_t>()];
 }
 
 // An integer, {"shortest_edge": 256} or {"height": 224, "width": 224}.
@@ -117,8 +121,10 @@ Preprocess read_transformers_preprocess(std::string_view text, const std::string
   preprocess.interpolation = read_resample(document, where);
   preprocess.resize = ResizeMode::none;
   preprocess.crop_px = 0;
+  preprocess.crop_offset = CropOffset::floor;
+  const bool resizes = flag(document, "do_resize", true);
   const auto crop_pct = document.find("crop_pct");
-  if (crop_pct != document.end() && crop_pct->is_number()) {
+  if (resizes && crop_pct != document.end() && crop_pct->is_number()) {
     const int64_t side = read_size(document, where, "size").px;
     const auto edge = static_cast<double>(side) / crop_pct->get<double>();
     if (!(edge >= 1 && edge <= kMaxPixels)) refuse(where, "/crop_pct", "is out of range");
@@ -127,7 +133,7 @@ Preprocess read_transformers_preprocess(std::string_view text, const std::string
     preprocess.crop_px = side < kWarpedFrom ? side : 0;
     return preprocess;
   }
-  if (flag(document, "do_resize", true)) {
+  if (resizes) {
     const Size size = read_size(document, where, "size");
     preprocess.resize = size.square ? ResizeMode::square : ResizeMode::short_edge;
     preprocess.resize_px = size.px;
