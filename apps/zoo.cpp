@@ -29,6 +29,7 @@ constexpr std::array kCommands{
     Command{"evaluate", "accuracy of a model on a folder of pictures", nullptr},
     Command{"predict", "what a model sees in pictures", nullptr},
     Command{"draw", "draw a small data set to try everything with", nullptr},
+    Command{"augment", "draw what training will see of pictures", nullptr},
     Command{"doctor", "what is wrong with this installation, and how to mend it", run_doctor},
     Command{"help", "this list, or how to use one command", run_help},
 };

@@ -24,10 +24,6 @@ Image filled(Size size, const Colour& fill) {
   return image;
 }
 
-int64_t floor_index(double value) {
-  return static_cast<int64_t>(std::floor(value));
-}
-
 // Pillow's index of a coordinate; -1 where it is left of the picture.
 int64_t index_of(double value) {
   return value < 0.0 ? -1 : static_cast<int64_t>(std::min(value, 1e9));
@@ -43,6 +39,11 @@ struct Between {
   int64_t x = 0, y = 0;
   double dx = 0, dy = 0;
 };
+
+// Down to a whole number, of -0.5 and more.
+int64_t floor_index(double value) {
+  return value < 0 ? -1 : static_cast<int32_t>(value);
+}
 
 Between between(double x, double y) {
   const int64_t column = floor_index(x - 0.5), row = floor_index(y - 0.5);
@@ -198,6 +199,21 @@ void affine_nearest(const Image& image, Image& out, const AffineMatrix& m) {
   affine_stepped(image, out, m);
 }
 
+// By whole pixels: every interpolation gives the pixel itself.
+bool is_shift(const AffineMatrix& m) {
+  const auto whole = [](double value) { return std::abs(value) < 1e9 && value == std::nearbyint(value); };
+  return m[0] == 1 && m[1] == 0 && m[3] == 0 && m[4] == 1 && whole(m[2]) && whole(m[5]);
+}
+
+void shift(const Image& image, Image& out, int64_t x, int64_t y) {
+  const int64_t left = std::max<int64_t>(-x, 0), right = std::min(image.width - x, out.width);
+  const int64_t top = std::max<int64_t>(-y, 0), bottom = std::min(image.height - y, out.height);
+  if (left >= right) return;
+  for (int64_t row = top; row < bottom; ++row) {
+    std::copy_n(image.row(row + y) + (left + x) * 3, (right - left) * 3, out.row(row) + left * 3);
+  }
+}
+
 double radians(double degrees) {
   return degrees * (std::numbers::pi / 180.0);
 }
@@ -255,6 +271,10 @@ PerspectiveMatrix solve(std::array<std::array<long double, 9>, 8> rows) {
 
 Image transform_affine(const Image& image, Size size, const AffineMatrix& m, const Sampling& sampling) {
   Image out = filled(size, sampling.fill);
+  if (is_shift(m)) {
+    shift(image, out, static_cast<int64_t>(m[2]), static_cast<int64_t>(m[5]));
+    return out;
+  }
   if (sampling.interpolation == Interpolation::nearest) {
     affine_nearest(image, out, m);
     return out;

@@ -231,17 +231,18 @@ std::vector<std::string> preset_names() {
           "openmmlab",   "cifar"};
 }
 
-Augmentation named_augmentation(const std::string& name, int64_t size_px) {
-  if (name == "timm") return make_augmentation(TimmPreset{.input_size = {size_px, size_px}});
-  if (name == "openmmlab") return make_augmentation(OpenMMLabPreset{.scale = size_px});
-  if (name == "cifar") return make_augmentation(CifarPreset{.size = size_px});
+Augmentation named_augmentation(const std::string& name, std::optional<int64_t> size_px) {
+  const int64_t side = size_px.value_or(224);
+  if (name == "timm") return make_augmentation(TimmPreset{.input_size = {side, side}});
+  if (name == "openmmlab") return make_augmentation(OpenMMLabPreset{.scale = side});
+  if (name == "cifar") return make_augmentation(CifarPreset{.size = size_px.value_or(32)});
   const std::vector<std::string> names = preset_names();
   if (std::ranges::find(names, name) != names.end()) {
     const std::string policy = name == "torchvision" ? "" : name.substr(std::string("torchvision-").size());
-    return make_augmentation(TorchvisionPreset{.crop_size = size_px, .auto_augment_policy = policy});
+    return make_augmentation(TorchvisionPreset{.crop_size = side, .auto_augment_policy = policy});
   }
   try {
-    return make_augmentation(TimmPreset{.input_size = {size_px, size_px}, .aa = name});
+    return make_augmentation(TimmPreset{.input_size = {side, side}, .aa = name});
   } catch (const Error& error) {
     throw Error(ErrorCode::usage, {},
                 "'" + name + "' is neither a preset nor a policy of timm: " + error.what(),

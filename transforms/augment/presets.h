@@ -62,9 +62,9 @@ Augmentation make_augmentation(const TimmPreset& preset);
 Augmentation make_augmentation(const OpenMMLabPreset& preset);
 Augmentation make_augmentation(const CifarPreset& preset);
 
-// A recipe as a user names it: one of preset_names() or a string of timm's --aa, for pictures of that size.
-// Throws Error{usage}.
+// A recipe as a user names it: one of preset_names() or a string of timm's --aa, for pictures of that size
+// (nothing: the preset's own). Throws Error{usage}.
 std::vector<std::string> preset_names();
-Augmentation named_augmentation(const std::string& name, int64_t size_px);
+Augmentation named_augmentation(const std::string& name, std::optional<int64_t> size_px = std::nullopt);
 
 }  // namespace zoo
