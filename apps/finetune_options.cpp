@@ -4,7 +4,9 @@
 
 #include <cxxopts.hpp>
 
+#include "apps/augment_options.h"
 #include "apps/flag_values.h"
+#include "apps/loading_options.h"
 #include "apps/options.h"
 #include "apps/preprocess_options.h"
 #include "apps/weights_options.h"
@@ -38,7 +40,6 @@ cxxopts::Options declare_finetune_flags() {
   };
   const auto plain = [] { return cxxopts::value<std::string>(); };
   const Recipe recipe;
-  const FinetuneOptions defaults;
   options.add_options("Data and output")("data", "train/ and val/, or one folder of pictures a class",
                                          plain(), "DIR")(
       "val", "validation: a folder, or the share of each class (0.2) that is set apart", plain(),
@@ -52,10 +53,12 @@ cxxopts::Options declare_finetune_flags() {
       "warmup-epochs", "linear rise at the start", text(decimal(recipe.warmup_epochs)), "X")(
       "momentum", "of SGD", text(decimal(recipe.momentum)), "X")("nesterov", "Nesterov's form of momentum")(
       "weight-decay", "of all parameters", text(decimal(recipe.weight_decay)), "X")(
-      "crop-scale", "area of the random crop, shares of the picture",
-      text(decimal(defaults.min_scale) + "," + decimal(defaults.max_scale)),
-      "MIN,MAX")("freeze", "'backbone': only the head learns", plain(), "PART")(
+      "smoothing", "label smoothing: share of the target that all classes have alike",
+      text(decimal(recipe.label_smoothing)),
+      "X")("freeze", "'backbone': only the head learns", plain(), "PART")(
       "seed", "of the head, the split, the order and the crops", text(std::to_string(recipe.seed)), "N");
+  add_augment_options(options);
+  add_loading_options(options);
   add_preprocess_options(options);
   add_torch_options(options, "auto");
   return options;
@@ -96,6 +99,8 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   recipe.momentum = number("momentum");
   recipe.nesterov = given("nesterov");
   recipe.weight_decay = number("weight-decay");
+  recipe.label_smoothing = number("smoothing");
+  read_loading_options(flags, options.loading);
   recipe.seed = static_cast<uint64_t>(integer("seed", 0, std::numeric_limits<int64_t>::max()));
   recipe.precision = options.torch.precision;
   if (given("freeze")) {
@@ -103,11 +108,6 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
       throw Error(ErrorCode::usage, "--freeze", "'" + text("freeze") + "' is not 'backbone'");
     recipe.freeze_backbone = true;
   }
-  const std::vector<double> scale = parse_numbers("--crop-scale", text("crop-scale"), 2, 1e-3, 1);
-  options.min_scale = scale[0];
-  options.max_scale = scale[1];
-  if (scale[0] > scale[1])
-    throw Error(ErrorCode::usage, "--crop-scale", "its minimum is above its maximum", "Write MIN,MAX.");
   // The default warm-up gives way to a run that is shorter than it; a given one does not.
   if (!given("warmup-epochs"))
     recipe.warmup_epochs = std::min(recipe.warmup_epochs, static_cast<double>(recipe.epochs));

@@ -8,6 +8,7 @@
 
 #include "apps/finetune_model.h"
 #include "apps/torch_options.h"
+#include "zoo/data/loader.h"
 #include "zoo/train/recipe.h"
 
 namespace cxxopts {
@@ -23,11 +24,11 @@ struct FinetuneOptions {
   std::filesystem::path out;
   Recipe recipe;
   ModelFlags model;
-  double min_scale = 0.35, max_scale = 1;  // of the random crop: shares of the picture's area
   std::optional<int64_t> max_train_samples;
   bool overwrite = false;
   bool json = false;
   TorchOptions torch;
+  LoaderOptions loading;  // how pictures are read; the rest of it is the training's to say
 };
 
 cxxopts::Options declare_finetune_flags();

@@ -47,6 +47,26 @@ Json model_json(const ResNetOptions& model, const ArchSpec& arch) {
           {"norm_eval", model.norm_eval}};
 }
 
+Json mix_json(const std::optional<MixOptions>& mix) {
+  if (!mix) return nullptr;
+  return {{"mixup", mix->mixup_alpha},
+          {"cutmix", mix->cutmix_alpha},
+          {"cutmix_minmax", mix->cutmix_minmax ? Json(*mix->cutmix_minmax) : Json(nullptr)},
+          {"mixup_prob", mix->prob},
+          {"mixup_switch_prob", mix->switch_prob},
+          {"mixup_mode", to_string(mix->mode)}};
+}
+
+// The steps are a recipe that --augment reads.
+Json pictures_json(const TrainingPictures& pictures, const LoaderOptions& loading) {
+  return {{"augmentation", Json::parse(pictures.augmentation.to_json())},
+          {"mix", mix_json(pictures.mix)},
+          {"aug_repeats", pictures.repeats},
+          {"bad_images", to_string(loading.bad_pictures)},
+          {"allow_truncated", loading.allow_truncated},
+          {"cache", to_string(loading.cache.place)}};
+}
+
 Json recipe_fields(const FinetuneOptions& options) {
   const Recipe& recipe = options.recipe;
   return {{"epochs", recipe.epochs},
@@ -59,8 +79,7 @@ Json recipe_fields(const FinetuneOptions& options) {
           {"schedule", "cosine"},
           {"warmup_epochs", recipe.warmup_epochs},
           {"loss", "cross_entropy"},
-          {"crop_scale", {options.min_scale, options.max_scale}},
-          {"flip_probability", 0.5},
+          {"label_smoothing", recipe.label_smoothing},
           {"precision", to_string(recipe.precision)},
           {"freeze", recipe.freeze_backbone ? Json("backbone") : Json(nullptr)},
           {"seed", recipe.seed}};
@@ -75,6 +94,7 @@ std::string recipe_json(const FinetunePlan& plan) {
                   {"model", model_json(plan.model, get_arch(plan.arch))},
                   {"data", data_json(plan)},
                   {"recipe", recipe_fields(plan.options)},
+                  {"pictures", pictures_json(plan.pictures, plan.options.loading)},
                   {"preprocess", Json::parse(to_json(plan.preprocess))},
                   {"machine",
                    {{"zoo", ZOO_VERSION},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "transforms/evaluation.h"
 #include "zoo/core/error.h"
 #include "zoo/data/mix_batch.h"
 
@@ -21,12 +22,7 @@ at::Tensor empty_images(int64_t count, Size size, at::ScalarType dtype) {
 
 std::optional<Size> fixed_size(const LoaderOptions& options) {
   if (options.train) return options.train->output_size();
-  const Preprocess& preprocess = options.preprocess;
-  const int64_t crop = preprocess.crop_px, resize = preprocess.resize_px;
-  const bool resized = preprocess.resize != ResizeMode::none;
-  if (crop > 0 && (preprocess.pad_to_crop || (resized && resize >= crop))) return Size{crop, crop};
-  if (preprocess.resize == ResizeMode::square) return Size{resize, resize};
-  return std::nullopt;
+  return evaluation_size(options.preprocess);
 }
 
 bool one_size(std::span<const AugmentedPicture> pictures) {

@@ -11,6 +11,7 @@ namespace {
 
 DecodeOptions decoding(const LoaderOptions& options) {
   DecodeOptions decode = decode_options(options.preprocess);
+  decode.allow_truncated = options.allow_truncated;
   return decode;
 }
 
@@ -65,8 +66,11 @@ Image PictureSource::prepare(int64_t sample) const {
   StoredPicture stored = dataset_->fetch(sample);
   Image picture;
   if (const auto* file = std::get_if<EncodedPicture>(&stored)) {
-    const Image whole = decode_image(file->bytes, file->name, decode_);
-    picture = with_name(file->name, [&] { return evaluation_transform(whole, preprocess_); });
+    const Size whole = read_picture_info(file->bytes, file->name, decode_).size;
+    const CropRect window = evaluation_window(whole, preprocess_);
+    const Image part = decode_window(file->bytes, file->name, window, decode_);
+    picture =
+        with_name(file->name, [&] { return evaluation_transform_window(part, window, whole, preprocess_); });
   } else {
     picture = with_name(dataset_->name(sample),
                         [&] { return evaluation_transform(std::get<Image>(stored), preprocess_); });

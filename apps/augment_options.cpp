@@ -1,0 +1,155 @@
+#include "apps/augment_options.h"
+
+#include <array>
+#include <filesystem>
+
+#include <cxxopts.hpp>
+
+#include "apps/flag_values.h"
+#include "transforms/augment/presets.h"
+#include "zoo/core/error.h"
+#include "zoo/core/file.h"
+
+namespace zoo::apps {
+namespace {
+
+// What a recipe says itself.
+constexpr std::array<const char*, 11> kSteps{"aa",     "crop-scale", "crop-ratio",    "train-interpolation",
+                                             "hflip",  "vflip",      "color-jitter",  "reprob",
+                                             "remode", "recount",    "grayscale-prob"};
+
+class Flags {
+ public:
+  explicit Flags(const cxxopts::ParseResult& flags) : flags_(flags) {}
+
+  bool given(const char* name) const { return flags_.count(name) > 0; }
+  std::string text(const char* name) const { return flags_[name].as<std::string>(); }
+  double share(const char* name) const { return parse_number(flag(name), text(name), 0, 1); }
+  double number(const char* name, double maximum) const {
+    return parse_number(flag(name), text(name), 0, maximum);
+  }
+  int64_t integer(const char* name, int64_t minimum, int64_t maximum) const {
+    return parse_integer(flag(name), text(name), minimum, maximum);
+  }
+  Interval interval(const char* name, double minimum, double maximum) const {
+    const std::vector<double> ends = parse_numbers(flag(name), text(name), 2, minimum, maximum);
+    if (ends[0] > ends[1])
+      throw Error(ErrorCode::usage, flag(name), "its minimum is above its maximum", "Write MIN,MAX.");
+    return {ends[0], ends[1]};
+  }
+
+ private:
+  static std::string flag(const char* name) { return std::string("--") + name; }
+  const cxxopts::ParseResult& flags_;
+};
+
+ErasingMode read_erasing_mode(const std::string& text) {
+  if (text == "const") return ErasingMode::constant;
+  if (text == "rand") return ErasingMode::rand;
+  if (text == "pixel") return ErasingMode::pixel;
+  throw Error(ErrorCode::usage, "--remode", "'" + text + "' is not const, rand or pixel");
+}
+
+std::optional<Interpolation> read_interpolation(const Flags& flags, const Preprocess& preprocess) {
+  if (!flags.given("train-interpolation")) return preprocess.interpolation;
+  const std::string text = flags.text("train-interpolation");
+  if (text == "random") return std::nullopt;
+  return parse_interpolation(text);
+}
+
+Augmentation from_steps(const Flags& flags, const Preprocess& preprocess) {
+  TimmPreset preset;
+  preset.input_size = {preprocess.crop_px, preprocess.crop_px};
+  preset.scale = flags.interval("crop-scale", 1e-3, 1);
+  preset.ratio = flags.interval("crop-ratio", 1e-2, 1e2);
+  preset.train_interpolation = read_interpolation(flags, preprocess);
+  preset.hflip = flags.share("hflip");
+  preset.vflip = flags.share("vflip");
+  preset.color_jitter = flags.number("color-jitter", 10);
+  preset.grayscale_prob = flags.share("grayscale-prob");
+  if (flags.given("aa")) preset.aa = flags.text("aa");
+  preset.reprob = flags.share("reprob");
+  preset.remode = read_erasing_mode(flags.text("remode"));
+  preset.recount = flags.integer("recount", 1, 1000);
+  std::vector<Step> steps = make_augmentation(preset).steps();
+  if (auto* crop = std::get_if<RandomResizedCrop>(&steps.front())) crop->backend = preprocess.backend;
+  return Augmentation(std::move(steps));
+}
+
+// A file, or the name of a preset.
+Augmentation from_recipe(const Flags& flags, const Preprocess& preprocess) {
+  for (const char* step : kSteps) {
+    if (flags.given(step))
+      throw Error(ErrorCode::usage, std::string("--") + step, "is a part of the recipe that --augment names",
+                  "Write it there, or leave --augment out.");
+  }
+  const std::string recipe = flags.text("augment");
+  std::error_code ignored;
+  Augmentation augmentation = std::filesystem::is_regular_file(recipe, ignored)
+                                  ? Augmentation::parse(read_text(recipe), recipe)
+                                  : named_augmentation(recipe, preprocess.crop_px);
+  const Size size{preprocess.crop_px, preprocess.crop_px};
+  const auto output = augmentation.output_size();
+  if (!output || *output != size)
+    throw Error(ErrorCode::usage, "--augment",
+                "the pictures of '" + recipe + "' do not leave it with " + std::to_string(size.width) +
+                    " x " + std::to_string(size.height) + " pixels, which the model is judged by",
+                "Let it end with a crop of that size, or give the recipe's --image-size.");
+  return augmentation;
+}
+
+std::optional<MixOptions> read_mix(const Flags& flags) {
+  MixOptions mix;
+  mix.mixup_alpha = flags.number("mixup", 1000);
+  mix.cutmix_alpha = flags.number("cutmix", 1000);
+  if (flags.given("cutmix-minmax")) {
+    const Interval sides = flags.interval("cutmix-minmax", 0, 1);
+    mix.cutmix_minmax = {sides.low, sides.high};
+  }
+  mix.prob = flags.share("mixup-prob");
+  mix.switch_prob = flags.share("mixup-switch-prob");
+  mix.mode = parse_mix_mode(flags.text("mixup-mode"));
+  if (mix.mixup_alpha == 0 && mix.cutmix_alpha == 0 && !mix.cutmix_minmax) return std::nullopt;
+  return mix;
+}
+
+}  // namespace
+
+void add_augment_options(cxxopts::Options& options) {
+  const auto text = [](const std::string& otherwise) {
+    return cxxopts::value<std::string>()->default_value(otherwise);
+  };
+  const auto plain = [] { return cxxopts::value<std::string>(); };
+  auto add = options.add_options("Training pictures");
+  add("augment", "a recipe of steps: a JSON file or a preset, instead of the steps below", plain(), "RECIPE");
+  add("crop-scale", "area of the random crop, shares of the picture", text("0.35,1"), "MIN,MAX");
+  add("crop-ratio", "its width / height", text("0.75,1.3333333333333333"), "MIN,MAX");
+  add("train-interpolation", "of the crop, or random; else the weight's own", plain(), "NAME");
+  add("hflip", "probability of a flip left to right", text("0.5"), "P");
+  add("vflip", "probability of a flip upside down", text("0"), "P");
+  add("aa", "policy: rand-m9-mstd0.5-inc1, augmix-m5-w4-d2, original, v0, 3a, ...", plain(), "POLICY");
+  add("color-jitter", "brightness, contrast, saturation change by so much; not with --aa", text("0"), "X");
+  add("grayscale-prob", "probability of a grey picture", text("0"), "P");
+  add("reprob", "probability of random erasing", text("0"), "P");
+  add("remode", "what erasing leaves: const, rand (a colour) or pixel (noise)", text("pixel"), "MODE");
+  add("recount", "rectangles to erase", text("1"), "N");
+  add("mixup", "MixUp's alpha; 0 = off", text("0"), "X");
+  add("cutmix", "CutMix's alpha; 0 = off", text("0"), "X");
+  add("cutmix-minmax", "CutMix's sides as shares of the picture's, instead of alpha", plain(), "MIN,MAX");
+  add("mixup-prob", "that a batch is mixed", text("1"), "P");
+  add("mixup-switch-prob", "that it is CutMix, where both are on", text("0.5"), "P");
+  add("mixup-mode", "one draw a batch, pair or elem", text("batch"), "MODE");
+  add("aug-repeats", "copies of a picture in a row, each augmented anew", text("1"), "N");
+}
+
+TrainingPictures read_augment_options(const cxxopts::ParseResult& parsed, const Preprocess& preprocess) {
+  const Flags flags(parsed);
+  TrainingPictures pictures;
+  pictures.augmentation =
+      flags.given("augment") ? from_recipe(flags, preprocess) : from_steps(flags, preprocess);
+  pictures.mix = read_mix(flags);
+  pictures.repeats = flags.integer("aug-repeats", 1, 1000);
+  return pictures;
+}
+
+}  // namespace zoo::apps
