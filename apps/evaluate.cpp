@@ -13,6 +13,7 @@
 #include "apps/flag_values.h"
 #include "apps/interrupt.h"
 #include "apps/left_out.h"
+#include "apps/loading_options.h"
 #include "apps/options.h"
 #include "apps/per_image_csv.h"
 #include "apps/preprocess_options.h"
@@ -35,6 +36,7 @@ using Clock = std::chrono::steady_clock;
 struct Outcome {
   EvalResult result;
   double images_per_s = 0;
+  size_t bad_pictures = 0;  // left out
 };
 
 cxxopts::Options declare_flags() {
@@ -46,12 +48,30 @@ cxxopts::Options declare_flags() {
   const auto text = [] { return cxxopts::value<std::string>(); };
   auto add = options.add_options("Data and output");
   add("data", "one folder of pictures a class, or CIFAR's binary batches", text(), "DIR");
+  add("part", "of data that is divided: train, val, ...; else val or test, where there is one", text(),
+      "NAME");
   add("per-image", "also write one line a picture (CSV)", text(), "FILE");
   add("batch-size", "pictures at once", text()->default_value("32"), "N");
   add("json", "print one JSON object");
+  add_loading_options(options);
   add_preprocess_options(options);
   add_torch_options(options);
   return options;
+}
+
+// The part that is asked for, else the one to judge by, else everything.
+std::shared_ptr<const Dataset> open_judging_data(const cxxopts::ParseResult& flags) {
+  const std::string data = flags["data"].as<std::string>();
+  std::shared_ptr<const Dataset> whole = open_dataset(data);
+  report_left_out(*whole);
+  if (whole->multi_label())
+    throw Error(ErrorCode::unsupported, data, "its pictures have several labels each",
+                "zoo evaluate counts pictures of one label so far.");
+  if (flags.count("part") > 0) return take_part(whole, flags["part"].as<std::string>());
+  const std::optional<std::string> part = judging_part(*whole);
+  if (!part) return whole;
+  std::cerr << "note: " << data << " is divided; these are the pictures of its part " << *part << '\n';
+  return take_part(whole, *part);
 }
 
 // For each class of the data its index among the model's.
@@ -107,6 +127,9 @@ Outcome run(const std::shared_ptr<const Dataset>& dataset, const std::vector<int
   };
   Outcome outcome;
   outcome.result = evaluate(model, source, torch.precision, follow);
+  progress.clear();
+  report_bad_pictures(loader);
+  outcome.bad_pictures = loader.bad_pictures().size();
   outcome.images_per_s = static_cast<double>(outcome.result.images) / seconds_since(start);
   return outcome;
 }
@@ -126,6 +149,7 @@ void print_json(const Outcome& outcome) {
                                          {"top5", result.top5},
                                          {"loss", result.loss},
                                          {"images", result.images},
+                                         {"bad_images", outcome.bad_pictures},
                                          {"images_per_s", outcome.images_per_s}};
   std::cout << object.dump(2) << '\n';
 }
@@ -141,13 +165,13 @@ int command(const std::vector<std::string>& arguments) {
   LoaderOptions loading;
   loading.batch_size = parse_integer("--batch-size", flags["batch-size"].as<std::string>(), 1, 65536);
   loading.workers = torch.workers;
+  read_loading_options(flags, loading);
   start_torch(torch);
 
   const ResolvedWeights weights = read_weights(flags);
   require_picture_classifier(weights);
   loading.preprocess = override_preprocess(weights.preprocess, flags);
-  const std::shared_ptr<const Dataset> dataset = open_dataset(data);
-  report_left_out(*dataset);
+  const std::shared_ptr<const Dataset> dataset = open_judging_data(flags);
   const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
   const std::vector<int64_t> class_indices = match_to_model(*dataset, weights, names);
   std::optional<PerImageCsv> per_image;

@@ -5,11 +5,13 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
+#include "apps/augment_options.h"
 #include "apps/finetune_data.h"
 #include "apps/finetune_model.h"
 #include "apps/finetune_options.h"
 #include "apps/finetune_recipe.h"
 #include "apps/interrupt.h"
+#include "apps/loading_options.h"
 #include "apps/options.h"
 #include "apps/preprocess_options.h"
 #include "apps/progress.h"
@@ -63,34 +65,29 @@ BatchSource source(Loader& loader) {
           [&loader]() -> std::optional<TrainBatch> {
             auto batch = loader.next();
             if (!batch) return std::nullopt;
-            return TrainBatch{batch->images, batch->labels};
+            return TrainBatch{batch->images, batch->labels, batch->mixed_labels};
           },
           loader.batches_per_epoch()};
 }
 
-Loader make_train_loader(const FinetuneData& data, const FinetuneOptions& options,
-                         const Preprocess& preprocess) {
-  LoaderOptions loading;
+LoaderOptions loading_of(const FinetuneOptions& options, const Preprocess& preprocess) {
+  LoaderOptions loading = options.loading;
   loading.batch_size = options.recipe.batch_size;
   loading.workers = options.torch.workers;
-  loading.dtype = options.recipe.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
+  loading.pinned = options.torch.device.is_cuda();
   loading.preprocess = preprocess;
-  loading.train = Augmentation({RandomResizedCrop{.size = {preprocess.crop_px, preprocess.crop_px},
-                                                  .scale = {options.min_scale, options.max_scale},
-                                                  .interpolation = preprocess.interpolation,
-                                                  .backend = preprocess.backend},
-                                RandomHorizontalFlip{}});
   loading.seed = options.recipe.seed;
-  return Loader(data.train, loading);
+  return loading;
 }
 
-Loader make_val_loader(const FinetuneData& data, const FinetuneOptions& options,
-                       const Preprocess& preprocess) {
-  LoaderOptions loading;
-  loading.batch_size = options.recipe.batch_size;
-  loading.workers = options.torch.workers;
-  loading.preprocess = preprocess;
-  return Loader(data.val, loading);
+Loader make_train_loader(const FinetuneData& data, const FinetuneOptions& options,
+                         const TrainingPictures& pictures, const Preprocess& preprocess) {
+  LoaderOptions loading = loading_of(options, preprocess);
+  loading.dtype = options.recipe.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
+  loading.train = pictures.augmentation;
+  loading.mix = pictures.mix;
+  loading.repeats = pictures.repeats;
+  return Loader(data.train, loading);
 }
 
 // Batch norm cannot learn from one picture of one pixel a map: said before hours are spent.
@@ -120,11 +117,13 @@ std::string step_text(const StepReport& report, int64_t epochs) {
 
 std::string epoch_text(const EpochReport& report, int64_t epochs) {
   char text[240];
-  std::snprintf(
-      text, sizeof text,
-      "epoch %lld/%lld  loss %.4f  top-1 %.1f %%  val loss %.4f  val top-1 %.2f %%%s  %.0f images/s  ",
-      static_cast<long long>(report.epoch + 1), static_cast<long long>(epochs), report.train_loss,
-      report.train_top1, report.val.loss, report.val.top1, report.best ? " *" : "  ", report.images_per_s);
+  std::snprintf(text, sizeof text,
+                "epoch %lld/%lld  loss %.4f  top-1 %.1f %%  val loss %.4f  val top-1 %.2f %%%s  %.0f "
+                "images/s, %.0f %% waiting for "
+                "data  ",
+                static_cast<long long>(report.epoch + 1), static_cast<long long>(epochs), report.train_loss,
+                report.train_top1, report.val.loss, report.val.top1, report.best ? " *" : "  ",
+                report.images_per_s, 100 * report.data_wait_s / report.train_s);
   return text + duration_text(report.wall_s);
 }
 
@@ -215,24 +214,28 @@ int command(const std::vector<std::string>& arguments) {
   const std::vector<std::string>& classes = data.train->classes();
   Start start = start_model(weights, arch, classes, options);
   start.model->to(options.torch.device);
+  const TrainingPictures pictures = read_augment_options(flags, preprocess);
 
   const ModelCard card{.arch = std::string(arch.name), .labels = classes, .preprocess = preprocess};
-  const std::string recipe =
-      recipe_json({options, data, weights, card.arch, start.head_kept, start.model->options(), preprocess});
+  const std::string recipe = recipe_json(
+      {options, data, weights, card.arch, start.head_kept, start.model->options(), pictures, preprocess});
   std::cerr << data.train->size() << " pictures to learn from, " << data.val->size() << " to judge by, "
             << classes.size() << " classes; " << card.arch << " at " << preprocess.crop_px << " pixels in "
             << to_string(options.recipe.precision) << '\n';
 
   const InterruptGuard whole_steps_only;
   RunDirectory run = RunDirectory::create(options.out, options.overwrite, recipe);
-  Loader train_loader = make_train_loader(data, options, preprocess);
-  Loader val_loader = make_val_loader(data, options, preprocess);
+  keep_split(data, options.out);
+  Loader train_loader = make_train_loader(data, options, pictures, preprocess);
+  Loader val_loader(data.val, loading_of(options, preprocess));
   Outcome outcome;
   try {
     run_training(start, options, source(train_loader), source(val_loader), run, card, outcome);
   } catch (const Error& error) {
     throw with_remains(error, outcome, options.out);
   }
+  report_bad_pictures(train_loader);
+  report_bad_pictures(val_loader);
   print_summary(outcome, options);
   return 0;
 }

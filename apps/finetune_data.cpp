@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iostream>
 #include <map>
 #include <string_view>
 #include <system_error>
@@ -13,6 +14,7 @@
 #include "transforms/random.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
+#include "zoo/datasets/duplicates.h"
 
 namespace zoo::apps {
 namespace {
@@ -25,6 +27,9 @@ constexpr uint32_t kOpChoose = 1000;  // the draw's number, apart from those of 
 std::shared_ptr<const Dataset> open(const fs::path& root) {
   std::shared_ptr<const Dataset> dataset = open_dataset(root);
   report_left_out(*dataset);
+  if (dataset->multi_label())
+    throw Error(ErrorCode::unsupported, root.string(), "its pictures have several labels each",
+                "zoo finetune learns one label a picture so far.");
   return dataset;
 }
 
@@ -96,6 +101,30 @@ bool is_split_already(const fs::path& data) {
   return true;
 }
 
+// What the data itself says is for training and for judging.
+void take_parts(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, bool with_val) {
+  result.split.reset();
+  result.train = take_part(whole, "train");
+  if (!with_val) return;
+  const std::optional<std::string> part = judging_part(*whole);
+  if (!part)
+    throw Error(ErrorCode::mismatch, result.train_root.string(),
+                "it says what is for training, but has no part val, valid, validation or test",
+                "Name the pictures to judge by with --val.");
+  result.val = take_part(whole, *part);
+}
+
+void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, uint64_t seed) {
+  const DuplicateGroups copies = find_duplicates(*whole);
+  if (!copies.empty())
+    std::cerr << "note: " << copies.size() << (copies.size() == 1 ? " picture is" : " pictures are")
+              << " there more than once; copies stay on one side of the split ('zoo data' names them)\n";
+  result.whole = whole;
+  result.record = {stratified_split(*whole, *result.split, seed, copies), *result.split, seed};
+  result.train = subset(whole, result.record.split.train);
+  result.val = subset(whole, result.record.split.val);
+}
+
 // Roots and share, nothing opened yet.
 FinetuneData find_parts(const fs::path& data, const std::string& val) {
   FinetuneData parts;
@@ -110,7 +139,7 @@ FinetuneData find_parts(const fs::path& data, const std::string& val) {
     if (!is_folder(parts.val_root))
       throw Error(ErrorCode::usage, "--val",
                   "'" + val + "' is not a folder, and " + data.string() + " holds train/", split_train);
-  } else if (is_folder(val)) {
+  } else if (std::error_code ignored; !val.empty() && fs::exists(val, ignored)) {
     parts.val_root = val;
   } else {
     parts.split = val.empty() ? kDefaultShare : parse_share(val);
@@ -123,18 +152,26 @@ FinetuneData find_parts(const fs::path& data, const std::string& val) {
 FinetuneData open_finetune_data(const fs::path& data, const std::string& val, uint64_t seed,
                                 std::optional<int64_t> max_train_samples) {
   FinetuneData result = find_parts(data, val);
-  result.train = open(result.train_root);
-  if (result.split) {
-    Split split = stratified_split(*result.train, *result.split, seed);
-    result.val = subset(result.train, std::move(split.val));
-    result.train = subset(result.train, std::move(split.train));
+  const auto whole = open(result.train_root);
+  if (!whole->parts().empty()) {
+    if (result.split && !val.empty())
+      throw Error(ErrorCode::usage, "--val", data.string() + " says itself what is for judging",
+                  "Leave --val out, or name other pictures with it.");
+    take_parts(result, whole, val.empty());
+  } else if (result.split) {
+    split(result, whole, seed);
   } else {
-    result.val = open(result.val_root);
-    require_same_classes(result);
+    result.train = whole;
   }
+  if (!result.val) result.val = open(result.val_root);
+  require_same_classes(result);
   if (max_train_samples && *max_train_samples < result.train->size())
     result.train = subset(result.train, choose(*result.train, *max_train_samples, seed));
   return result;
+}
+
+void keep_split(const FinetuneData& data, const fs::path& run) {
+  if (data.split) write_split(run / "split.json", *data.whole, data.train_root, data.record);
 }
 
 }  // namespace zoo::apps

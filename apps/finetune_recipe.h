@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/augment_options.h"
 #include "apps/finetune_data.h"
 #include "apps/finetune_options.h"
 #include "zoo/core/preprocess.h"
@@ -18,6 +19,7 @@ struct FinetunePlan {
   std::string arch;
   bool head_kept = false;  // the weights' labels are the data's classes
   const ResNetOptions& model;
+  const TrainingPictures& pictures;
   Preprocess preprocess;  // of evaluation
 };
 

@@ -51,6 +51,11 @@ std::vector<double> parse_numbers(const std::string& flag, const std::string& te
   return values;
 }
 
+bool parse_switch(const std::string& flag, const std::string& text) {
+  if (text != "on" && text != "off") throw Error(ErrorCode::usage, flag, "'" + text + "' is not on or off");
+  return text == "on";
+}
+
 int64_t parse_size(const std::string& flag, const std::string& text) {
   constexpr std::string_view kUnits = "kMG";
   double value = 0;

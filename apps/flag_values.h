@@ -15,6 +15,8 @@ double parse_number(const std::string& flag, const std::string& text, double min
 // Exactly `count` numbers between commas.
 std::vector<double> parse_numbers(const std::string& flag, const std::string& text, size_t count,
                                   double minimum, double maximum);
+// "on" or "off".
+bool parse_switch(const std::string& flag, const std::string& text);
 // "100", "100M", "1.5G": bytes in powers of 1000.
 int64_t parse_size(const std::string& flag, const std::string& text);
 

@@ -17,7 +17,7 @@ void add_loading_options(cxxopts::Options& options) {
   auto add = options.add_options("Reading pictures");
   add("bad-images", "stop at a picture that cannot be read, or skip it and say so", text("stop"),
       "stop|skip");
-  add("allow-truncated", "what a file that ends early lacks is grey, as Pillow's switch does");
+  add("allow-truncated", kAllowTruncated);
   add("cache", "keep decoded pictures from epoch to epoch: none, ram or disk", text("none"), "PLACE");
   add("cache-limit", "of all pictures together", text("4G"), "SIZE");
   add("cache-dir", "for --cache disk; otherwise the folder for temporary files",

@@ -13,6 +13,9 @@ class Loader;
 
 namespace zoo::apps {
 
+inline constexpr const char* kAllowTruncated =
+    "read files that end early; what they lack is as Pillow's switch leaves it";
+
 void add_loading_options(cxxopts::Options& options);
 // Sets what the flags say; the rest stays as it is. Throws Error{usage} that names the flag.
 void read_loading_options(const cxxopts::ParseResult& flags, LoaderOptions& loading);

@@ -12,6 +12,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "apps/flag_values.h"
+#include "apps/loading_options.h"
 #include "apps/options.h"
 #include "apps/picture_files.h"
 #include "apps/preprocess_options.h"
@@ -43,6 +44,7 @@ cxxopts::Options declare_flags() {
   add("logits", "with --json: also the raw score of every class, in class order");
   add("json", "print one JSON array");
   add_preprocess_options(options);
+  options.add_options("Preprocessing")("allow-truncated", kAllowTruncated);
   add_torch_options(options);
   return options;
 }
@@ -58,14 +60,18 @@ std::vector<float> forward(ResNet& model, const at::Tensor& picture, const Torch
 // Reads pictures in `workers` threads ahead of the one that is asked about; hands them out in order.
 class ReadAhead {
  public:
-  ReadAhead(const std::vector<std::filesystem::path>& files, const Preprocess& preprocess, int workers)
-      : files_(files), preprocess_(preprocess), workers_(static_cast<size_t>(workers)) {}
+  ReadAhead(const std::vector<std::filesystem::path>& files, const Preprocess& preprocess,
+            bool allow_truncated, int workers)
+      : files_(files),
+        preprocess_(preprocess),
+        allow_truncated_(allow_truncated),
+        workers_(static_cast<size_t>(workers)) {}
 
   // The next file's picture; throws what reading it threw.
   at::Tensor next() {
     while (started_ < files_.size() && pending_.size() <= workers_) {
       const auto policy = workers_ > 0 ? std::launch::async : std::launch::deferred;
-      pending_.push_back(std::async(policy, load_picture, files_[started_++], preprocess_));
+      pending_.push_back(std::async(policy, load_picture, files_[started_++], preprocess_, allow_truncated_));
     }
     auto picture = std::move(pending_.front());
     pending_.pop_front();
@@ -75,6 +81,7 @@ class ReadAhead {
  private:
   const std::vector<std::filesystem::path>& files_;
   Preprocess preprocess_;
+  bool allow_truncated_;
   size_t workers_, started_ = 0;
   std::deque<std::future<at::Tensor>> pending_;
 };
@@ -109,7 +116,8 @@ int command(const std::vector<std::string>& arguments) {
   const ResolvedWeights weights = read_weights(flags);
   require_picture_classifier(weights);
   const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
-  ReadAhead pictures(files, override_preprocess(weights.preprocess, flags), torch.workers);
+  ReadAhead pictures(files, override_preprocess(weights.preprocess, flags),
+                     flags.count("allow-truncated") > 0, torch.workers);
   ResNet model = build_model(weights);
   model->to(torch.device);
 

@@ -80,6 +80,7 @@ void add_preprocess_options(cxxopts::Options& options) {
       "before the centre crop: length of the short edge, long:PX, square:PX, crop-first:PX, or none", text(),
       "PX");
   add("interpolation", "nearest, box, bilinear, hamming, bicubic, lanczos; OpenCV's: area", text(), "NAME");
+  add("exif", "turn pictures as their EXIF orientation says", text(), "on|off");
   add("mean", "of red, green, blue, each 0 to 1", text(), "R,G,B");
   add("std", "of red, green, blue, each above 0 and up to 1", text(), "R,G,B");
 }
@@ -93,6 +94,7 @@ Preprocess override_preprocess(Preprocess preprocess, const cxxopts::ParseResult
                    given("resize"));
   if (given("interpolation")) preprocess.interpolation = parse_interpolation(text("interpolation"));
   check_sampling(preprocess);
+  if (given("exif")) preprocess.exif = parse_switch("--exif", text("exif"));
   if (given("mean")) preprocess.mean = parse_channels("--mean", text("mean"), 0);
   if (given("std")) preprocess.std = parse_channels("--std", text("std"), 1e-3);
   return preprocess;

@@ -16,8 +16,11 @@ void require_picture_classifier(const ResolvedWeights& weights) {
                 "wants pictures of " + std::to_string(weights.in_channels) + " channels, expected 3 (RGB)");
 }
 
-at::Tensor load_picture(const std::filesystem::path& path, const Preprocess& preprocess) {
-  const Image image = evaluation_transform(read_image(path, decode_options(preprocess)), preprocess);
+at::Tensor load_picture(const std::filesystem::path& path, const Preprocess& preprocess,
+                        bool allow_truncated) {
+  DecodeOptions decode = decode_options(preprocess);
+  decode.allow_truncated = allow_truncated;
+  const Image image = evaluation_transform(read_image(path, decode), preprocess);
   return to_tensor(image, preprocess).unsqueeze(0).contiguous(at::MemoryFormat::ChannelsLast);
 }
 

@@ -95,6 +95,14 @@ std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset
   return subset(dataset, std::move(indices));
 }
 
+std::optional<std::string> judging_part(const Dataset& dataset) {
+  for (const char* name : {"val", "valid", "validation", "test"}) {
+    const std::vector<std::string>& parts = dataset.parts();
+    if (std::find(parts.begin(), parts.end(), name) != parts.end()) return name;
+  }
+  return std::nullopt;
+}
+
 std::vector<int64_t> match_classes(const std::vector<std::string>& dataset_classes,
                                    const std::vector<std::string>& labels) {
   const auto exact = index_by_name(labels, false), loose = index_by_name(labels, true);

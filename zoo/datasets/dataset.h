@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -105,6 +106,9 @@ std::unique_ptr<Dataset> open_idx(const std::filesystem::path& root);
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices);
 // The samples of one of its parts. Throws Error{not_found} with the names of those that there are.
 std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset, const std::string& name);
+
+// The part to judge a model by: "val", "valid", "validation", else "test"; nothing where there is none.
+std::optional<std::string> judging_part(const Dataset& dataset);
 
 struct Split {
   std::vector<int64_t> train, val;  // ascending

@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kRecipe = "recipe.json", kMetrics = "metrics.jsonl";
+constexpr std::string_view kSplit = "split.json";  // written by whoever splits the data
 constexpr std::array<std::string_view, 2> kModelFiles{"config.json", "model.safetensors"};
 // The model folders, and where each is written before it takes its name.
 constexpr std::array<std::string_view, 4> kModelFolders{"best", "last", ".best.new", ".last.new"};
@@ -75,7 +76,7 @@ bool contains(const auto& names, const fs::path& file) {
 fs::path foreign_file(const fs::path& run) {
   for (const auto& entry : fs::directory_iterator(run)) {
     const fs::path name = entry.path().filename();
-    if (name == kRecipe || name == kMetrics) continue;
+    if (name == kRecipe || name == kMetrics || name == kSplit) continue;
     if (!contains(kModelFolders, name) || !entry.is_directory()) return entry.path();
     for (const auto& file : fs::directory_iterator(entry.path()))
       if (!contains(kModelFiles, file.path())) return file.path();
@@ -124,7 +125,7 @@ RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const st
   fs::create_directories(path, error);
   if (error) fail(path, "be created", error.value());
   for (const std::string_view folder : kModelFolders) remove_model_folder(path / folder);
-  for (const std::string_view file : {kMetrics, kRecipe}) fs::remove(path / file, error);
+  for (const std::string_view file : {kMetrics, kRecipe, kSplit}) fs::remove(path / file, error);
   write_text(path / kRecipe, recipe_json);
   return RunDirectory(path);
 }
@@ -140,6 +141,7 @@ void RunDirectory::append_metrics(const EpochReport& report) {
   line["lr"] = report.lr;
   line["images_per_s"] = report.images_per_s;
   line["wall_s"] = report.wall_s;
+  line["train_s"] = report.train_s;
   line["data_wait_s"] = report.data_wait_s;
   if (report.skipped_images > 0) line["skipped_images"] = report.skipped_images;
   const std::string text = line.dump() + "\n";

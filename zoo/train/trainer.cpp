@@ -86,6 +86,7 @@ class TrainingRun {
       throw Error(
           ErrorCode::mismatch, "epoch " + std::to_string(epoch + 1), "there was no picture to learn from.",
           tally.skipped == 0 ? "" : "Use a larger --batch-size: batch norm needs more than one picture.");
+    report.train_s = seconds_since(start);
     report.train_loss = tally.mean_loss();
     report.train_top1 = tally.top1();
     report.skipped_images = tally.skipped;

@@ -23,7 +23,8 @@ struct EpochReport {
   double lr = 0;               // of the last step
   double images_per_s = 0;     // of training alone
   double wall_s = 0;           // of training and evaluation
-  double data_wait_s = 0;      // of training: time in which no batch was ready
+  double train_s = 0;          // of training alone
+  double data_wait_s = 0;      // of that: time in which no batch was ready
   int64_t skipped_images = 0;  // see lone_picture()
   EvalResult val;
   bool best = false;  // highest val top-1 so far (the earlier one keeps a tie)
