@@ -6,17 +6,11 @@
 #include <cxxopts.hpp>
 
 #include "apps/flag_values.h"
-#include "transforms/augment/presets.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 
 namespace zoo::apps {
 namespace {
-
-// What a recipe says itself.
-constexpr std::array<const char*, 11> kSteps{"aa",     "crop-scale", "crop-ratio",    "train-interpolation",
-                                             "hflip",  "vflip",      "color-jitter",  "reprob",
-                                             "remode", "recount",    "grayscale-prob"};
 
 class Flags {
  public:
@@ -50,52 +44,47 @@ ErasingMode read_erasing_mode(const std::string& text) {
   throw Error(ErrorCode::usage, "--remode", "'" + text + "' is not const, rand or pixel");
 }
 
-std::optional<Interpolation> read_interpolation(const Flags& flags, const Preprocess& preprocess) {
-  if (!flags.given("train-interpolation")) return preprocess.interpolation;
-  const std::string text = flags.text("train-interpolation");
-  if (text == "random") return std::nullopt;
-  return parse_interpolation(text);
+TimmPreset read_steps(const Flags& flags) {
+  TimmPreset steps;
+  steps.scale = flags.interval("crop-scale", 1e-3, 1);
+  steps.ratio = flags.interval("crop-ratio", 1e-2, 1e2);
+  if (flags.given("train-interpolation") && flags.text("train-interpolation") != "random")
+    steps.train_interpolation = parse_interpolation(flags.text("train-interpolation"));
+  steps.hflip = flags.share("hflip");
+  steps.vflip = flags.share("vflip");
+  steps.color_jitter = flags.number("color-jitter", 10);
+  steps.grayscale_prob = flags.share("grayscale-prob");
+  if (flags.given("aa")) steps.aa = flags.text("aa");
+  steps.reprob = flags.share("reprob");
+  steps.remode = read_erasing_mode(flags.text("remode"));
+  steps.recount = flags.integer("recount", 1, 1000);
+  return steps;
 }
 
-Augmentation from_steps(const Flags& flags, const Preprocess& preprocess) {
-  TimmPreset preset;
-  preset.input_size = {preprocess.crop_px, preprocess.crop_px};
-  preset.scale = flags.interval("crop-scale", 1e-3, 1);
-  preset.ratio = flags.interval("crop-ratio", 1e-2, 1e2);
-  preset.train_interpolation = read_interpolation(flags, preprocess);
-  preset.hflip = flags.share("hflip");
-  preset.vflip = flags.share("vflip");
-  preset.color_jitter = flags.number("color-jitter", 10);
-  preset.grayscale_prob = flags.share("grayscale-prob");
-  if (flags.given("aa")) preset.aa = flags.text("aa");
-  preset.reprob = flags.share("reprob");
-  preset.remode = read_erasing_mode(flags.text("remode"));
-  preset.recount = flags.integer("recount", 1, 1000);
-  std::vector<Step> steps = make_augmentation(preset).steps();
-  if (auto* crop = std::get_if<RandomResizedCrop>(&steps.front())) crop->backend = preprocess.backend;
-  return Augmentation(std::move(steps));
-}
-
-// A file, or the name of a preset.
-Augmentation from_recipe(const Flags& flags, const Preprocess& preprocess) {
+// A recipe says these itself.
+void refuse_steps(const Flags& flags) {
+  constexpr std::array<const char*, 11> kSteps{"aa",     "crop-scale", "crop-ratio",    "train-interpolation",
+                                               "hflip",  "vflip",      "color-jitter",  "reprob",
+                                               "remode", "recount",    "grayscale-prob"};
   for (const char* step : kSteps) {
     if (flags.given(step))
       throw Error(ErrorCode::usage, std::string("--") + step, "is a part of the recipe that --augment names",
                   "Write it there, or leave --augment out.");
   }
-  const std::string recipe = flags.text("augment");
+}
+
+Augmentation read_recipe(const std::string& recipe, const Preprocess& preprocess) {
   std::error_code ignored;
   Augmentation augmentation = std::filesystem::is_regular_file(recipe, ignored)
                                   ? Augmentation::parse(read_text(recipe), recipe)
                                   : named_augmentation(recipe, preprocess.crop_px);
-  const Size size{preprocess.crop_px, preprocess.crop_px};
   const auto output = augmentation.output_size();
-  if (!output || *output != size)
-    throw Error(ErrorCode::usage, "--augment",
-                "the pictures of '" + recipe + "' do not leave it with " + std::to_string(size.width) +
-                    " x " + std::to_string(size.height) + " pixels, which the model is judged by",
-                "Let it end with a crop of that size, or give the recipe's --image-size.");
-  return augmentation;
+  if (output == Size{preprocess.crop_px, preprocess.crop_px}) return augmentation;
+  const std::string side = std::to_string(preprocess.crop_px);
+  throw Error(ErrorCode::usage, "--augment",
+              "the pictures that leave '" + recipe + "' are not all of " + side + " x " + side +
+                  " pixels, as those that the model is judged by",
+              "Let it end with a crop of that size, or give its size with --image-size.");
 }
 
 std::optional<MixOptions> read_mix(const Flags& flags) {
@@ -142,14 +131,29 @@ void add_augment_options(cxxopts::Options& options) {
   add("aug-repeats", "copies of a picture in a row, each augmented anew", text("1"), "N");
 }
 
-TrainingPictures read_augment_options(const cxxopts::ParseResult& parsed, const Preprocess& preprocess) {
+AugmentFlags read_augment_options(const cxxopts::ParseResult& parsed) {
   const Flags flags(parsed);
-  TrainingPictures pictures;
-  pictures.augmentation =
-      flags.given("augment") ? from_recipe(flags, preprocess) : from_steps(flags, preprocess);
-  pictures.mix = read_mix(flags);
-  pictures.repeats = flags.integer("aug-repeats", 1, 1000);
-  return pictures;
+  AugmentFlags options;
+  if (flags.given("augment")) {
+    refuse_steps(flags);
+    options.recipe = flags.text("augment");
+  }
+  options.steps = read_steps(flags);
+  options.chosen_interpolation = flags.given("train-interpolation");
+  options.mix = read_mix(flags);
+  options.repeats = flags.integer("aug-repeats", 1, 1000);
+  make_augmentation(options.steps);  // refuses a policy that there is not
+  return options;
+}
+
+Augmentation make_augmentation(const AugmentFlags& flags, const Preprocess& preprocess) {
+  if (!flags.recipe.empty()) return read_recipe(flags.recipe, preprocess);
+  TimmPreset preset = flags.steps;
+  preset.input_size = {preprocess.crop_px, preprocess.crop_px};
+  if (!flags.chosen_interpolation) preset.train_interpolation = preprocess.interpolation;
+  std::vector<Step> steps = make_augmentation(preset).steps();
+  if (auto* crop = std::get_if<RandomResizedCrop>(&steps.front())) crop->backend = preprocess.backend;
+  return Augmentation(std::move(steps));
 }
 
 }  // namespace zoo::apps

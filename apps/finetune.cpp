@@ -81,12 +81,12 @@ LoaderOptions loading_of(const FinetuneOptions& options, const Preprocess& prepr
 }
 
 Loader make_train_loader(const FinetuneData& data, const FinetuneOptions& options,
-                         const TrainingPictures& pictures, const Preprocess& preprocess) {
+                         const Augmentation& augmentation, const Preprocess& preprocess) {
   LoaderOptions loading = loading_of(options, preprocess);
   loading.dtype = options.recipe.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
-  loading.train = pictures.augmentation;
-  loading.mix = pictures.mix;
-  loading.repeats = pictures.repeats;
+  loading.train = augmentation;
+  loading.mix = options.pictures.mix;
+  loading.repeats = options.pictures.repeats;
   return Loader(data.train, loading);
 }
 
@@ -214,11 +214,11 @@ int command(const std::vector<std::string>& arguments) {
   const std::vector<std::string>& classes = data.train->classes();
   Start start = start_model(weights, arch, classes, options);
   start.model->to(options.torch.device);
-  const TrainingPictures pictures = read_augment_options(flags, preprocess);
+  const Augmentation augmentation = make_augmentation(options.pictures, preprocess);
 
   const ModelCard card{.arch = std::string(arch.name), .labels = classes, .preprocess = preprocess};
   const std::string recipe = recipe_json(
-      {options, data, weights, card.arch, start.head_kept, start.model->options(), pictures, preprocess});
+      {options, data, weights, card.arch, start.head_kept, start.model->options(), augmentation, preprocess});
   std::cerr << data.train->size() << " pictures to learn from, " << data.val->size() << " to judge by, "
             << classes.size() << " classes; " << card.arch << " at " << preprocess.crop_px << " pixels in "
             << to_string(options.recipe.precision) << '\n';
@@ -226,7 +226,7 @@ int command(const std::vector<std::string>& arguments) {
   const InterruptGuard whole_steps_only;
   RunDirectory run = RunDirectory::create(options.out, options.overwrite, recipe);
   keep_split(data, options.out);
-  Loader train_loader = make_train_loader(data, options, pictures, preprocess);
+  Loader train_loader = make_train_loader(data, options, augmentation, preprocess);
   Loader val_loader(data.val, loading_of(options, preprocess));
   Outcome outcome;
   try {

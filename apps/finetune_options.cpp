@@ -4,7 +4,6 @@
 
 #include <cxxopts.hpp>
 
-#include "apps/augment_options.h"
 #include "apps/flag_values.h"
 #include "apps/loading_options.h"
 #include "apps/options.h"
@@ -100,6 +99,7 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   recipe.nesterov = given("nesterov");
   recipe.weight_decay = number("weight-decay");
   recipe.label_smoothing = number("smoothing");
+  options.pictures = read_augment_options(flags);
   read_loading_options(flags, options.loading);
   recipe.seed = static_cast<uint64_t>(integer("seed", 0, std::numeric_limits<int64_t>::max()));
   recipe.precision = options.torch.precision;

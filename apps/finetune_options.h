@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/augment_options.h"
 #include "apps/finetune_model.h"
 #include "apps/torch_options.h"
 #include "zoo/data/loader.h"
@@ -27,6 +28,7 @@ struct FinetuneOptions {
   std::optional<int64_t> max_train_samples;
   bool overwrite = false;
   bool json = false;
+  AugmentFlags pictures;
   TorchOptions torch;
   LoaderOptions loading;  // how pictures are read; the rest of it is the training's to say
 };

@@ -58,8 +58,10 @@ Json mix_json(const std::optional<MixOptions>& mix) {
 }
 
 // The steps are a recipe that --augment reads.
-Json pictures_json(const TrainingPictures& pictures, const LoaderOptions& loading) {
-  return {{"augmentation", Json::parse(pictures.augmentation.to_json())},
+Json pictures_json(const FinetunePlan& plan) {
+  const AugmentFlags& pictures = plan.options.pictures;
+  const LoaderOptions& loading = plan.options.loading;
+  return {{"augmentation", Json::parse(plan.augmentation.to_json())},
           {"mix", mix_json(pictures.mix)},
           {"aug_repeats", pictures.repeats},
           {"bad_images", to_string(loading.bad_pictures)},
@@ -94,7 +96,7 @@ std::string recipe_json(const FinetunePlan& plan) {
                   {"model", model_json(plan.model, get_arch(plan.arch))},
                   {"data", data_json(plan)},
                   {"recipe", recipe_fields(plan.options)},
-                  {"pictures", pictures_json(plan.pictures, plan.options.loading)},
+                  {"pictures", pictures_json(plan)},
                   {"preprocess", Json::parse(to_json(plan.preprocess))},
                   {"machine",
                    {{"zoo", ZOO_VERSION},

@@ -19,7 +19,7 @@ struct FinetunePlan {
   std::string arch;
   bool head_kept = false;  // the weights' labels are the data's classes
   const ResNetOptions& model;
-  const TrainingPictures& pictures;
+  const Augmentation& augmentation;
   Preprocess preprocess;  // of evaluation
 };
 

@@ -292,6 +292,13 @@ TEST_CASE("wrong usage ends with 2, names the flag and leaves nothing behind") {
       {{"--arch", "resnet18", "--warmup-epochs", "99"}, "--warmup-epochs: "},
       {{"--arch", "resnet18", "--crop-scale", "0.5"}, "--crop-scale: "},
       {{"--arch", "resnet18", "--crop-scale", "0.9,0.3"}, "--crop-scale: "},
+      {{"--arch", "resnet18", "--aa", "rand-z9"}, "'z9' is no section of rand"},
+      {{"--arch", "resnet18", "--augment", "timm", "--hflip", "0"}, "--hflip: is a part of the recipe"},
+      {{"--arch", "resnet18", "--remode", "black"}, "--remode: 'black' is not const, rand or pixel"},
+      {{"--arch", "resnet18", "--mixup", "0.2", "--mixup-mode", "row"}, "'row'"},
+      {{"--arch", "resnet18", "--smoothing", "1"}, "--smoothing: "},
+      {{"--arch", "resnet18", "--bad-images", "drop"}, "'drop' is not stop or skip"},
+      {{"--arch", "resnet18", "--cache", "tape"}, "'tape' is not none, ram or disk"},
       {{"--arch", "resnet18", "--freeze", "head"}, "--freeze: "},
       {{"--arch", "resnet18", "--precision", "fp64"}, "--precision: "},
       {{"--arch", "resnet18", "--device", "tpu"}, "--device: "},
@@ -327,6 +334,51 @@ TEST_CASE("wrong usage ends with 2, names the flag and leaves nothing behind") {
 TEST_CASE("--data and --out are demanded") {
   CHECK_THAT(finetune({"--arch", "resnet18", "--out", "run"}).err, Catch::Contains("--data: is missing"));
   CHECK_THAT(finetune({"--arch", "resnet18", "--data", "data"}).err, Catch::Contains("--out: is missing"));
+}
+
+TEST_CASE("what training pictures go through is in the recipe, and the recipe repeats it") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  const Flags steps{"--arch",  "resnet18", "--aa",     "rand-m5-n1", "--reprob",    "0.5", "--vflip",  "0.1",
+                    "--mixup", "0.2",      "--cutmix", "1",          "--smoothing", "0.1", "--epochs", "1"};
+  REQUIRE(finetune(small_run(data, folder / "first", steps)).status == 0);
+  const Json recipe = read_json(folder / "first" / "recipe.json");
+  const Json& written = recipe["pictures"]["augmentation"]["steps"];
+  REQUIRE(written.size() == 5);
+  CHECK(written[0]["op"] == "RandomResizedCrop");
+  CHECK(written[0]["size"] == Json{16, 16});
+  CHECK(written[3]["config"] == "rand-m5-n1");
+  CHECK(recipe["pictures"]["mix"]["cutmix"] == 1);
+  CHECK(recipe["recipe"]["label_smoothing"] == 0.1);
+  const fs::path file = folder / "steps.json";
+  std::ofstream(file) << recipe["pictures"]["augmentation"].dump();
+  const Flags again{"--arch",   "resnet18", "--augment",   file.string(), "--mixup",  "0.2",
+                    "--cutmix", "1",        "--smoothing", "0.1",         "--epochs", "1"};
+  REQUIRE(finetune(small_run(folder / "first" / "split.json", folder / "second", again)).status == 0);
+  CHECK(sha256_file(folder / "first/last/model.safetensors") ==
+        sha256_file(folder / "second/last/model.safetensors"));
+}
+
+TEST_CASE("a recipe whose pictures have another size than the model's is refused") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "steps.json") << R"({"steps": [{"op": "RandomResizedCrop", "size": 20}]})";
+  const ProgramResult result =
+      finetune(small_run(draw_data(folder / "data"), folder / "run",
+                         {"--arch", "resnet18", "--augment", (folder / "steps.json").string()}));
+  CHECK(result.status == 2);
+  CHECK_THAT(result.err, Catch::Contains("are not all of 16 x 16 pixels"));
+  CHECK_FALSE(fs::exists(folder / "run"));
+}
+
+TEST_CASE("broken pictures are skipped, counted and named where that is asked for") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  std::ofstream(data / "low" / "broken.png") << "no picture";
+  const ProgramResult result =
+      finetune(small_run(data, folder / "run",
+                         {"--arch", "resnet18", "--epochs", "1", "--bad-images", "skip", "--cache", "disk"}));
+  CHECK(result.status == 0);
+  CHECK_THAT(result.err, Catch::Contains("1 picture was left out") && Catch::Contains("low/broken.png"));
 }
 
 TEST_CASE("data that cannot be learnt from is refused before a run is made") {
@@ -378,6 +430,11 @@ TEST_CASE("data that cannot be learnt from is refused before a run is made") {
     flags.insert(flags.end(), {"--frozen-stages", "4"});
     status = 2;
     message = "--frozen-stages: 4 is too many: resnet20_cifar has 3 stages";
+  }
+  SECTION("an EXIF rule that is none") {
+    flags.insert(flags.end(), {"--exif", "yes"});
+    message = "--exif: 'yes' is not on or off";
+    status = 2;
   }
   SECTION("a resize below the crop") {
     draw_data(data);
