@@ -40,8 +40,24 @@ Epoch from_loader(std::shared_ptr<const zoo::Dataset> dataset, const zoo::Loader
   };
 }
 
+<<<<<<< HEAD
+=======
+// As the loader does it.
+zoo::Image transform(const zoo::Image& picture, const zoo::LoaderOptions& options, uint64_t epoch,
+                     uint64_t sample) {
+  if (!options.train) return evaluation_transform(picture, options.preprocess);
+  zoo::RandomStream crop_draws(options.seed, epoch, sample, zoo::kOpCrop);
+  zoo::RandomStream flip_draws(options.seed, epoch, sample, zoo::kOpFlip);
+  const auto rect = draw_resized_crop(picture.width, picture.height, *options.train, crop_draws);
+  zoo::Image part = resized_crop(picture, rect, *options.train);
+  if (flip_draws.uniform() < options.flip_probability) return flip_horizontal(part);
+  return part;
+}
+
+>>>>>>> benchmark
 Epoch from_decoded(const zoo::Dataset& dataset, const zoo::LoaderOptions& options) {
   std::vector<zoo::Image> pictures;
+  pictures.reserve(static_cast<size_t>(dataset.size()));
   for (int64_t i = 0; i < dataset.size(); ++i) {
     pictures.push_back(dataset.load(i, decode_options(options.preprocess)));
   }
@@ -63,7 +79,7 @@ void describe(const Epoch& run_epoch) {
     numbers += images.numel();
     pictures += images.size(0);
   });
-  std::cout << pictures << ' ' << total / static_cast<double>(numbers) << std::endl;
+  std::cout << pictures << ' ' << total / static_cast<double>(numbers) << '\n' << std::flush;
 }
 
 void answer_requests(const Epoch& run_epoch) {
@@ -73,7 +89,8 @@ void answer_requests(const Epoch& run_epoch) {
     for (; epochs > 0; --epochs) {
       run_epoch(++number, [&](const at::Tensor& images) { pictures += images.size(0); });
     }
-    std::cout << std::chrono::duration<double>(Clock::now() - start).count() << ' ' << pictures << std::endl;
+    const std::chrono::duration<double> wall = Clock::now() - start;
+    std::cout << wall.count() << ' ' << pictures << '\n' << std::flush;
   }
 }
 

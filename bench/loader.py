@@ -50,6 +50,10 @@ CHOICES = {
 }
 
 
+def describe(settings):
+    return " ".join(f"{key}={value}" for key, value in settings.items())
+
+
 def first_choice(name):
     return {key: values[0] for key, values in CHOICES[name].items()}
 
@@ -130,20 +134,18 @@ def best_settings(name, data, mode, options):
         medians = [statistics.median(column) for column in zip(*rates)]
         best = candidates[medians.index(max(medians))]
     side.close()
-    print(f"{name}, {data.name}, {mode}: {best}, {max(medians):.0f} images/s", file=sys.stderr, flush=True)
-    return best
+    return best, max(medians)
 
 
 def tune(options):
-    settings = {name: {mode: {side: best_settings(side, DATA[name], mode, options)
-                              for side in side_names("loader", options)} for mode in options.modes}
-                for name in options.data}
     known = read_settings()
-    for name, modes in settings.items():
-        for mode, sides in modes.items():
-            known.setdefault(name, {}).setdefault(mode, {}).update(sides)
-    SETTINGS.parent.mkdir(exist_ok=True)
-    SETTINGS.write_text(json.dumps(known, indent=1) + "\n")
+    for name in options.data:
+        for mode in options.modes:
+            for side in side_names("loader", options):
+                best, rate = best_settings(side, DATA[name], mode, options)
+                print(f"{name}, {mode}, {side}: {describe(best)}, {rate:.0f} images/s", flush=True)
+                known.setdefault(name, {}).setdefault(mode, {})[side] = best
+                SETTINGS.write_text(json.dumps(known, indent=1) + "\n")
 
 
 def read_settings():
@@ -199,17 +201,11 @@ def verdicts(result, mode, kind):
     return [(name, quartiles(ratios(result, name)), goal) for name, goal in goals]
 
 
-def describe(settings, tuned, kind):
-    if kind != "loader":
-        return ""
-    return " ".join(f"{key}={value}" for key, value in settings.items()) + ("" if tuned else " (not tuned)")
-
-
 def print_result(name, kind, mode, result):
     print(f"\n{name}, {mode}, {kind}: images/s (quartiles)")
     for side, row in result.items():
         low, middle, high = quartiles(row["images_per_s"])
-        text = describe(row["settings"], row["tuned"], kind)
+        text = describe(row["settings"]) + ("" if row["tuned"] else " (not tuned)") if kind == "loader" else ""
         print(f"  {side:24}{middle:7.0f} ({low:.0f} to {high:.0f})  {text}".rstrip())
     if "zoo" not in result:
         return

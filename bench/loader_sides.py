@@ -9,6 +9,7 @@ normalise.
 """
 import sys
 import time
+import warnings
 
 from children import serve
 import sides  # noqa: F401, makes the libraries importable
@@ -18,6 +19,9 @@ import torchvision
 from torch.utils.data import DataLoader, default_collate
 from torchvision.transforms import v2
 from torchvision import transforms as v1
+
+# The search for the best settings tries more workers than cores.
+warnings.filterwarnings("ignore", message="This DataLoader will create")
 
 MEAN, STD = timm.data.IMAGENET_DEFAULT_MEAN, timm.data.IMAGENET_DEFAULT_STD
 CROP_PX, RESIZE_PX = 224, 256
