@@ -34,6 +34,7 @@ struct JpegReader::State {
   jpeg_progress_mgr progress{};
   std::jmp_buf escape{};
   bool ends_anywhere = false;
+  bool keeps_exif = false;
   bool out_of_data = false;
   bool started = false;
   bool warned = false;
@@ -93,10 +94,11 @@ void JpegReader::State::count_scans(j_common_ptr common) {
   std::longjmp(state.escape, 1);
 }
 
-JpegReader::JpegReader(std::span<const std::byte> bytes, bool ends_anywhere)
+JpegReader::JpegReader(std::span<const std::byte> bytes, JpegInput input)
     : state_(std::make_unique<State>()) {
   State& state = *state_;
-  state.ends_anywhere = ends_anywhere;
+  state.ends_anywhere = input.ends_anywhere;
+  state.keeps_exif = input.keeps_exif;
   state.codec.err = jpeg_std_error(&state.errors);
   state.codec.client_data = &state;
   state.errors.error_exit = State::leave;
@@ -122,7 +124,7 @@ bool JpegReader::read_header() {
   jpeg_create_decompress(&state.codec);
   state.codec.src = &state.source;
   state.codec.progress = &state.progress;
-  jpeg_save_markers(&state.codec, JPEG_APP0 + 1, 0xFFFF);
+  if (state.keeps_exif) jpeg_save_markers(&state.codec, JPEG_APP0 + 1, 0xFFFF);
   while (jpeg_read_header(&state.codec, FALSE) == JPEG_HEADER_TABLES_ONLY) {  // a picture may follow tables
   }
   return true;

@@ -8,6 +8,12 @@
 
 namespace zoo {
 
+struct JpegInput {
+  bool ends_anywhere =
+      false;  // as if an end-of-image marker followed the bytes, as Pillow's LOAD_TRUNCATED_IMAGES
+  bool keeps_exif = false;  // else orientation() is 1
+};
+
 struct JpegOutput {
   bool cmyk = false;    // four channels as they are in the file; else red, green, blue
   int denominator = 1;  // 1, 2, 4 or 8: the picture is made at 1/denominator of its size by smaller IDCTs
@@ -18,9 +24,8 @@ struct JpegOutput {
 // nothing but error() and the plain facts may be asked afterwards.
 class JpegReader {
  public:
-  // The bytes stay in place as long as the reader. With `ends_anywhere` they are read as if an end-of-image
-  // marker followed them, as Pillow does for LOAD_TRUNCATED_IMAGES.
-  explicit JpegReader(std::span<const std::byte> bytes, bool ends_anywhere = false);
+  // The bytes stay in place as long as the reader.
+  explicit JpegReader(std::span<const std::byte> bytes, JpegInput input = {});
   ~JpegReader();
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
