@@ -41,11 +41,11 @@ int turn_of(const JpegReader& reader, const DecodeOptions& options) {
 Image read_all(JpegReader& reader, const std::string& name, const DecodeOptions& options) {
   const int64_t width = reader.width(), height = reader.height();
   const bool cmyk = reader.components() == 4;
-  if (!reader.start({.cmyk = cmyk}) && !options.allow_truncated) refuse(reader, name);
+  const bool started = reader.start({.cmyk = cmyk});
+  if (!started && (!options.allow_truncated || reader.is_bomb())) refuse(reader, name);
   Image image = make_image(width, height, cmyk ? 4 : 3);
   const bool whole =
-      reader.started() &&
-      reader.read_rows(image.pixels.data(), static_cast<size_t>(width * image.channels), height) &&
+      started && reader.read_rows(image.pixels.data(), static_cast<size_t>(width * image.channels), height) &&
       reader.finish();
   if (!whole && !options.allow_truncated) refuse(reader, name);
   if (!cmyk) return image;

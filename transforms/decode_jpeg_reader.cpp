@@ -15,8 +15,8 @@ namespace {
 // A progressive file may have any number of scans, each of which visits every block of its components, for a
 // few bytes each. Real files have about ten; past kFreeScans they may cost kMostVisits block visits (a
 // second).
-constexpr int64_t kFreeScans = 24;
-constexpr int64_t kMostVisits = 100'000'000;
+constexpr int64_t kFreeScans = 16;
+constexpr int64_t kMostVisits = 25'000'000;
 constexpr const char* kTooManyScans = "too many scans for its size";
 
 constexpr int kSmoothedCoefficients = 9;  // the first alternating ones, of which libjpeg guesses missing bits
@@ -36,8 +36,8 @@ struct JpegReader::State {
   bool ends_anywhere = false;
   bool keeps_exif = false;
   bool out_of_data = false;
-  bool started = false;
   bool warned = false;
+  bool is_bomb = false;
   char error[JMSG_LENGTH_MAX]{};
 
   static State& of(j_common_ptr codec) { return *static_cast<State*>(codec->client_data); }
@@ -90,6 +90,7 @@ void JpegReader::State::count_scans(j_common_ptr common) {
     blocks += int64_t{codec.comp_info[c].width_in_blocks} * codec.comp_info[c].height_in_blocks;
   }
   if (scans <= kMostVisits / std::max<int64_t>(blocks, 1)) return;
+  state.is_bomb = true;
   std::snprintf(state.error, sizeof(state.error), "%s", kTooManyScans);
   std::longjmp(state.escape, 1);
 }
@@ -138,7 +139,6 @@ bool JpegReader::start(const JpegOutput& output) {
   state.codec.scale_denom = static_cast<unsigned>(output.denominator);
   state.codec.do_fancy_upsampling = output.plain_chroma ? FALSE : TRUE;
   jpeg_start_decompress(&state.codec);
-  state.started = true;
   return true;
 }
 
@@ -213,9 +213,6 @@ bool JpegReader::has_end() const {
   return rest.rfind("\xFF\xD9") != std::string_view::npos;
 }
 
-bool JpegReader::started() const {
-  return state_->started;
-}
 int64_t JpegReader::output_width() const {
   return state_->codec.output_width;
 }
@@ -237,6 +234,9 @@ bool JpegReader::smooths() const {
 
 bool JpegReader::warned() const {
   return state_->warned;
+}
+bool JpegReader::is_bomb() const {
+  return state_->is_bomb;
 }
 bool JpegReader::out_of_data() const {
   return state_->out_of_data;

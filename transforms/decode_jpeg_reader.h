@@ -48,7 +48,6 @@ class JpegReader {
   int orientation(bool ask_xmp) const;  // EXIF's, if it has none perhaps XMP's; 1 to 8
   // Whether an end-of-image marker follows the scan data that starts here.
   bool has_end() const;
-  bool started() const;
   // Behind start.
   int64_t output_width() const;
   int64_t rows_read() const;
@@ -56,6 +55,7 @@ class JpegReader {
   bool smooths() const;
   // libjpeg met damaged data, and went on.
   bool warned() const;
+  bool is_bomb() const;  // far too many scans
   bool out_of_data() const;
   const char* error() const;
 
