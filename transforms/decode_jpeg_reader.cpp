@@ -13,8 +13,8 @@ namespace zoo {
 namespace {
 
 // A progressive file may have any number of scans, each of which visits every block of its components, for a
-// few bytes each. Real files have about ten; past kFreeScans they may cost kMostVisits block visits (a
-// second).
+// few bytes each. Real files have about ten; past kFreeScans they may cost kMostVisits block visits
+// (half a second).
 constexpr int64_t kFreeScans = 16;
 constexpr int64_t kMostVisits = 25'000'000;
 constexpr const char* kTooManyScans = "too many scans for its size";
