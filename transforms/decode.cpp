@@ -3,6 +3,7 @@
 #include "transforms/decode_format.h"
 #include "transforms/decode_opencv.h"
 #include "transforms/exif.h"
+#include "zoo/core/error.h"
 #include "zoo/core/file.h"
 
 namespace zoo {
@@ -22,8 +23,12 @@ Image decode_image(std::span<const std::byte> bytes, const std::string& name, co
   const PictureHead head = read_picture_head(bytes, name, options);
   if (options.backend == Backend::opencv && is_for_opencv(decoder.format)) {
     Image image = decode_opencv(bytes, name);
-    if (decoder.format == ImageFormat::tiff) return image;  // OpenCV has turned it
-    return apply_orientation(std::move(image), head.orientation);
+    if (decoder.format != ImageFormat::tiff) {  // which OpenCV has turned
+      image = apply_orientation(std::move(image), head.orientation);
+    }
+    if (image.width == head.width && image.height == head.height) return image;
+    throw Error(ErrorCode::corrupt, name, "its header is damaged: Pillow and OpenCV read other sizes from it",
+                "Convert the picture to 8-bit PNG or JPEG.");
   }
   return apply_orientation(decoder.decode(bytes, name, options), head.orientation);
 }

@@ -41,11 +41,11 @@ int turn_of(const JpegReader& reader, const DecodeOptions& options) {
 Image read_all(JpegReader& reader, const std::string& name, const DecodeOptions& options) {
   const int64_t width = reader.width(), height = reader.height();
   const bool cmyk = reader.components() == 4;
-  if (!reader.start({.cmyk = cmyk}) && !options.allow_truncated) refuse(reader, name);
+  const bool started = reader.start({.cmyk = cmyk});
+  if (!started && (!options.allow_truncated || reader.is_bomb())) refuse(reader, name);
   Image image = make_image(width, height, cmyk ? 4 : 3);
   const bool whole =
-      reader.started() &&
-      reader.read_rows(image.pixels.data(), static_cast<size_t>(width * image.channels), height) &&
+      started && reader.read_rows(image.pixels.data(), static_cast<size_t>(width * image.channels), height) &&
       reader.finish();
   if (!whole && !options.allow_truncated) refuse(reader, name);
   if (!cmyk) return image;
@@ -78,6 +78,9 @@ bool read_window(JpegReader& reader, const CropRect& window, Backend backend, Im
   if (!all && !reader.crop_columns(columns.left, columns.width)) return false;
   if (window.top > 0 && !reader.skip_rows(window.top)) return false;
   const int64_t channels = cmyk ? 4 : 3, row_bytes = columns.width * channels;
+  if (!cmyk && columns.width == window.width) {
+    return reader.read_rows(image.pixels.data(), static_cast<size_t>(row_bytes), window.height);
+  }
   std::vector<uint8_t> rows(static_cast<size_t>(kRowsAtOnce * row_bytes));
   for (int64_t y = 0; y < window.height; y += kRowsAtOnce) {
     const int64_t count = std::min(kRowsAtOnce, window.height - y);
@@ -97,7 +100,7 @@ bool read_window(JpegReader& reader, const CropRect& window, Backend backend, Im
 }  // namespace
 
 Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
-  JpegReader reader(bytes, options.allow_truncated);
+  JpegReader reader(bytes, {.ends_anywhere = options.allow_truncated, .keeps_exif = options.exif});
   open(reader, bytes.size(), name, options);
   const int turn = turn_of(reader, options);  // finish() forgets the markers
   return apply_orientation(read_all(reader, name, options), turn);
@@ -105,7 +108,7 @@ Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, con
 
 PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& name,
                            const DecodeOptions& options) {
-  JpegReader reader(bytes, options.allow_truncated);
+  JpegReader reader(bytes, {.ends_anywhere = options.allow_truncated, .keeps_exif = options.exif});
   open(reader, bytes.size(), name, options);
   return {reader.width(), reader.height(), turn_of(reader, options)};
 }
@@ -113,11 +116,13 @@ PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& 
 std::optional<ReducedWindow> decode_jpeg_window(std::span<const std::byte> bytes, const std::string& name,
                                                 const CropRect& window, JpegScale scale,
                                                 const DecodeOptions& options) {
-  JpegReader reader(bytes);
+  JpegReader reader(bytes, {.keeps_exif = options.exif});
   open(reader, bytes.size(), name, options);
-  if (!reader.has_end()) return std::nullopt;
   const int turn = turn_of(reader, options);
-  const CropRect unturned = unturned_window(window, {reader.width(), reader.height()}, turn);
+  const Size size{reader.width(), reader.height()};
+  require_inside(window, turned_size(size, turn), name);
+  const CropRect unturned = unturned_window(window, size, turn);
+  if (!reader.has_end()) return std::nullopt;
   const int64_t d = scale.denominator;
   const JpegOutput output{
       .cmyk = reader.components() == 4, .denominator = scale.denominator, .plain_chroma = scale.plain_chroma};

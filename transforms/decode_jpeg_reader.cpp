@@ -13,10 +13,10 @@ namespace zoo {
 namespace {
 
 // A progressive file may have any number of scans, each of which visits every block of its components, for a
-// few bytes each. Real files have about ten; past kFreeScans they may cost kMostVisits block visits (a
-// second).
-constexpr int64_t kFreeScans = 24;
-constexpr int64_t kMostVisits = 100'000'000;
+// few bytes each. Real files have about ten; past kFreeScans they may cost kMostVisits block visits
+// (half a second).
+constexpr int64_t kFreeScans = 16;
+constexpr int64_t kMostVisits = 25'000'000;
 constexpr const char* kTooManyScans = "too many scans for its size";
 
 constexpr int kSmoothedCoefficients = 9;  // the first alternating ones, of which libjpeg guesses missing bits
@@ -34,9 +34,10 @@ struct JpegReader::State {
   jpeg_progress_mgr progress{};
   std::jmp_buf escape{};
   bool ends_anywhere = false;
+  bool keeps_exif = false;
   bool out_of_data = false;
-  bool started = false;
   bool warned = false;
+  bool is_bomb = false;
   char error[JMSG_LENGTH_MAX]{};
 
   static State& of(j_common_ptr codec) { return *static_cast<State*>(codec->client_data); }
@@ -89,14 +90,16 @@ void JpegReader::State::count_scans(j_common_ptr common) {
     blocks += int64_t{codec.comp_info[c].width_in_blocks} * codec.comp_info[c].height_in_blocks;
   }
   if (scans <= kMostVisits / std::max<int64_t>(blocks, 1)) return;
+  state.is_bomb = true;
   std::snprintf(state.error, sizeof(state.error), "%s", kTooManyScans);
   std::longjmp(state.escape, 1);
 }
 
-JpegReader::JpegReader(std::span<const std::byte> bytes, bool ends_anywhere)
+JpegReader::JpegReader(std::span<const std::byte> bytes, JpegInput input)
     : state_(std::make_unique<State>()) {
   State& state = *state_;
-  state.ends_anywhere = ends_anywhere;
+  state.ends_anywhere = input.ends_anywhere;
+  state.keeps_exif = input.keeps_exif;
   state.codec.err = jpeg_std_error(&state.errors);
   state.codec.client_data = &state;
   state.errors.error_exit = State::leave;
@@ -122,7 +125,7 @@ bool JpegReader::read_header() {
   jpeg_create_decompress(&state.codec);
   state.codec.src = &state.source;
   state.codec.progress = &state.progress;
-  jpeg_save_markers(&state.codec, JPEG_APP0 + 1, 0xFFFF);
+  if (state.keeps_exif) jpeg_save_markers(&state.codec, JPEG_APP0 + 1, 0xFFFF);
   while (jpeg_read_header(&state.codec, FALSE) == JPEG_HEADER_TABLES_ONLY) {  // a picture may follow tables
   }
   return true;
@@ -136,7 +139,6 @@ bool JpegReader::start(const JpegOutput& output) {
   state.codec.scale_denom = static_cast<unsigned>(output.denominator);
   state.codec.do_fancy_upsampling = output.plain_chroma ? FALSE : TRUE;
   jpeg_start_decompress(&state.codec);
-  state.started = true;
   return true;
 }
 
@@ -211,9 +213,6 @@ bool JpegReader::has_end() const {
   return rest.rfind("\xFF\xD9") != std::string_view::npos;
 }
 
-bool JpegReader::started() const {
-  return state_->started;
-}
 int64_t JpegReader::output_width() const {
   return state_->codec.output_width;
 }
@@ -235,6 +234,9 @@ bool JpegReader::smooths() const {
 
 bool JpegReader::warned() const {
   return state_->warned;
+}
+bool JpegReader::is_bomb() const {
+  return state_->is_bomb;
 }
 bool JpegReader::out_of_data() const {
   return state_->out_of_data;

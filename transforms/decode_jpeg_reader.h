@@ -8,6 +8,12 @@
 
 namespace zoo {
 
+struct JpegInput {
+  bool ends_anywhere =
+      false;  // as if an end-of-image marker followed the bytes, as Pillow's LOAD_TRUNCATED_IMAGES
+  bool keeps_exif = false;  // else orientation() is 1
+};
+
 struct JpegOutput {
   bool cmyk = false;    // four channels as they are in the file; else red, green, blue
   int denominator = 1;  // 1, 2, 4 or 8: the picture is made at 1/denominator of its size by smaller IDCTs
@@ -18,9 +24,8 @@ struct JpegOutput {
 // nothing but error() and the plain facts may be asked afterwards.
 class JpegReader {
  public:
-  // The bytes stay in place as long as the reader. With `ends_anywhere` they are read as if an end-of-image
-  // marker followed them, as Pillow does for LOAD_TRUNCATED_IMAGES.
-  explicit JpegReader(std::span<const std::byte> bytes, bool ends_anywhere = false);
+  // The bytes stay in place as long as the reader.
+  explicit JpegReader(std::span<const std::byte> bytes, JpegInput input = {});
   ~JpegReader();
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
@@ -43,7 +48,6 @@ class JpegReader {
   int orientation(bool ask_xmp) const;  // EXIF's, if it has none perhaps XMP's; 1 to 8
   // Whether an end-of-image marker follows the scan data that starts here.
   bool has_end() const;
-  bool started() const;
   // Behind start.
   int64_t output_width() const;
   int64_t rows_read() const;
@@ -51,6 +55,7 @@ class JpegReader {
   bool smooths() const;
   // libjpeg met damaged data, and went on.
   bool warned() const;
+  bool is_bomb() const;  // far too many scans
   bool out_of_data() const;
   const char* error() const;
 

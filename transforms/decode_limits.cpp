@@ -26,4 +26,16 @@ void require_plausible(int64_t width, int64_t height, size_t bytes, const std::s
               "Get the whole file, or leave it out.");
 }
 
+void require_inside(const CropRect& window, Size size, const std::string& name) {
+  const bool is_inside = window.left >= 0 && window.top >= 0 && window.width > 0 && window.height > 0 &&
+                         window.width <= size.width - window.left &&
+                         window.height <= size.height - window.top;
+  if (is_inside) return;
+  throw Error(ErrorCode::mismatch, name,
+              "the window of " + std::to_string(window.width) + " x " + std::to_string(window.height) +
+                  " pixels at (" + std::to_string(window.left) + ", " + std::to_string(window.top) +
+                  ") is not inside the picture of " + std::to_string(size.width) + " x " +
+                  std::to_string(size.height));
+}
+
 }  // namespace zoo

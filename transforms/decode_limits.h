@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "transforms/resize.h"
+
 namespace zoo {
 
 // Throws Error{corrupt} where the size is empty or above the limit.
@@ -14,5 +16,8 @@ void require_size(int64_t width, int64_t height, const std::string& name, int64_
 // pack.
 void require_plausible(int64_t width, int64_t height, size_t bytes, const std::string& name,
                        int64_t most_pixels_per_byte);
+
+// Throws Error{mismatch} for a window that is empty or not inside a picture of that size.
+void require_inside(const CropRect& window, Size size, const std::string& name);
 
 }  // namespace zoo

@@ -160,7 +160,8 @@ bool is_known(const Layout& layout) {
 }
 
 Layout checked_layout(TIFF* file, size_t bytes, const std::string& name, const DecodeOptions& options) {
-  constexpr int64_t kMostPixelsPerByte = 8 * 4096;
+  // White takes one bit a row in fax coding; the others stay below 8 pixels in each of 4096 bytes.
+  constexpr int64_t kMostPixelsPerByte = 8 * 4096, kMostFaxPixelsPerByte = 1 << 17;
   Layout layout = read_layout(file, name);
   require_size(layout.width, layout.height, name, options.max_pixels);
   if (!is_known(layout)) {
@@ -170,7 +171,8 @@ Layout checked_layout(TIFF* file, size_t bytes, const std::string& name, const D
   }
   const bool is_fax =
       layout.compression >= COMPRESSION_CCITTRLE && layout.compression <= COMPRESSION_CCITTFAX4;
-  if (!is_fax) require_plausible(layout.width, layout.height, bytes, name, kMostPixelsPerByte);
+  require_plausible(layout.width, layout.height, bytes, name,
+                    is_fax ? kMostFaxPixelsPerByte : kMostPixelsPerByte);
   return layout;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "transforms/decode_jpeg.h"
+#include "transforms/decode_limits.h"
 #include "transforms/decode_format.h"
 #include "transforms/image_header.h"
 #include "zoo/core/error.h"
@@ -13,18 +14,6 @@ namespace {
 
 bool is_jpeg(std::span<const std::byte> bytes) {
   return read_image_header(bytes).format == ImageFormat::jpeg;
-}
-
-void require_inside(const CropRect& window, Size size, const std::string& name) {
-  const bool is_inside = window.left >= 0 && window.top >= 0 && window.width > 0 && window.height > 0 &&
-                         window.width <= size.width - window.left &&
-                         window.height <= size.height - window.top;
-  if (is_inside) return;
-  throw Error(ErrorCode::mismatch, name,
-              "the window of " + std::to_string(window.width) + " x " + std::to_string(window.height) +
-                  " pixels at (" + std::to_string(window.left) + ", " + std::to_string(window.top) +
-                  ") is not inside the picture of " + std::to_string(size.width) + " x " +
-                  std::to_string(size.height));
 }
 
 Image crop_decoded(std::span<const std::byte> bytes, const std::string& name, const CropRect& window,
@@ -63,7 +52,6 @@ PictureInfo read_picture_info(std::span<const std::byte> bytes, const std::strin
 Image decode_window(std::span<const std::byte> bytes, const std::string& name, const CropRect& window,
                     const DecodeOptions& options) {
   if (is_jpeg(bytes)) {
-    require_inside(window, read_picture_info(bytes, name, options).size, name);
     auto found = decode_jpeg_window(bytes, name, window, {}, options);
     if (found) return std::move(found->image);
   }
@@ -73,7 +61,6 @@ Image decode_window(std::span<const std::byte> bytes, const std::string& name, c
 ReducedWindow decode_reduced_window(std::span<const std::byte> bytes, const std::string& name,
                                     const CropRect& window, Size target, const DecodeOptions& options) {
   if (is_jpeg(bytes)) {
-    require_inside(window, read_picture_info(bytes, name, options).size, name);
     const JpegScale scale{.denominator = reduction(window, target), .plain_chroma = true};
     auto found = decode_jpeg_window(bytes, name, window, scale, options);
     if (found) return std::move(*found);

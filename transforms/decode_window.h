@@ -36,7 +36,7 @@ struct ReducedWindow {
 // For training, where the window is resized to `target` next: as decode_window, but a JPEG is made at 1/2,
 // 1/4 or 1/8 of its size where the window then still has kReducedMargin times the target's pixels in both
 // directions. Only for JPEG are the pixels not those of decode_image. Throws as decode_window.
-inline constexpr double kReducedMargin = 1.0;
+inline constexpr double kReducedMargin = 1.25;
 ReducedWindow decode_reduced_window(std::span<const std::byte> bytes, const std::string& name,
                                     const CropRect& window, Size target, const DecodeOptions& options = {});
 

@@ -1,11 +1,16 @@
 #include "transforms/decode.h"
 
+#include <zlib.h>
+
+#include <algorithm>
+#include <ctime>
 #include <iostream>
 #include <set>
 
 #include <catch2/catch.hpp>
 
 #include "tests/corpus.h"
+#include "tests/transforms/decode_made_jpeg.h"
 #include "tests/transforms/golden.h"
 #include "transforms/random.h"
 #include "zoo/core/error.h"
@@ -42,6 +47,41 @@ ErrorCode code_of(std::span<const std::byte> bytes, const DecodeOptions& options
   }
   FAIL("no error");
   return ErrorCode::usage;
+}
+
+void put(std::vector<std::byte>& bytes, size_t place, std::initializer_list<int> values) {
+  for (const int value : values) bytes.at(place++) = static_cast<std::byte>(value);
+}
+
+// Makes the header say 12,000 x 13,000 pixels (as much of that as the format can), below the general limit.
+void claim_size(const std::string& name, std::vector<std::byte>& bytes) {
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (name.ends_with(".jpg")) {
+    put(bytes, std::min(text.find("\xFF\xC0"), text.find("\xFF\xC2")) + 5, {0x2E, 0xE0, 0x32, 0xC8});
+  } else if (name.ends_with(".png")) {
+    put(bytes, 16, {0, 0, 0x2E, 0xE0, 0, 0, 0x32, 0xC8});
+    const uint32_t crc = crc32(0, reinterpret_cast<const Bytef*>(bytes.data()) + 12, 17);
+    put(bytes, 29,
+        {static_cast<int>(crc >> 24), static_cast<int>(crc >> 16 & 255), static_cast<int>(crc >> 8 & 255),
+         static_cast<int>(crc & 255)});
+  } else if (name.ends_with(".bmp")) {
+    put(bytes, 18, {0xE0, 0x2E, 0, 0, 0xC8, 0x32, 0, 0});
+  } else if (name == "lossy.webp") {
+    put(bytes, 26, {0xE0, 0x2E, 0xC8, 0x32});
+  } else if (name == "lossless.webp") {
+    put(bytes, 21, {0xDF, 0xEE, 0xB1, 0x0C});
+  } else if (name.ends_with(".tif")) {
+    const size_t directory = std::to_integer<size_t>(bytes.at(4)) |
+                             std::to_integer<size_t>(bytes.at(5)) << 8 |
+                             std::to_integer<size_t>(bytes.at(6)) << 16;
+    for (size_t entry = directory + 2; entry + 12 <= bytes.size(); entry += 12) {
+      const int tag = std::to_integer<int>(bytes.at(entry)) | std::to_integer<int>(bytes.at(entry + 1)) << 8;
+      if (tag == 256 || tag == 257) put(bytes, entry + 2, {4, 0, 1, 0, 0, 0, 0xE0, 0x2E, 0, 0});
+    }
+  } else {
+    const std::string head = "P6 12000 13000 255\n";
+    std::copy_n(reinterpret_cast<const std::byte*>(head.data()), head.size(), bytes.begin());
+  }
 }
 
 }  // namespace
@@ -131,6 +171,28 @@ TEST_CASE("damaged bytes give a picture or an error, nothing else") {
     }
   }
   CHECK(decoded < kTries);
+}
+
+TEST_CASE("a picture with thousands of scans is an error, and within a second") {
+  const auto allowed = scan_bomb(64, 64, 1000);
+  CHECK_NOTHROW(decode_image(allowed, "a.jpg"));
+  const auto bomb = scan_bomb(1600, 1600, 3000);
+  CAPTURE(bomb.size());
+  const std::clock_t start = std::clock();
+  CHECK(code_of(bomb) == ErrorCode::corrupt);
+  CHECK(code_of(bomb, {.allow_truncated = true}) == ErrorCode::corrupt);
+  CHECK(std::clock() - start < 2 * CLOCKS_PER_SEC);
+}
+
+TEST_CASE("a header that claims a huge picture is an error at once, in little memory") {
+  const std::string name = GENERATE("rgb.jpg", "progressive.jpg", "rgb.png", "rgb.bmp", "palette.bmp",
+                                    "lossy.webp", "lossless.webp", "lzw.tif", "grey.tif", "rgb.ppm");
+  const MappedFile file(picture(name));
+  std::vector<std::byte> bytes(file.bytes().begin(), file.bytes().end());
+  claim_size(name, bytes);
+  const std::clock_t start = std::clock();
+  CHECK(code_of(bytes) == ErrorCode::corrupt);
+  CHECK(std::clock() - start < CLOCKS_PER_SEC / 4);
 }
 
 TEST_CASE("every odd picture does what pillow.tsv says", "[corpus]") {

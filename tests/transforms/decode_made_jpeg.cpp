@@ -1,0 +1,68 @@
+#include "tests/transforms/decode_made_jpeg.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+
+#include <jpeglib.h>
+
+namespace zoo::test {
+namespace {
+
+// The second byte of every marker of this kind, behind 0xFF; entropy-coded data holds none.
+std::vector<size_t> marker_places(std::span<const std::byte> file, uint8_t kind) {
+  std::vector<size_t> places;
+  for (size_t i = 0; i + 1 < file.size(); ++i) {
+    if (file[i] == std::byte{0xFF} && file[i + 1] == std::byte{kind}) places.push_back(i);
+  }
+  return places;
+}
+
+}  // namespace
+
+std::vector<std::byte> made_jpeg(const Image& image, const JpegKind& kind) {
+  jpeg_compress_struct codec{};
+  jpeg_error_mgr errors{};
+  codec.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&codec);
+  unsigned char* file = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&codec, &file, &size);
+  codec.image_width = static_cast<JDIMENSION>(image.width);
+  codec.image_height = static_cast<JDIMENSION>(image.height);
+  codec.input_components = 3;
+  codec.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&codec);
+  jpeg_set_quality(&codec, 85, TRUE);
+  codec.comp_info[0].h_samp_factor = kind.horizontal;
+  codec.comp_info[0].v_samp_factor = kind.vertical;
+  codec.restart_in_rows = kind.restart_rows;
+  codec.arith_code = kind.arithmetic ? TRUE : FALSE;
+  if (kind.progressive) jpeg_simple_progression(&codec);
+  jpeg_start_compress(&codec, TRUE);
+  while (codec.next_scanline < codec.image_height) {
+    auto* row = const_cast<JSAMPROW>(image.row(codec.next_scanline));
+    jpeg_write_scanlines(&codec, &row, 1);
+  }
+  jpeg_finish_compress(&codec);
+  jpeg_destroy_compress(&codec);
+  const auto bytes = std::as_bytes(std::span(file, size));
+  std::vector<std::byte> result(bytes.begin(), bytes.end());
+  std::free(file);
+  return result;
+}
+
+std::vector<std::byte> scan_bomb(int64_t width, int64_t height, int scans) {
+  const std::vector<std::byte> file = made_jpeg(make_image(width, height), {.progressive = true});
+  constexpr uint8_t kStartOfScan = 0xDA;
+  const size_t last = marker_places(file, kStartOfScan).back(), end = file.size() - 2;
+  std::vector<std::byte> bomb(file.begin(), file.begin() + static_cast<ptrdiff_t>(last));
+  for (int i = 0; i < scans; ++i) {
+    bomb.insert(bomb.end(), file.begin() + static_cast<ptrdiff_t>(last),
+                file.begin() + static_cast<ptrdiff_t>(end));
+  }
+  bomb.insert(bomb.end(), file.begin() + static_cast<ptrdiff_t>(end), file.end());
+  return bomb;
+}
+
+}  // namespace zoo::test

@@ -1,0 +1,24 @@
+// JPEG files of kinds that Pillow does not write, and hostile ones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "transforms/image.h"
+
+namespace zoo::test {
+
+struct JpegKind {
+  int horizontal = 2, vertical = 2;  // luma samples for one of chroma, in each direction: 1, 2 or 4
+  int restart_rows = 0;              // a restart marker behind so many rows of blocks; 0: none
+  bool progressive = false;
+  bool arithmetic = false;
+};
+
+std::vector<std::byte> made_jpeg(const Image& image, const JpegKind& kind);
+
+// A progressive file of black that repeats its last scan so many times.
+std::vector<std::byte> scan_bomb(int64_t width, int64_t height, int scans);
+
+}  // namespace zoo::test
