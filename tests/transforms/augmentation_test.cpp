@@ -7,6 +7,7 @@
 #include "tests/transforms/golden.h"
 #include "transforms/augment/crops.h"
 #include "transforms/augment/presets.h"
+#include "transforms/augment/sample.h"
 #include "transforms/augment/step_fields.h"
 #include "transforms/random_ops.h"
 #include "zoo/core/error.h"
@@ -362,4 +363,23 @@ TEST_CASE("presets are their publishers' steps") {
     CHECK(Augmentation::parse(augmentation.to_json(), name) == augmentation);
   }
   CHECK_THROWS_WITH(named_augmentation("tim", 40), Catch::Contains("Did you mean 'timm'"));
+}
+
+TEST_CASE("pixels between pixels are the same with and without AVX2") {
+  RandomStream random(4, 0, 0, 0);
+  for (const Size size : {Size{37, 23}, Size{1, 1}, Size{2, 9}}) {
+    const Image image = noise(size.width, size.height);
+    std::vector<double> x(5000), y(x.size());
+    for (size_t i = 0; i < x.size(); ++i) {
+      x[i] = random.uniform(-2, static_cast<double>(size.width) + 2);
+      y[i] = i % 7 == 0 ? 0.5 : random.uniform(-2, static_cast<double>(size.height) + 2);
+    }
+    for (const auto mode : {Interpolation::nearest, Interpolation::bilinear, Interpolation::bicubic}) {
+      std::vector<uint8_t> fast(x.size() * 3, 7), plain = fast;
+      sample_row(image, mode, x, y, fast.data());
+      sample_row_plainly(image, mode, x, y, plain.data());
+      CHECK(fast == plain);
+      CHECK(std::ranges::count(plain, uint8_t{7}) < std::ssize(plain));
+    }
+  }
 }
