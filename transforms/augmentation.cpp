@@ -1,5 +1,6 @@
 #include "transforms/augmentation.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -84,8 +85,8 @@ Augmentation Augmentation::parse(std::string_view json, const std::string& name)
     root["steps"].refuse(std::to_string(items.size()) + " steps, expected " + std::to_string(kMostSteps) +
                          " or less");
   }
-  std::vector<Step> steps;
-  for (const JsonNode& item : items) steps.push_back(parse_step(item));
+  std::vector<Step> steps(items.size());
+  std::ranges::transform(items, steps.begin(), parse_step);
   if (const auto at = misplaced(steps)) items[*at].refuse(kMisplaced, kMisplacedRemedy);
   return Augmentation(std::move(steps));
 }

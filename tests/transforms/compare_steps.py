@@ -20,6 +20,7 @@ try:
     from mmpretrain.datasets.transforms import Lighting
     from timm.data import auto_augment, random_erasing
     from timm.data.mixup import Mixup
+    from timm.data.transforms_factory import create_transform
     from timm.data.transforms import RandomResizedCropAndInterpolation
     from torchvision import transforms as T
     from random_stream import FIRST_STEP, MIX, RandomStream, draws_from
@@ -112,9 +113,9 @@ class Comparison:
     def __init__(self, probe, folder):
         self.probe, self.folder, self.wrong, self.count = CppProgram(probe), pathlib.Path(folder), 0, 0
 
-    def ours(self, picture, step, sample):
+    def ours(self, picture, step, sample, recipe=None):
         (self.folder / "in").write_bytes(picture.tobytes())
-        recipe = json.dumps({"steps": [step]})
+        recipe = json.dumps(recipe or {"steps": [step]})
         width, height, *erasures = self.probe("apply", picture.shape[1], picture.shape[0], self.folder / "in", self.folder / "out",
                                               recipe, 2**40 + 7, 3, sample, 0)
         return np.frombuffer((self.folder / "out").read_bytes(), np.uint8).reshape(int(height), int(width), 3), erasures
@@ -152,6 +153,15 @@ class Comparison:
             erased[top:top + h, left:left + w] = list(map(float, found[i + 4:i + 7]))
         self.report(step, sample, erased, expected)
 
+    def timm(self, picture, recipe, flags, sample):
+        """The whole of timm's create_transform, one stream a transform."""
+        image, found = Image.fromarray(picture), None
+        for position, transform in enumerate(create_transform(is_training=True, use_prefetcher=True, **flags).transforms[:-1]):
+            with draws_from(RandomStream(2**40 + 7, 3, sample, FIRST_STEP + position)):
+                image = transform(image)
+        found, _ = self.ours(picture, None, sample, {"timm": recipe})
+        self.report(recipe, sample, found, np.asarray(image))
+
     def mix(self, mode, mixup, cutmix, minmax, prob, switch, correct, batch):
         size, (width, height) = 8, (37, 22)
         mixer = Mixup(mixup, cutmix, minmax, prob, switch, mode, correct, label_smoothing=0, num_classes=size)
@@ -173,6 +183,21 @@ class Comparison:
 
 
 MIXES = [(0.8, 0.0, None), (0.0, 1.0, None), (0.2, 1.0, None), (0.4, 0.0, (0.2, 0.8)), (0.0, 0.0, (0.3, 0.5)), (3.0, 0.1, None)]
+# Ours as train.py's flags, timm's as create_transform's arguments.
+TIMM_PRESETS = [
+    ({"input_size": 24}, {"input_size": 24, "interpolation": "random"}),
+    ({"input_size": [20, 28], "scale": [0.3, 0.8], "ratio": [1, 2], "hflip": 0, "vflip": 0.5, "color_jitter": 0.2,
+      "color_jitter_prob": 0.8, "train_interpolation": "bicubic", "grayscale_prob": 0.3},
+     {"input_size": (20, 28), "scale": (0.3, 0.8), "ratio": (1, 2), "hflip": 0.0, "vflip": 0.5, "color_jitter": 0.2,
+      "color_jitter_prob": 0.8, "interpolation": "bicubic", "grayscale_prob": 0.3}),
+    ({"input_size": 32, "aa": "rand-m9-mstd0.5-inc1", "train_interpolation": "bilinear", "gaussian_blur_prob": 0.4},
+     {"input_size": 32, "auto_augment": "rand-m9-mstd0.5-inc1", "interpolation": "bilinear", "gaussian_blur_prob": 0.4}),
+    ({"input_size": 24, "aa": "3a", "color_jitter": 0.3}, {"input_size": 24, "auto_augment": "3a", "color_jitter": 0.3,
+                                                           "interpolation": "random"}),
+    ({"input_size": 24, "aa": "augmix-m3-w2"}, {"input_size": 24, "auto_augment": "augmix-m3-w2", "interpolation": "random"}),
+    ({"input_size": 24, "no_aug": True}, {"input_size": 24, "no_aug": True}),
+    ({"input_size": [20, 28], "no_aug": True}, {"input_size": (20, 28), "no_aug": True}),
+]
 
 
 def main() -> int:
@@ -187,6 +212,8 @@ def main() -> int:
                 comparison.step(pictures[sample % 3], step, reference, sample)
             for step, reference in ERASINGS:
                 comparison.erasing(pictures[sample % 2], step, reference, sample)
+            for recipe, flags in TIMM_PRESETS:
+                comparison.timm(pictures[sample % 3], recipe, flags, sample)
             for mode in ("batch", "pair", "elem"):
                 for alphas in MIXES:
                     comparison.mix(mode, *alphas, [1.0, 0.6][sample % 2], 0.5, sample % 3 != 0, sample)

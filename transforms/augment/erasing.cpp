@@ -59,7 +59,8 @@ void run(const RandomErasing& step, AugmentedPicture& picture, RandomStream& ran
     const double low = std::log(static_cast<float>(step.ratio.low)),
                  high = std::log(static_cast<float>(step.ratio.high));
     const double ratio = std::exp(random.uniform(low, high));
-    CropRect rect{0, 0, round_half_even(std::sqrt(area / ratio)), round_half_even(std::sqrt(area * ratio))};
+    const CropRect rect{0, 0, round_half_even(std::sqrt(area / ratio)),
+                        round_half_even(std::sqrt(area * ratio))};
     if (rect.width >= width || rect.height >= height) continue;
     Erasure erasure{rect, {}};
     if (step.value) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "transforms/augment/run_step.h"
+#include "transforms/augment/sample.h"
 
 namespace zoo {
 namespace {
@@ -29,95 +30,17 @@ int64_t index_of(double value) {
   return value < 0.0 ? -1 : static_cast<int64_t>(std::min(value, 1e9));
 }
 
-bool inside(const Image& image, double x, double y) {
-  return x >= 0.0 && y >= 0.0 && x < static_cast<double>(image.width) &&
-         y < static_cast<double>(image.height);
-}
-
-// Where a point falls between pixels: the first of the pixels around it and the way from it.
-struct Between {
-  int64_t x = 0, y = 0;
-  double dx = 0, dy = 0;
-};
-
-// Down to a whole number, of -0.5 and more.
-int64_t floor_index(double value) {
-  return value < 0 ? -1 : static_cast<int32_t>(value);
-}
-
-Between between(double x, double y) {
-  const int64_t column = floor_index(x - 0.5), row = floor_index(y - 0.5);
-  return {column, row, x - 0.5 - static_cast<double>(column), y - 0.5 - static_cast<double>(row)};
-}
-
-const uint8_t* clamped(const Image& image, const uint8_t* row, int64_t x) {
-  return row + std::clamp<int64_t>(x, 0, image.width - 1) * 3;
-}
-
-void sample_bilinear(const Image& image, double x, double y, uint8_t* out) {
-  const Between at = between(x, y);
-  const uint8_t* upper = image.row(std::clamp<int64_t>(at.y, 0, image.height - 1));
-  const uint8_t* lower = at.y + 1 < image.height ? image.row(at.y + 1) : upper;  // y + 1 is never negative
-  const uint8_t *a = clamped(image, upper, at.x), *b = clamped(image, upper, at.x + 1);
-  const uint8_t *c = clamped(image, lower, at.x), *d = clamped(image, lower, at.x + 1);
-  for (int i = 0; i < 3; ++i) {
-    const double first = a[i] + (b[i] - a[i]) * at.dx, second = c[i] + (d[i] - c[i]) * at.dx;
-    out[i] = static_cast<uint8_t>(first + (second - first) * at.dy);
-  }
-}
-
-double cubic(double v1, double v2, double v3, double v4, double d) {
-  const double p1 = v2, p2 = -v1 + v3;
-  const double p3 = 2 * (v1 - v2) + v3 - v4, p4 = -v1 + v2 - v3 + v4;
-  return p1 + d * (p2 + d * (p3 + d * p4));
-}
-
-void sample_bicubic(const Image& image, double x, double y, uint8_t* out) {
-  const Between at = between(x, y);
-  // Below the picture the last row that there was is taken again.
-  const uint8_t* rows[4]{image.row(std::clamp<int64_t>(at.y - 1, 0, image.height - 1))};
-  for (int64_t k = 1; k < 4; ++k) {
-    const int64_t row = at.y - 1 + k;
-    rows[k] = row >= 0 && row < image.height ? image.row(row) : rows[k - 1];
-  }
-  int64_t columns[4];
-  for (int64_t k = 0; k < 4; ++k) columns[k] = std::clamp<int64_t>(at.x - 1 + k, 0, image.width - 1) * 3;
-  for (int64_t i = 0; i < 3; ++i) {
-    double lines[4];
-    for (size_t k = 0; k < 4; ++k) {
-      const uint8_t* row = rows[k] + i;
-      lines[k] = cubic(row[columns[0]], row[columns[1]], row[columns[2]], row[columns[3]], at.dx);
-    }
-    const double value = cubic(lines[0], lines[1], lines[2], lines[3], at.dy);
-    out[i] = static_cast<uint8_t>(value <= 0.0 ? 0.0 : value >= 255.0 ? 255.0 : value);
-  }
-}
-
-void sample_nearest(const Image& image, double x, double y, uint8_t* out) {
-  std::copy_n(image.row(static_cast<int64_t>(y)) + static_cast<int64_t>(x) * 3, 3, out);
-}
-
-// place(x, y) is the input of an output pixel. `Sample` is a constant, so that its call is inlined.
-template <auto Sample, typename Place>
-void resample(const Image& image, Image& out, Place place) {
-  for (int64_t y = 0; y < out.height; ++y) {
-    uint8_t* to = out.row(y);
-    for (int64_t x = 0; x < out.width; ++x, to += 3) {
-      const auto [from_x, from_y] = place(x, y);
-      if (inside(image, from_x, from_y)) Sample(image, from_x, from_y, to);
-    }
-  }
-}
-
+// place(x, y) is the input of an output pixel.
 template <typename Place>
 void resample(const Image& image, Image& out, Interpolation interpolation, Place place) {
-  switch (interpolation) {
-    case Interpolation::bilinear:
-      return resample<sample_bilinear>(image, out, place);
-    case Interpolation::bicubic:
-      return resample<sample_bicubic>(image, out, place);
-    default:
-      return resample<sample_nearest>(image, out, place);
+  std::vector<double> x(static_cast<size_t>(out.width)), y(x.size());
+  for (int64_t row = 0; row < out.height; ++row) {
+    for (int64_t column = 0; column < out.width; ++column) {
+      const auto [from_x, from_y] = place(column, row);
+      x[static_cast<size_t>(column)] = from_x;
+      y[static_cast<size_t>(column)] = from_y;
+    }
+    sample_row(image, interpolation, x, y, out.row(row));
   }
 }
 

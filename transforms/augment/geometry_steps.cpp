@@ -60,8 +60,9 @@ void run(const RandomAffine& step, AugmentedPicture& picture, RandomStream& rand
 void run(const RandomPerspective& step, AugmentedPicture& picture, RandomStream& random) {
   if (!(random.uniform() < step.p)) return;
   const auto [width, height] = size_of(picture.image);
-  const auto x = static_cast<int64_t>(step.distortion_scale * static_cast<double>(width / 2));
-  const auto y = static_cast<int64_t>(step.distortion_scale * static_cast<double>(height / 2));
+  const int64_t half_width = width / 2, half_height = height / 2;
+  const auto x = static_cast<int64_t>(step.distortion_scale * static_cast<double>(half_width));
+  const auto y = static_cast<int64_t>(step.distortion_scale * static_cast<double>(half_height));
   std::array<Point, 4> to{};
   to[0][0] = draw_way(x, random);
   to[0][1] = draw_way(y, random);

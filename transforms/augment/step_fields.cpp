@@ -331,7 +331,7 @@ std::optional<FieldFault> find_fault_in(const VisitFields& visit) {
 
 std::optional<FieldFault> find_fault(const Step& step) {
   Step copy = step;
-  const auto fault = find_fault_in([&](StepFields& fields) { visit_fields(copy, fields); });
+  auto fault = find_fault_in([&](StepFields& fields) { visit_fields(copy, fields); });
   if (fault) return fault;
   return std::visit([](const auto& of_kind) { return fault_together(of_kind); }, step);
 }

@@ -82,7 +82,8 @@ uint8_t mean_grey(const Image& image) {
   const int64_t count = image.width * image.height;
   int64_t sum = 0;
   for (int64_t i = 0; i < count; ++i, from += 3) sum += grey(from[0], from[1], from[2]);
-  return static_cast<uint8_t>(static_cast<double>(sum) / static_cast<double>(count) + 0.5);
+  const double raised = static_cast<double>(sum) / static_cast<double>(count) + 0.5;
+  return static_cast<uint8_t>(raised);
 }
 
 }  // namespace

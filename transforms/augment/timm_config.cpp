@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "zoo/core/error.h"
@@ -35,8 +36,9 @@ struct Section {
   template <typename T>
   T value(T low, T high) const {
     T read{};
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), read);
-    if (error != std::errc() || end != number.data() + number.size()) {
+    const char *const first = std::to_address(number.begin()), *const last = first + number.size();
+    const auto [end, error] = std::from_chars(first, last, read);
+    if (error != std::errc() || end != last) {
       refuse(whole, std::is_integral_v<T> ? "does not end in a whole number" : "does not end in a number");
     }
     if (!(read >= low && read <= high)) {

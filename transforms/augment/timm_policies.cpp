@@ -350,8 +350,8 @@ std::span<const Op> unweighted(TimmConfig::Choice choice) {
 
 // numpy.random.choice(replace=False, p=...): rounds of draws, of which the new ones are kept.
 std::vector<Op> draw_weighted(std::span<const WeightedOp> ops, size_t count, RandomStream& random) {
-  std::vector<double> weights;
-  for (const WeightedOp& op : ops) weights.push_back(op.weight);
+  std::vector<double> weights(ops.size());
+  std::ranges::transform(ops, weights.begin(), &WeightedOp::weight);
   std::vector<size_t> chosen;
   while (chosen.size() < count) {
     std::vector<double> draws(count - chosen.size());
@@ -366,15 +366,14 @@ std::vector<Op> draw_weighted(std::span<const WeightedOp> ops, size_t count, Ran
       if (std::ranges::find(chosen, index) == chosen.end()) chosen.push_back(index);
     }
   }
-  std::vector<Op> drawn;
-  for (const size_t index : chosen) drawn.push_back(ops[index].op);
+  std::vector<Op> drawn(chosen.size());
+  std::ranges::transform(chosen, drawn.begin(), [&](size_t index) { return ops[index].op; });
   return drawn;
 }
 
 std::vector<Op> draw_ops(std::span<const Op> ops, int64_t count, RandomStream& random) {
-  std::vector<Op> drawn;
-  for (int64_t i = 0; i < count; ++i)
-    drawn.push_back(ops[static_cast<size_t>(random.below(std::ssize(ops)))]);
+  std::vector<Op> drawn(static_cast<size_t>(count));
+  for (Op& op : drawn) op = ops[static_cast<size_t>(random.below(std::ssize(ops)))];
   return drawn;
 }
 
