@@ -40,21 +40,6 @@ Epoch from_loader(std::shared_ptr<const zoo::Dataset> dataset, const zoo::Loader
   };
 }
 
-<<<<<<< HEAD
-=======
-// As the loader does it.
-zoo::Image transform(const zoo::Image& picture, const zoo::LoaderOptions& options, uint64_t epoch,
-                     uint64_t sample) {
-  if (!options.train) return evaluation_transform(picture, options.preprocess);
-  zoo::RandomStream crop_draws(options.seed, epoch, sample, zoo::kOpCrop);
-  zoo::RandomStream flip_draws(options.seed, epoch, sample, zoo::kOpFlip);
-  const auto rect = draw_resized_crop(picture.width, picture.height, *options.train, crop_draws);
-  zoo::Image part = resized_crop(picture, rect, *options.train);
-  if (flip_draws.uniform() < options.flip_probability) return flip_horizontal(part);
-  return part;
-}
-
->>>>>>> benchmark
 Epoch from_decoded(const zoo::Dataset& dataset, const zoo::LoaderOptions& options) {
   std::vector<zoo::Image> pictures;
   pictures.reserve(static_cast<size_t>(dataset.size()));

@@ -432,6 +432,7 @@ TEST_CASE("data that cannot be learnt from is refused before a run is made") {
     message = "--frozen-stages: 4 is too many: resnet20_cifar has 3 stages";
   }
   SECTION("an EXIF rule that is none") {
+    draw_data(data);
     flags.insert(flags.end(), {"--exif", "yes"});
     message = "--exif: 'yes' is not on or off";
     status = 2;
