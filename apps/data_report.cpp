@@ -122,7 +122,11 @@ void print_classes(const Dataset& dataset, const Survey& survey) {
   const std::vector<size_t> shown = shown_classes(survey);
   for (size_t row = 0; row < shown.size(); ++row) {
     const size_t label = shown[row];
-    if (row == kEnds && shown.size() < survey.counts.size()) table.add({"..."});
+    if (row == kEnds && shown.size() < survey.counts.size()) {
+      std::vector<std::string> gap(columns.size());
+      gap[0] = "...";
+      table.add(std::move(gap));
+    }
     std::vector<std::string> cells{shortened(dataset.classes()[label], name_columns)};
     for (size_t i = 0; has_parts && i < dataset.parts().size(); ++i) {
       cells.push_back(format_count(survey.counts[label][i]));
