@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdio>
 #include <iostream>
 #include <numeric>
@@ -36,12 +35,6 @@ std::string shortened(std::string_view text, size_t most) {
   return printable(characters <= most ? text : text.substr(0, cut)) + (characters <= most ? "" : "...");
 }
 
-std::string format_name(const std::string& format) {
-  std::string name = format;
-  if (name != "pixels") std::transform(name.begin(), name.end(), name.begin(), ::toupper);
-  return name;
-}
-
 std::string plural(int64_t count, const std::string& one, const std::string& many) {
   return format_count(count) + ' ' + (count == 1 ? one : many);
 }
@@ -70,7 +63,7 @@ std::string classes_text(const Dataset& dataset, const Survey& survey) {
 
 std::string formats_text(const Survey& survey) {
   std::vector<std::pair<int64_t, std::string>> found;
-  for (const auto& [format, count] : survey.formats) found.emplace_back(-count, format_name(format));
+  for (const auto& [format, count] : survey.formats) found.emplace_back(-count, format);
   std::sort(found.begin(), found.end());
   std::vector<std::string> texts;
   for (const auto& [count, format] : found) texts.push_back(format + " " + format_count(-count));
@@ -101,7 +94,7 @@ std::string duplicates_text(const Dataset& dataset, const Survey& survey) {
 
 std::string broken_text(const Survey& survey, PictureCheck check) {
   if (survey.broken.empty())
-    return check == PictureCheck::decode ? "none" : "none by their headers (--check decode reads all)";
+    return check == PictureCheck::decode ? "none" : "none by the headers (--check decode reads all)";
   return format_count(static_cast<int64_t>(survey.broken.size()));
 }
 
@@ -129,7 +122,11 @@ void print_classes(const Dataset& dataset, const Survey& survey) {
   const std::vector<size_t> shown = shown_classes(survey);
   for (size_t row = 0; row < shown.size(); ++row) {
     const size_t label = shown[row];
-    if (row == kEnds && shown.size() < survey.counts.size()) table.add({"..."});
+    if (row == kEnds && shown.size() < survey.counts.size()) {
+      std::vector<std::string> gap(columns.size());
+      gap[0] = "...";
+      table.add(std::move(gap));
+    }
     std::vector<std::string> cells{shortened(dataset.classes()[label], name_columns)};
     for (size_t i = 0; has_parts && i < dataset.parts().size(); ++i) {
       cells.push_back(format_count(survey.counts[label][i]));

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "transforms/decode_window.h"
 #include "transforms/image_header.h"
 #include "zoo/checkpoint/parallel.h"
 #include "zoo/core/error.h"
@@ -21,21 +22,17 @@ struct Finding {
 };
 
 void look_at_bytes(const EncodedPicture& picture, PictureCheck check, Finding& finding) {
-  const ImageHeader header = read_image_header(picture.bytes);
-  const auto refuse = [&](const std::string& what) { throw Error(ErrorCode::corrupt, picture.name, what); };
-  if (picture.bytes.empty()) refuse("is empty");
+  int64_t width = 0, height = 0;
   if (check == PictureCheck::decode) {
     const Image image = decode_image(picture.bytes, picture.name);
-    finding.width = static_cast<int32_t>(image.width);
-    finding.height = static_cast<int32_t>(image.height);
+    width = image.width, height = image.height;
   } else {
-    if (header.format == ImageFormat::unknown) refuse("not a picture");
-    if (header.width <= 0 || header.height <= 0) refuse("its header is cut off or damaged");
-    constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-    finding.width = static_cast<int32_t>(std::min(header.width, kMost));
-    finding.height = static_cast<int32_t>(std::min(header.height, kMost));
+    const Size size = read_picture_info(picture.bytes, picture.name).size;
+    width = size.width, height = size.height;
   }
-  finding.format = to_string(header.format);
+  finding.format = read_image_header(picture.bytes).name;
+  finding.width = static_cast<int32_t>(width);
+  finding.height = static_cast<int32_t>(height);
 }
 
 void look_at(const Dataset& dataset, int64_t index, PictureCheck check, Finding& finding) {

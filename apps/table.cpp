@@ -14,22 +14,28 @@ void pad(std::string& line, size_t columns) {
   line.append(columns, ' ');
 }
 
+// Characters of UTF-8, not bytes.
+size_t width_of(const std::string& text) {
+  return static_cast<size_t>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
 }  // namespace
 
 void Table::print(std::ostream& out) const {
   std::vector<size_t> widths;
   for (size_t i = 0; i < columns_.size(); ++i) {
-    widths.push_back(columns_[i].title.size());
-    for (const auto& row : rows_) widths[i] = std::max(widths[i], row[i].size());
+    widths.push_back(width_of(columns_[i].title));
+    for (const auto& row : rows_) widths[i] = std::max(widths[i], width_of(row[i]));
   }
   const auto print_row = [&](auto cell) {
     std::string line;
     for (size_t i = 0; i < columns_.size(); ++i) {
       const std::string& text = cell(i);
       if (i > 0) pad(line, 2);
-      if (columns_[i].right_aligned) pad(line, widths[i] - text.size());
+      if (columns_[i].right_aligned) pad(line, widths[i] - width_of(text));
       line += text;
-      if (!columns_[i].right_aligned) pad(line, widths[i] - text.size());
+      if (!columns_[i].right_aligned) pad(line, widths[i] - width_of(text));
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out << line << '\n';

@@ -5,6 +5,7 @@
 
 #include "zoo/checkpoint/numpy_values.h"
 #include "zoo/checkpoint/pickle.h"
+#include "zoo/checkpoint/pickle_text.h"
 #include "zoo/checkpoint/tar.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
@@ -22,6 +23,13 @@ constexpr uint64_t kLargestArchive = 1'000'000'000;  // inflated; CIFAR's have 1
 
 class NumpyArrays : public PickleHost {
  public:
+  // How Python 3 writes bytes in protocol 2.
+  std::optional<Value> call(const std::string& name, const std::vector<Value>& args) override {
+    if (name == "_codecs.encode" && !args.empty() && args[0].as_string() != nullptr) {
+      return Bytes{to_latin1(*args[0].as_string())};
+    }
+    return std::nullopt;
+  }
   std::optional<Value> build(const Opaque& object, const Value& state) override {
     if (object.class_name != "numpy.core.multiarray._reconstruct" &&
         object.class_name != "numpy._core.multiarray._reconstruct") {

@@ -183,7 +183,7 @@ class TarShards : public Dataset {
     classes_ = labels_.settle({.classes = std::move(classes),
                                .multi_label = multi_label_,
                                .where = where,
-                               .name = [this](int64_t index) { return name(index); }});
+                               .name = [this](int64_t index) { return place(index); }});
     settle_parts();
   }
 
@@ -198,8 +198,7 @@ class TarShards : public Dataset {
   StoredPicture fetch(int64_t index) const override {
     const Shard& shard = shard_of(index);
     const auto at = static_cast<size_t>(index - shard.first);
-    return read_encoded_part(shard.file, shard.index.offsets[at], shard.index.sizes[at],
-                             shard.file.string() + "/" + member_name(shard, index));
+    return read_encoded_part(shard.file, shard.index.offsets[at], shard.index.sizes[at], place(index));
   }
 
  private:
@@ -214,6 +213,11 @@ class TarShards : public Dataset {
     const auto at = static_cast<size_t>(index - shard.first);
     const uint64_t begin = at == 0 ? 0 : shard.index.name_ends[at - 1];
     return shard.index.names.substr(begin, shard.index.name_ends[at] - begin);
+  }
+  // For messages.
+  std::string place(int64_t index) const {
+    const Shard& shard = shard_of(index);
+    return shard.file.string() + "/" + member_name(shard, index);
   }
   const Shard& shard_of(int64_t index) const {
     const auto after =
@@ -234,7 +238,7 @@ class TarShards : public Dataset {
       const int64_t sample = first + static_cast<int64_t>(i);
       if (sample == 0) multi_label_ = labels[i].multi;
       if (labels[i].multi != multi_label_) {
-        throw Error(ErrorCode::mismatch, name(sample), "one label here and a list of labels elsewhere",
+        throw Error(ErrorCode::mismatch, place(sample), "one label here and a list of labels elsewhere",
                     "Write 'label' into all of the JSON, or 'labels'.");
       }
       labels_.add(labels[i].texts, sample);
