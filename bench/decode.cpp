@@ -143,7 +143,7 @@ int main(int count, char** arguments) {
     }
     const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
     if (sum == 0) return 1;
-    std::cout << wall.count() << std::endl;
+    std::cout << wall.count() << '\n' << std::flush;
   }
   return 0;
 }

@@ -141,11 +141,24 @@ class PngDecoder {
   void store_row() {
     const Pass& pass = passes()[pass_];
     uint8_t* to = image_.row(chunks_.top + y_) + (chunks_.left + pass.left) * 3;
-    if (chunks_.colour == 2 && bits_ == 24 && !chunks_.interlaced) {
-      std::copy_n(row_.data() + 1, columns_ * 3, to);
-      return;
-    }
+    if (chunks_.depth == 8 && !chunks_.interlaced) return store_bytes(to);
     for (int64_t x = 0; x < columns_; ++x, to += pass.column_step * 3) store_pixel(x, to);
+  }
+
+  // The frequent kinds of rows, without asking at each pixel.
+  void store_bytes(uint8_t* to) const {
+    const uint8_t* from = row_.data() + 1;
+    const int64_t step = bits_ / 8;
+    if (step == 3) {
+      std::copy_n(from, columns_ * 3, to);
+    } else if (step == 4) {
+      for (int64_t x = 0; x < columns_; ++x, from += 4, to += 3) std::copy_n(from, 3, to);
+    } else if (chunks_.colour == 3) {
+      for (int64_t x = 0; x < columns_; ++x, to += 3)
+        std::copy_n(chunks_.palette.data() + 3 * from[x], 3, to);
+    } else {
+      for (int64_t x = 0; x < columns_; ++x, from += step, to += 3) std::fill_n(to, 3, *from);
+    }
   }
 
   // As Pillow's modes become RGB: the high byte of 16-bit colours, but 16-bit grey is cut off at 255.

@@ -28,9 +28,10 @@ void answer(const std::string& line) {
     const zoo::Size size = zoo::read_picture_info(bytes, path, options).size;
     if (size != zoo::Size{image.width, image.height}) throw std::logic_error("another size: " + path);
     std::cout << "ok " << image.width << ' ' << image.height << ' '
-              << zoo::sha256_hex(std::as_bytes(std::span(image.pixels))) << std::endl;
+              << zoo::sha256_hex(std::as_bytes(std::span(image.pixels))) << '\n'
+              << std::flush;
   } catch (const zoo::Error& error) {
-    std::cout << "error " << static_cast<int>(error.code()) << ' ' << error.what() << std::endl;
+    std::cout << "error " << static_cast<int>(error.code()) << ' ' << error.what() << '\n' << std::flush;
   }
 }
 
