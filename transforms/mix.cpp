@@ -21,8 +21,9 @@ bool share(double value) {
 }
 
 void require_valid(const MixOptions& options) {
-  require(options.mixup_alpha >= 0 && options.mixup_alpha <= 1e6, "mixup_alpha", "0 to 1000000");
-  require(options.cutmix_alpha >= 0 && options.cutmix_alpha <= 1e6, "cutmix_alpha", "0 to 1000000");
+  const auto alpha = [](double value) { return value == 0 || (value >= 1e-6 && value <= 1e6); };
+  require(alpha(options.mixup_alpha), "mixup_alpha", "0, or 0.000001 to 1000000");
+  require(alpha(options.cutmix_alpha), "cutmix_alpha", "0, or 0.000001 to 1000000");
   require(share(options.prob), "prob", "0 to 1");
   require(share(options.switch_prob), "switch_prob", "0 to 1");
   if (options.cutmix_minmax) {

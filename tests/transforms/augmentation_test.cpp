@@ -110,7 +110,7 @@ TEST_CASE("what is wrong in a recipe is refused with its place") {
       {R"({"steps": [{"op": "RandomResizedCrop", "scale": [0.9, 0.5]}]})",
        "recipe.json:/steps/0/scale: is [0.9, 0.5], expected the lower first"},
       {R"({"steps": [{"op": "RandomResizedCrop", "ratio": [0, 1]}]})",
-       "recipe.json:/steps/0/ratio: is 0, expected more than 0"},
+       "recipe.json:/steps/0/ratio: is 0, expected 0.001 to 1000"},
       {R"({"steps": [{"op": "ColorJitter", "hue": 0.7}]})",
        "recipe.json:/steps/0/hue: is 0.7, expected -0.5 to 0.5"},
       {R"({"steps": [{"op": "ColorJitter", "hue": -0.7}]})", "recipe.json:/steps/0/hue: is negative"},

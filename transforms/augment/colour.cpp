@@ -120,9 +120,10 @@ void adjust_lighting(Image& image, const Lighting& lighting, const std::array<do
     const size_t row = lighting.to_rgb ? c : 2 - c;  // OpenMMLab's pictures are blue-green-red
     double change = 0;
     for (size_t i = 0; i < 3; ++i) change += lighting.eigvec[row][i] * alpha[i] * lighting.eigval[i];
+    change = std::clamp(change, -1e9, 1e9);
     for (int value = 0; value < 256; ++value) {
-      tables[c][static_cast<size_t>(value)] =
-          static_cast<uint8_t>(static_cast<int32_t>(static_cast<float>(value) + change));
+      const auto whole = static_cast<int32_t>(static_cast<float>(value) + change);
+      tables[c][static_cast<size_t>(value)] = static_cast<uint8_t>(whole);
     }
   }
   apply_tables(image, tables);

@@ -69,7 +69,7 @@ void scale_nearest(const Image& image, Image& out, const AffineMatrix& m) {
 }
 
 int32_t fixed(double value) {
-  return static_cast<int32_t>(std::floor(value * 65536.0 + 0.5));
+  return static_cast<int32_t>(static_cast<int64_t>(std::floor(value * 65536.0 + 0.5)));
 }
 
 int32_t plus(int32_t a, int32_t b) {  // wraps around, as it does in Pillow's builds

@@ -37,7 +37,7 @@ void visit(TorchvisionPreset& p, StepFields& f) {
 void visit(TimmPreset& p, StepFields& f) {
   f.size("input_size", p.input_size, nullptr);
   f.interval("scale", p.scale, kShare, kNoCenter);
-  f.interval("ratio", p.ratio, kPositive, kNoCenter);
+  f.interval("ratio", p.ratio, kRatio, kNoCenter);
   f.number("hflip", p.hflip, kShare);
   f.number("vflip", p.vflip, kShare);
   f.number("color_jitter", p.color_jitter, kFactor);

@@ -29,7 +29,7 @@ void probability(StepFields& f, double& p) {
 void visit(RandomResizedCrop& s, StepFields& f) {
   f.size("size", s.size, nullptr);
   f.interval("scale", s.scale, kShare, kNoCenter);
-  f.interval("ratio", s.ratio, kPositive, kNoCenter);
+  f.interval("ratio", s.ratio, kRatio, kNoCenter);
   f.drawn_interpolation("interpolation", s.interpolation);
   f.backend("backend", s.backend);
 }
@@ -68,7 +68,7 @@ void visit(RandomRotation& s, StepFields& f) {
 void visit(RandomAffine& s, StepFields& f) {
   f.interval("degrees", s.degrees, kDegrees, 0);
   f.numbers("translate", s.translate, kShare);
-  f.optional_interval("scale", s.scale, kPositive, kNoCenter);
+  f.optional_interval("scale", s.scale, kRatio, kNoCenter);
   f.optional_interval("shear_x", s.shear_x, {-89, 89}, 0);
   f.optional_interval("shear_y", s.shear_y, {-89, 89}, 0);
   f.interpolation("interpolation", s.interpolation);
@@ -94,7 +94,7 @@ void visit(RandomGrayscale& s, StepFields& f) {
 void visit(GaussianBlur& s, StepFields& f) {
   f.integer("kernel_width", s.kernel_width, 1, 255);
   f.integer("kernel_height", s.kernel_height, 1, 255);
-  f.interval("sigma", s.sigma, kPositive, kNoCenter);
+  f.interval("sigma", s.sigma, kRatio, kNoCenter);
   probability(f, s.p);
 }
 void visit(RandomAdjustSharpness& s, StepFields& f) {
@@ -145,7 +145,7 @@ void visit(AugMix& s, StepFields& f) {
   f.integer("severity", s.severity, 1, 10);
   f.integer("mixture_width", s.mixture_width, 1, 100);
   f.integer("chain_depth", s.chain_depth, -1, 100);
-  f.number("alpha", s.alpha, kPositive);
+  f.number("alpha", s.alpha, {1e-6, 1e6});
   f.flag("all_ops", s.all_ops);
   f.interpolation("interpolation", s.interpolation);
   f.colour("fill", s.fill);
@@ -159,15 +159,15 @@ void visit(TimmAutoAugment& s, StepFields& f) {
 void visit(RandomErasing& s, StepFields& f) {
   probability(f, s.p);
   f.interval("scale", s.scale, kShare, kNoCenter);
-  f.interval("ratio", s.ratio, kPositive, kNoCenter);
+  f.interval("ratio", s.ratio, kRatio, kNoCenter);
   f.erasing_value("value", s.value);
 }
 void visit(TimmRandomErasing& s, StepFields& f) {
   f.number("probability", s.probability, kShare);
   f.number("min_area", s.min_area, kShare);
   f.number("max_area", s.max_area, kShare);
-  f.number("min_aspect", s.min_aspect, kPositive);
-  f.optional_number("max_aspect", s.max_aspect, kPositive);
+  f.number("min_aspect", s.min_aspect, kRatio);
+  f.optional_number("max_aspect", s.max_aspect, kRatio);
   choose(f, "mode", s.mode, kErasingModes);
   f.integer("min_count", s.min_count, 1, 1000);
   f.optional_integer("max_count", s.max_count, 1, 1000);
@@ -186,9 +186,8 @@ class FaultFinder : public StepFields {
   std::optional<FieldFault> fault;
 
   void number(std::string_view key, double& value, const NumberRange& range) override {
-    if (value <= range.high && (range.above_low ? value > range.low : value >= range.low)) return;
-    found(key, "is " + shortest(value) + ", expected " + (range.above_low ? "more than " : "") +
-                   shortest(range.low) + (range.above_low ? " and at most " : " to ") + shortest(range.high));
+    if (value >= range.low && value <= range.high) return;
+    found(key, "is " + shortest(value) + ", expected " + shortest(range.low) + " to " + shortest(range.high));
   }
   void optional_number(std::string_view key, std::optional<double>& value,
                        const NumberRange& range) override {

@@ -16,9 +16,8 @@ namespace zoo {
 // What a number may be.
 struct NumberRange {
   double low = 0, high = 1;
-  bool above_low = false;  // low itself is not allowed
 };
-constexpr NumberRange kShare{0, 1}, kPositive{0, 1e6, true}, kFactor{0, 1e6}, kDegrees{-1e6, 1e6},
+constexpr NumberRange kShare{0, 1}, kRatio{1e-3, 1e3}, kFactor{0, 1e6}, kDegrees{-1e6, 1e6},
     kAnyNumber{-1e6, 1e6};
 
 constexpr double kNoCenter = std::numeric_limits<double>::quiet_NaN();

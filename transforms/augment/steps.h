@@ -27,7 +27,7 @@ struct Interval {
 struct RandomResizedCrop {
   Size size{224, 224};
   Interval scale{0.08, 1.0};             // share of the picture's area, 0 to 1
-  Interval ratio{3.0 / 4.0, 4.0 / 3.0};  // width / height, more than 0
+  Interval ratio{3.0 / 4.0, 4.0 / 3.0};  // width / height, 0.001 to 1000
   // Nothing: bilinear or bicubic, drawn for each picture (timm's "random").
   std::optional<Interpolation> interpolation = Interpolation::bilinear;
   Backend backend = Backend::pillow;  // opencv: OpenMMLab's
@@ -113,7 +113,7 @@ struct RandomGrayscale {
 };
 struct GaussianBlur {
   int64_t kernel_width = 23, kernel_height = 23;  // odd
-  Interval sigma{0.1, 2.0};                       // more than 0
+  Interval sigma{0.1, 2.0};                       // 0.001 to 1000
   double p = 1.0;
   friend bool operator==(const GaussianBlur&, const GaussianBlur&) = default;
 };
