@@ -89,6 +89,17 @@ Image place(const Image& part, const CropAxis& x, const CropAxis& y, const std::
   return padded;
 }
 
+void require_window(const Image& window, const CropRect& where, Size whole, const CropRect& needed) {
+  const bool holds = where.left <= needed.left && where.top <= needed.top &&
+                     where.left + where.width >= needed.left + needed.width &&
+                     where.top + where.height >= needed.top + needed.height;
+  if (holds && window.width == where.width && window.height == where.height) return;
+  throw Error(ErrorCode::mismatch, {},
+              "the window does not hold what the transform reads of a picture of " +
+                  std::to_string(whole.width) + " x " + std::to_string(whole.height) + " pixels",
+              "Give at least what evaluation_window says.");
+}
+
 // Half to even, of a quotient of the two products as Python forms it.
 int64_t follow(int64_t side, int64_t longest, int64_t px) {
   const double ratio = static_cast<double>(longest) / static_cast<double>(px);
@@ -157,6 +168,10 @@ CropRect evaluation_window(Size picture, const Preprocess& preprocess) {
 Image evaluation_transform_window(const Image& window, const CropRect& where, Size whole,
                                   const Preprocess& preprocess) {
   const Plan plan = make_plan(whole, preprocess);
+  if (where != CropRect{0, 0, whole.width, whole.height} || window.width != whole.width ||
+      window.height != whole.height) {
+    require_window(window, where, whole, evaluation_window(whole, preprocess));
+  }
   const CropRect kept = plan.kept();
   // Where the window stands in the part that is cut out first.
   const int64_t left = where.left - plan.cut.left, top = where.top - plan.cut.top;

@@ -58,6 +58,11 @@ TEST_CASE("resize and image size together mean what they say") {
   CHECK(square.resize == ResizeMode::square);
   CHECK(square.resize_px == 232);
   CHECK(square.crop_px == 224);
+  CHECK(with(kImageNet, {"--resize", "long:230"}).resize == ResizeMode::long_edge);
+  const Preprocess cut = with(kImageNet, {"--resize", "crop-first:250"});
+  CHECK(cut.resize == ResizeMode::crop_first);
+  CHECK(cut.resize_px == 250);
+  CHECK_THROWS_WITH(with(kImageNet, {"--resize", "crop-first:223"}), Contains("--resize"));
 }
 
 TEST_CASE("interpolation, mean and std replace the weight's") {
@@ -76,6 +81,7 @@ TEST_CASE("a value out of range is refused with its flag") {
                                                 {"--image-size", "3.5"},
                                                 {"--resize", "square:"},
                                                 {"--resize", "-1"},
+                                                {"--interpolation", "area"},
                                                 {"--mean", "0.5,0.5"},
                                                 {"--mean", "0.5,0.5,0.5,"},
                                                 {"--mean", "nan,0,0"},

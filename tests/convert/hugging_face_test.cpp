@@ -74,4 +74,8 @@ TEST_CASE("the image processor resizes and crops as the weight wants") {
   processor = nlohmann::json::parse(to_hugging_face_preprocessor(preprocess));
   CHECK(processor.at("do_resize") == false);
   CHECK(processor.at("do_center_crop") == false);
+  preprocess.interpolation = Interpolation::lanczos;
+  CHECK(nlohmann::json::parse(to_hugging_face_preprocessor(preprocess)).at("resample") == 1);
+  preprocess.resize = GENERATE(ResizeMode::long_edge, ResizeMode::crop_first);
+  CHECK_THROWS_AS(to_hugging_face_preprocessor(preprocess), Error);
 }

@@ -1,5 +1,6 @@
 // Prints what zoo makes of pictures, for tests that hold it against the publishers' libraries:
-//   evaluation_probe record PREPROCESS-AS-JSON FILE...
+//   evaluation_probe record|timm|transformers JSON FILE...
+//     JSON: a preprocess of weights.json, timm's config.json, transformers' preprocessor_config.json;
 //     "ok WIDTH HEIGHT SHA256-of-the-RGB-bytes" a file, or "window" instead of "ok" where evaluation_window's
 //     pixels alone give another picture, or "error MESSAGE"
 //   evaluation_probe resize < JOBS
@@ -17,6 +18,8 @@
 #include "zoo/core/error.h"
 #include "zoo/core/preprocess_json.h"
 #include "zoo/core/sha256.h"
+#include "zoo/layouts/model_card.h"
+#include "zoo/weights/transformers_config.h"
 
 namespace {
 
@@ -36,11 +39,14 @@ std::string evaluate(const zoo::Preprocess& preprocess, const std::string& file)
          std::to_string(whole.height) + " " + digest(whole);
 }
 
-void evaluate_all(const std::string& json, const std::vector<std::string>& files) {
-  const std::string name = "command line";
-  const zoo::JsonTree tree(json, name);
-  const zoo::Preprocess preprocess =
-      zoo::parse_preprocess(zoo::JsonNode(tree, name), zoo::PreprocessForm::record);
+zoo::Preprocess read_preprocess(const std::string& kind, const std::string& json) {
+  if (kind == "timm") return zoo::parse_config_json(json, kind).card.preprocess;
+  if (kind == "transformers") return zoo::read_transformers_preprocess(json, kind);
+  const zoo::JsonTree tree(json, kind);
+  return zoo::parse_preprocess(zoo::JsonNode(tree, kind), zoo::PreprocessForm::record);
+}
+
+void evaluate_all(const zoo::Preprocess& preprocess, const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     try {
       std::cout << evaluate(preprocess, file) << '\n';
@@ -78,8 +84,8 @@ std::string resize(std::istream& job) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.size() > 2 && arguments[0] == "record") {
-    evaluate_all(arguments[1], {arguments.begin() + 2, arguments.end()});
+  if (arguments.size() > 2) {
+    evaluate_all(read_preprocess(arguments[0], arguments[1]), {arguments.begin() + 2, arguments.end()});
     return EXIT_SUCCESS;
   }
   if (arguments.size() == 1 && arguments[0] == "resize") {

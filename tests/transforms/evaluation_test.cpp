@@ -85,3 +85,61 @@ TEST_CASE("a picture without pixels is refused") {
   CHECK_THROWS_AS(evaluation_transform(make_image(0, 5), {}), Error);
   CHECK_THROWS_AS(evaluation_transform({}, {}), Error);
 }
+
+TEST_CASE("the window that the evaluation reads is all that it needs") {
+  const auto resize = GENERATE(ResizeMode::none, ResizeMode::short_edge, ResizeMode::long_edge,
+                               ResizeMode::square, ResizeMode::crop_first);
+  const auto interpolation =
+      GENERATE(Interpolation::nearest, Interpolation::box, Interpolation::bilinear, Interpolation::hamming,
+               Interpolation::bicubic, Interpolation::lanczos, Interpolation::area);
+  const auto backend = GENERATE(Backend::pillow, Backend::opencv);
+  if (!has_interpolation(backend, interpolation)) return;
+  const auto [resize_px, crop_px] =
+      GENERATE(table<int64_t, int64_t>({{40, 32}, {24, 24}, {9, 5}, {61, 7}, {50, 1}}));
+  const Preprocess preprocess{.resize = resize,
+                              .resize_px = resize_px,
+                              .crop_px = crop_px,
+                              .interpolation = interpolation,
+                              .backend = backend,
+                              .crop_offset = GENERATE(CropOffset::half_even, CropOffset::floor),
+                              .fill = {1, 2, 3}};
+  for (const Size size : {Size{61, 43}, Size{43, 62}, Size{30, 7}, Size{3, 90}, Size{40, 40}, Size{1, 2}}) {
+    const Image picture = noise(size.width, size.height);
+    const CropRect window = evaluation_window(size, preprocess);
+    REQUIRE(window.left >= 0);
+    REQUIRE(window.top >= 0);
+    REQUIRE(window.left + window.width <= size.width);
+    REQUIRE(window.top + window.height <= size.height);
+    const Image expected = evaluation_transform(picture, preprocess);
+    const Image found = evaluation_transform_window(crop(picture, window), window, size, preprocess);
+    INFO(to_json(preprocess) << ' ' << size.width << 'x' << size.height);
+    REQUIRE(found.width == expected.width);
+    REQUIRE(found.height == expected.height);
+    REQUIRE(found.pixels == expected.pixels);
+    if (const auto known = evaluation_size(preprocess)) {
+      REQUIRE(*known == Size{found.width, found.height});
+    }
+  }
+}
+
+TEST_CASE("the window of a crop is smaller than the picture") {
+  const CropRect window = evaluation_window({500, 375}, {});  // 256, then 224: all but 16 of 256 on each side
+  CHECK(window.width < 335);
+  CHECK(window.height < 335);
+  CHECK(window.width > 224 * 375 / 256);
+  CHECK(evaluation_window({500, 375}, {.backend = Backend::opencv}) == CropRect{0, 0, 500, 375});
+  CHECK_THROWS_AS(evaluation_window({0, 375}, {}), Error);
+}
+
+TEST_CASE("a window that lacks what the resize reads is refused") {
+  const Image image = noise(50, 40);
+  CHECK_THROWS_AS(evaluation_transform_window(crop(image, {20, 20, 10, 10}), {20, 20, 10, 10}, {50, 40},
+                                              {.resize_px = 30, .crop_px = 28}),
+                  Error);
+  CHECK_THROWS_AS(evaluation_transform_window(crop(image, {20, 20, 10, 10}), {20, 20, 10, 10}, {50, 40},
+                                              {.resize = ResizeMode::none, .crop_px = 28}),
+                  Error);
+  CHECK_THROWS_AS(evaluation_transform_window(crop(image, {20, 20, 10, 10}), {20, 20, 10, 10}, {50, 40},
+                                              {.resize_px = 30, .crop_px = 28, .backend = Backend::opencv}),
+                  Error);
+}

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/transforms/golden.h"
+#include "transforms/pillow_resample.h"
 #include "zoo/core/error.h"
 
 using namespace zoo;
@@ -35,6 +36,62 @@ TEST_CASE("a window of a resize is a crop of the whole") {
     CHECK(found.height == window.height);
     CHECK(found.pixels == expected.pixels);
   }
+}
+
+TEST_CASE("every instruction set gives the plain code's bytes") {
+  const auto interpolation = GENERATE(Interpolation::box, Interpolation::bilinear, Interpolation::hamming,
+                                      Interpolation::bicubic, Interpolation::lanczos);
+  const int64_t channels = GENERATE(1, 2, 3, 4);
+  const auto [from, to] = GENERATE(table<Size, Size>({{{75, 50}, {34, 25}},
+                                                      {{50, 75}, {110, 90}},
+                                                      {{20, 300}, {19, 30}},
+                                                      {{64, 48}, {64, 20}},
+                                                      {{64, 48}, {20, 48}},
+                                                      {{1, 1}, {7, 5}},
+                                                      {{3, 2}, {2, 1}}}));
+  Image image = noise(from.width * channels, from.height);
+  image.width = from.width, image.channels = channels;
+  image.pixels.resize(static_cast<size_t>(from.width * from.height * channels));
+  for (uint8_t& x : image.pixels) x = x < 128 ? 0 : 255;  // overshoots most
+  const ResampleAxis x{from.width, 0, static_cast<float>(from.width), to.width, 0, to.width};
+  const ResampleAxis y{from.height, 0, static_cast<float>(from.height), to.height, 0, to.height};
+  const auto resized = [&](const ResamplePasses& passes) {
+    Image result = make_image(to.width, to.height, channels);
+    pillow_resample({image}, x, y, interpolation, result.pixels.data(), to.width * channels, passes);
+    return result.pixels;
+  };
+  const std::vector<uint8_t> expected = resized(kPlainPasses);
+  for (const ResamplePasses* passes : available_resample_passes()) {
+    INFO(passes->name << ' ' << to_string(interpolation) << ' ' << channels);
+    REQUIRE(resized(*passes) == expected);
+  }
+}
+
+TEST_CASE("rows go to where the caller wants them, and nothing else is touched") {
+  const Image image = noise(50, 40);
+  const PillowResize resize{.source = {50, 40}, .whole = {30, 24}, .window = {3, 2, 20, 18}};
+  const Image expected = resize_pillow_part(image, resize);
+  constexpr int64_t kStride = 77;
+  std::vector<uint8_t> rows(18 * kStride, 9);
+  resize_pillow_into(image, resize, rows.data(), kStride);
+  for (int64_t y = 0; y < 18; ++y) {
+    const auto row = rows.begin() + y * kStride;
+    REQUIRE(std::equal(row, row + 60, expected.row(y)));
+    REQUIRE(std::all_of(row + 60, row + kStride, [](uint8_t x) { return x == 9; }));
+  }
+}
+
+TEST_CASE("what a backend lacks is refused") {
+  const Image image = noise(8, 6);
+  CHECK_THROWS_AS(resize_pillow(image, 4, 4, Interpolation::area), Error);
+  CHECK_THROWS_AS(resize_opencv(image, 4, 4, Interpolation::box), Error);
+  CHECK_THROWS_AS(resize_opencv(image, 4, 4, Interpolation::hamming), Error);
+  CHECK_THROWS_AS(resize_pillow(make_image(4, 4, 5), 2, 2, Interpolation::bilinear), Error);
+  CHECK_THROWS_AS(resize_pillow_part(crop(image, {0, 0, 3, 3}),
+                                     {.source = {8, 6}, .whole = {4, 4}, .window = {0, 0, 4, 4}}),
+                  Error);
+  CHECK(resize_opencv(image, 4, 3, Interpolation::area).width == 4);
+  CHECK(resize_opencv(image, 4, 3, Interpolation::lanczos).width == 4);
 }
 
 TEST_CASE("one and four channels are resampled like three") {
