@@ -19,6 +19,7 @@ std::vector<std::string> category_names(const JsonNode& categories) {
   }
   std::sort(found.begin(), found.end());
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (auto& [id, name] : found) names.push_back(std::move(name));
   return names;
 }

@@ -33,6 +33,7 @@ std::vector<BinaryFile> open_files(const fs::path& root) {
     std::sort(paths.begin(), paths.end());
   }
   std::vector<BinaryFile> files;
+  files.reserve(paths.size());
   for (const fs::path& path : paths) files.push_back({path, std::make_shared<const MappedFile>(path)});
   return files;
 }

@@ -46,6 +46,7 @@ std::optional<std::vector<std::string>> class_names_in(const std::filesystem::pa
 
 std::vector<std::string> numbers_as_names(int64_t count) {
   std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(count));
   for (int64_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
   return names;
 }

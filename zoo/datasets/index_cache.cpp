@@ -135,6 +135,7 @@ void write(const fs::path& root, const FolderTree& tree) {
   writer.text(fs::canonical(root).native());
   writer.texts(tree.folders, [](const VisitedFolder& folder) { return folder.path; });
   std::vector<FolderStamp> stamps;
+  stamps.reserve(tree.folders.size());
   for (const VisitedFolder& folder : tree.folders) stamps.push_back(folder.stamp);
   writer.list(stamps.data(), stamps.size());
   const auto itself = [](const std::string& text) { return text; };
@@ -183,8 +184,9 @@ void write_index_cache(const fs::path& root, const FolderTree& tree, int64_t wal
   if (is_young) return;
   try {
     write(root, tree);
-  } catch (const Error&) {  // a full disk or a cache that cannot be written costs time, not the run
-  } catch (const fs::filesystem_error&) {
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a full disk or a cache that cannot be written
+                            // costs time, not the run
+  } catch (const fs::filesystem_error&) {  // NOLINT(bugprone-empty-catch): the same
   }
 }
 

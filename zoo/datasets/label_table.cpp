@@ -33,7 +33,7 @@ std::vector<int32_t> LabelTable::among(const Settings& settings) const {
                       " classes nor an index of them",
                   did_you_mean(nearest_names(label.text, classes)));
     }
-    indices.push_back(named != by_name.end() ? named->second : *index);
+    indices.push_back(named != by_name.end() ? named->second : index.value_or(0));
   }
   return indices;
 }
@@ -46,7 +46,7 @@ std::vector<std::string> LabelTable::own_classes(std::vector<int32_t>& indices) 
   if (all_indices) {
     int32_t most = -1;
     for (size_t i = 0; i < indices.size(); ++i)
-      most = std::max(most, indices[i] = *class_index(distinct_[i].text));
+      most = std::max(most, indices[i] = class_index(distinct_[i].text).value_or(0));
     return numbers_as_names(most + 1);
   }
   std::vector<size_t> order(distinct_.size());

@@ -29,7 +29,7 @@ Descriptor open_file(const std::filesystem::path& path, uint64_t& size) {
 }
 
 // Read, not mapped: a map of a small file costs more than its copy, in page faults and in a lock that all
-// threads of the process share (docs/measurements.md, "Reading pictures").
+// threads of the process share (docs/data.md, "A million files").
 EncodedPicture read_range(const Descriptor& file, uint64_t offset, uint64_t size,
                           const std::filesystem::path& path, std::string name) {
   if (size > kLargestPicture) {
