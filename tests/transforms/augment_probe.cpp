@@ -44,8 +44,8 @@ struct Numbers {
             static_cast<uint8_t>(whole(i + 2))};
   }
   zoo::Sampling sampling(size_t i) const { return {zoo::parse_interpolation(call.at(5 + i)), colour(i + 1)}; }
-  std::optional<zoo::Point> point(size_t i) const {
-    return call.at(5 + i) == "none" ? std::nullopt : std::optional(zoo::Point{(*this)[i], (*this)[i + 1]});
+  std::optional<zoo::PointXY> point(size_t i) const {
+    return call.at(5 + i) == "none" ? std::nullopt : std::optional(zoo::PointXY{(*this)[i], (*this)[i + 1]});
   }
 };
 

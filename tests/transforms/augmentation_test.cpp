@@ -383,3 +383,75 @@ TEST_CASE("pixels between pixels are the same with and without AVX2") {
     }
   }
 }
+
+TEST_CASE("broken recipes are read or refused, never anything else") {
+  std::vector<Step> steps(default_steps().begin(), default_steps().end());
+  const std::string whole = Augmentation(std::move(steps)).to_json();
+  RandomStream random(6, 0, 0, 0);
+  int read = 0, refused = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string broken = whole;
+    for (int64_t change = random.below(3); change >= 0; --change) {
+      const auto at = static_cast<size_t>(random.below(std::ssize(broken)));
+      constexpr std::string_view kBytes = "0123456789-.eE{}[]\",: \\untrp\x80";
+      switch (random.below(3)) {
+        case 0:
+          broken[at] = kBytes[static_cast<size_t>(random.below(std::ssize(kBytes)))];
+          break;
+        case 1:
+          broken.erase(at, static_cast<size_t>(1 + random.below(12)));
+          break;
+        default:
+          broken.insert(at, broken.substr(static_cast<size_t>(random.below(std::ssize(broken))), 9));
+      }
+    }
+    try {
+      const Augmentation augmentation = Augmentation::parse(broken, "recipe");
+      REQUIRE(Augmentation::parse(augmentation.to_json(), "recipe") == augmentation);
+      ++read;
+    } catch (const Error& error) {
+      REQUIRE(std::string(error.what()).starts_with("recipe:"));
+      ++refused;
+    }
+  }
+  CHECK(read > 10);
+  CHECK(refused > 1000);
+}
+
+TEST_CASE("the ends of every range give a picture") {
+  // What the fields may be at most and at least, where a picture can still be made.
+  const Step steps[]{
+      RandomResizedCrop{.size = {3, 2}, .scale = {0, 0}, .ratio = {1e-3, 1e3}},
+      RandomAffine{.degrees = {-1e6, 1e6},
+                   .translate = {1, 1},
+                   .scale = {{1e-3, 1e-3}},
+                   .shear_x = {{-89, 89}},
+                   .shear_y = {{89, 89}}},
+      RandomAffine{.scale = {{1e3, 1e3}}, .interpolation = Interpolation::bicubic, .center = {{-1e6, 1e6}}},
+      RandomPerspective{.distortion_scale = 1, .p = 1},
+      ColorJitter{
+          .brightness = {1e6, 1e6}, .contrast = {1e6, 1e6}, .saturation = {1e6, 1e6}, .hue = {0.5, 0.5}},
+      GaussianBlur{.kernel_width = 1, .kernel_height = 1, .sigma = {1e-3, 1e-3}},
+      RandomAdjustSharpness{1e6, 1},
+      RandomPosterize{0, 1},
+      Lighting{.eigval = {1e6, 1e6, 1e6}, .alphastd = 1e6},
+      RandAugment{.num_ops = 20, .magnitude = 999, .num_magnitude_bins = 1000},
+      TrivialAugmentWide{.num_magnitude_bins = 2},
+      AugMix{.severity = 10, .alpha = 1e-6},
+      AugMix{.chain_depth = 9, .alpha = 1e6},
+      TimmAutoAugment{.config = "rand-m1000-n40-mmax1000-p1", .interpolation = std::nullopt},
+      TimmAutoAugment{.config = "rand-m0-n40-inc1-p1-mstd1000000", .translate_pct = 1},
+      TimmAutoAugment{.config = "augmix-m1000-w9-d9-a0.000001"},
+      RandomErasing{.p = 1, .scale = {1, 1}, .ratio = {1e-3, 1e3}},
+      TimmRandomErasing{.probability = 1, .min_area = 0, .max_area = 0}};
+  for (const Step& step : steps) {
+    for (const Size size : {Size{1, 1}, Size{2, 3}, Size{31, 7}}) {
+      for (uint64_t sample = 0; sample < 4; ++sample) {
+        INFO(step_name(step) << ' ' << size.width << " x " << size.height);
+        const AugmentedPicture picture =
+            Augmentation({step}).apply(noise(size.width, size.height), {.sample = sample});
+        REQUIRE(std::ssize(picture.image.pixels) == picture.image.width * picture.image.height * 3);
+      }
+    }
+  }
+}

@@ -148,7 +148,7 @@ double round_to_15_digits(double value) {
   return std::strtod(text, nullptr);
 }
 
-Point through(const AffineMatrix& m, double x, double y) {
+PointXY through(const AffineMatrix& m, double x, double y) {
   return {m[0] * x + m[1] * y + m[2], m[3] * x + m[4] * y + m[5]};
 }
 
@@ -214,7 +214,7 @@ Image transform_perspective(const Image& image, const PerspectiveMatrix& m, cons
   resample(image, out, sampling.interpolation, [&](int64_t column, int64_t row) {
     const double x = static_cast<double>(column) + 0.5, y = static_cast<double>(row) + 0.5;
     const double w = m[6] * x + m[7] * y + 1;
-    return Point{(m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w};
+    return PointXY{(m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w};
   });
   return out;
 }
@@ -229,26 +229,26 @@ void rotate(Image& image, const RotateOptions& options, const Sampling& sampling
     if (quarter && (options.expand || image.width == image.height)) return turn_quarter(image, degrees == 90);
   }
   const auto width = static_cast<double>(image.width), height = static_cast<double>(image.height);
-  const auto [x, y] = options.center.value_or(Point{width / 2, height / 2});
+  const auto [x, y] = options.center.value_or(PointXY{width / 2, height / 2});
   const double angle = -radians(degrees);
   const double cosine = round_to_15_digits(std::cos(angle));
   AffineMatrix m{
       cosine, round_to_15_digits(std::sin(angle)), 0.0, round_to_15_digits(-std::sin(angle)), cosine, 0.0};
-  const Point moved = through(m, -x, -y);
+  const PointXY moved = through(m, -x, -y);
   m[2] = moved[0] + x;
   m[5] = moved[1] + y;
   Size size = size_of(image);
   if (options.expand) {
-    const Point corners[4]{through(m, 0, 0), through(m, width, 0), through(m, width, height),
-                           through(m, 0, height)};
+    const PointXY corners[4]{through(m, 0, 0), through(m, width, 0), through(m, width, height),
+                             through(m, 0, height)};
     const auto extent = [&](size_t axis) {
-      const auto less = [axis](const Point& a, const Point& b) { return a[axis] < b[axis]; };
+      const auto less = [axis](const PointXY& a, const PointXY& b) { return a[axis] < b[axis]; };
       const auto [low, high] = std::minmax_element(std::begin(corners), std::end(corners), less);
       return static_cast<int64_t>(std::ceil((*high)[axis])) - static_cast<int64_t>(std::floor((*low)[axis]));
     };
     size = {extent(0), extent(1)};
-    const Point shifted = through(m, -(static_cast<double>(size.width) - width) / 2.0,
-                                  -(static_cast<double>(size.height) - height) / 2.0);
+    const PointXY shifted = through(m, -(static_cast<double>(size.width) - width) / 2.0,
+                                    -(static_cast<double>(size.height) - height) / 2.0);
     m[2] = shifted[0];
     m[5] = shifted[1];
   }
@@ -259,7 +259,7 @@ void affine(Image& image, const AffineOptions& options, const Sampling& sampling
   const double rotation = radians(options.degrees);
   const double sx = radians(options.shear[0]), sy = radians(options.shear[1]);
   const auto [cx, cy] = options.center.value_or(
-      Point{static_cast<double>(image.width) * 0.5, static_cast<double>(image.height) * 0.5});
+      PointXY{static_cast<double>(image.width) * 0.5, static_cast<double>(image.height) * 0.5});
   const auto [tx, ty] = options.translate;
   const double a = std::cos(rotation - sy) / std::cos(sy);
   const double b = -std::cos(rotation - sy) * std::tan(sx) / std::cos(sy) - std::sin(rotation);
@@ -275,7 +275,7 @@ void affine(Image& image, const AffineOptions& options, const Sampling& sampling
   image = transform_affine(image, size_of(image), m, sampling);
 }
 
-void perspective(Image& image, const std::array<Point, 4>& from, const std::array<Point, 4>& to,
+void perspective(Image& image, const std::array<PointXY, 4>& from, const std::array<PointXY, 4>& to,
                  const Sampling& sampling) {
   if (from == to) return;
   std::array<std::array<long double, 9>, 8> rows{};

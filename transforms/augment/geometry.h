@@ -14,7 +14,7 @@ namespace zoo {
 using AffineMatrix = std::array<double, 6>;
 // Input ((a x + b y + c) / w, (d x + e y + f) / w) with w = g x + h y + 1.
 using PerspectiveMatrix = std::array<double, 8>;
-using Point = std::array<double, 2>;  // x, y
+using PointXY = std::array<double, 2>;  // x, y
 
 struct Sampling {
   Interpolation interpolation = Interpolation::nearest;  // or bilinear, bicubic
@@ -27,23 +27,23 @@ Image transform_perspective(const Image& image, const PerspectiveMatrix& matrix,
 struct RotateOptions {
   double degrees = 0;  // counter-clockwise
   bool expand = false;
-  std::optional<Point> center = std::nullopt;  // nothing: the middle
+  std::optional<PointXY> center = std::nullopt;  // nothing: the middle
 };
 void rotate(Image& image, const RotateOptions& options, const Sampling& sampling);
 
 struct AffineOptions {
   double degrees = 0;  // clockwise
-  Point translate{0, 0};
+  PointXY translate{0, 0};
   double scale = 1;
-  Point shear{0, 0};                           // degrees
-  std::optional<Point> center = std::nullopt;  // nothing: the middle
+  PointXY shear{0, 0};                           // degrees
+  std::optional<PointXY> center = std::nullopt;  // nothing: the middle
 };
 // torchvision's F.affine on a PIL image.
 void affine(Image& image, const AffineOptions& options, const Sampling& sampling);
 
 // torchvision's F.perspective: the corners `from` (top left, top right, bottom right, bottom left) come to
 // `to`. The coefficients are the least squares' solution, rounded to single precision.
-void perspective(Image& image, const std::array<Point, 4>& from, const std::array<Point, 4>& to,
+void perspective(Image& image, const std::array<PointXY, 4>& from, const std::array<PointXY, 4>& to,
                  const Sampling& sampling);
 
 }  // namespace zoo

@@ -63,7 +63,7 @@ void run(const RandomPerspective& step, AugmentedPicture& picture, RandomStream&
   const int64_t half_width = width / 2, half_height = height / 2;
   const auto x = static_cast<int64_t>(step.distortion_scale * static_cast<double>(half_width));
   const auto y = static_cast<int64_t>(step.distortion_scale * static_cast<double>(half_height));
-  std::array<Point, 4> to{};
+  std::array<PointXY, 4> to{};
   to[0][0] = draw_way(x, random);
   to[0][1] = draw_way(y, random);
   to[1][0] = draw_far(width, x, random);

@@ -62,7 +62,7 @@ double degrees_of_slope(double slope) {
 }
 
 void apply(Op op, double strength, const Sampling& sampling, Image& image) {
-  constexpr Point kCorner{0, 0};
+  constexpr PointXY kCorner{0, 0};
   switch (op) {
     case Op::identity:
       return;
