@@ -138,6 +138,7 @@ std::vector<Batch> BatchBuilder::finish(BatchDraft draft) const {
 
 std::vector<Batch> BatchBuilder::one_by_one(const BatchDraft& draft) const {
   std::vector<Batch> batches;
+  batches.reserve(draft.pictures.size());
   for (size_t i = 0; i < draft.pictures.size(); ++i)
     batches.push_back(label({&draft.draws[i], 1}, stack({&draft.pictures[i], 1})));
   return batches;

@@ -201,7 +201,7 @@ BadPictures parse_bad_pictures(std::string_view text) {
   throw Error(ErrorCode::usage, "bad pictures", "'" + std::string(text) + "' is not stop or skip");
 }
 
-Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options)
+Loader::Loader(std::shared_ptr<const Dataset> dataset, const LoaderOptions& options)
     : state_(std::make_unique<State>(std::move(dataset), options)) {}
 Loader::~Loader() = default;
 

@@ -69,7 +69,7 @@ struct BadPicture {
 class Loader {
  public:
   // Throws Error{usage, mismatch} for options that make no batches, Error{io} for the cache's file.
-  Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options);
+  Loader(std::shared_ptr<const Dataset> dataset, const LoaderOptions& options);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;

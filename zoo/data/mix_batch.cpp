@@ -21,7 +21,7 @@ std::vector<int64_t> partners(const MixPlace& place) {
   return partner;
 }
 
-void mix_picture(at::Tensor picture, const at::Tensor& partner, const MixedSample& mix) {
+void mix_picture(const at::Tensor& picture, const at::Tensor& partner, const MixedSample& mix) {
   if (!mix.box) {
     picture.mul_(mix.lambda).add_(partner.mul(1 - mix.lambda));
     return;

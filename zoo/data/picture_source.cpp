@@ -32,11 +32,6 @@ auto with_name(const std::string& name, Step step) {
   }
 }
 
-ReducedWindow as_window(Image image) {
-  const Box all{0, 0, static_cast<double>(image.width), static_cast<double>(image.height)};
-  return {std::move(image), all};
-}
-
 constexpr int64_t kCacheMargin = 2;
 
 }  // namespace
@@ -83,7 +78,7 @@ AugmentedPicture PictureSource::augment(const SampleKey& key) const {
   const auto sample = static_cast<int64_t>(key.sample);
   if (cache_.active()) {
     const auto picture = shrunk(sample);
-    return with_name(dataset_->name(sample), [&] { return augment_copy(*picture, key); });
+    return with_name(dataset_->name(sample), [&] { return train_->apply(*picture, key); });
   }
   StoredPicture stored = dataset_->fetch(sample);
   const auto* file = std::get_if<EncodedPicture>(&stored);
@@ -93,9 +88,8 @@ AugmentedPicture PictureSource::augment(const SampleKey& key) const {
   }
   const Size size = read_picture_info(file->bytes, file->name, decode_).size;
   if (const auto plan = train_->plan_window(size, key)) {
-    ReducedWindow part = decode_part(*file, *plan);
-    return with_name(file->name,
-                     [&] { return train_->apply_to_window(std::move(part.image), part.box, *plan, key); });
+    const ReducedWindow part = decode_part(*file, *plan);
+    return with_name(file->name, [&] { return train_->apply_to_window(part.image, part.box, *plan, key); });
   }
   Image whole = decode_image(file->bytes, file->name, decode_);
   return with_name(file->name, [&] { return train_->apply(std::move(whole), key); });
@@ -103,15 +97,8 @@ AugmentedPicture PictureSource::augment(const SampleKey& key) const {
 
 ReducedWindow PictureSource::decode_part(const EncodedPicture& file, const WindowPlan& plan) const {
   if (reduced_decode_) return decode_reduced_window(file.bytes, file.name, plan.window, plan.target, decode_);
-  return as_window(decode_window(file.bytes, file.name, plan.window, decode_));
-}
-
-// Of a kept picture no more is copied than the first step reads.
-AugmentedPicture PictureSource::augment_copy(const Image& picture, const SampleKey& key) const {
-  const auto plan = train_->plan_window({picture.width, picture.height}, key);
-  if (!plan) return train_->apply(picture, key);
-  ReducedWindow part = as_window(crop(picture, plan->window));
-  return train_->apply_to_window(std::move(part.image), part.box, *plan, key);
+  const auto width = static_cast<double>(plan.window.width), height = static_cast<double>(plan.window.height);
+  return {decode_window(file.bytes, file.name, plan.window, decode_), {0, 0, width, height}};
 }
 
 // Note [what the cache keeps]. For training, the whole picture at the smallest scale of libjpeg's that leaves

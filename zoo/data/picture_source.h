@@ -23,7 +23,6 @@ class PictureSource {
  private:
   Image prepare(int64_t sample) const;
   AugmentedPicture augment(const SampleKey& key) const;
-  AugmentedPicture augment_copy(const Image& picture, const SampleKey& key) const;
   ReducedWindow decode_part(const EncodedPicture& file, const WindowPlan& plan) const;
   std::shared_ptr<const Image> shrunk(int64_t sample) const;
 
