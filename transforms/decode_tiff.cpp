@@ -281,11 +281,14 @@ class TiffDecoder {
   void decode_blocks(uint32_t width, uint32_t height, bool is_tiled) {
     const bool is_planar = layout_.planar == PLANARCONFIG_SEPARATE && layout_.samples > 1;
     const uint64_t row_bytes = (uint64_t{width} * layout_.bits * (is_planar ? 1 : layout_.samples) + 7) / 8;
-    const auto size =
-        static_cast<uint64_t>(is_tiled ? TIFFTileSize64(file_) : TIFFVStripSize64(file_, height));
-    if (size > static_cast<uint64_t>(kMostBlockBytes) || size == 0 || size > row_bytes * height)
-      refuse_damaged(name_);
     const uint16_t planes = is_planar ? layout_.samples : uint16_t{1};
+    const uint64_t size = is_tiled ? TIFFTileSize64(file_) : TIFFVStripSize64(file_, height);
+    // A tile may be larger than its picture, but not without bounds.
+    constexpr uint64_t kFreeBytes = uint64_t{1} << 26;
+    const uint64_t picture_bytes =
+        uint64_t{layout_.width} * layout_.height * layout_.samples * layout_.bits / 8;
+    const uint64_t most = std::max(kFreeBytes, 2 * picture_bytes);
+    if (size == 0 || size > row_bytes * height || row_bytes * height > most / planes) refuse_damaged(name_);
     std::vector<std::vector<uint8_t>> buffers(planes, std::vector<uint8_t>(row_bytes * height));
     for (uint32_t y = 0; y < layout_.height; y += height) {
       for (uint32_t x = 0; x < layout_.width; x += width) {

@@ -139,7 +139,7 @@ TEST_CASE("what a BMP reader refuses") {
       {bmp(16, 3, 0, little(1) + little(2) + little(4)), "unusual place"},
       {bmp(8, 0, 70000, ""), "palette of 70000"},
       {bmp(8, 0, 4, ""), "palette has an invalid size"},
-      {bmp(8, 1, 4, palette + "\2\1\0"), "run lengths end early"},
+      {bmp(8, 1, 4, palette + "\2\1\0"s), "run lengths end early"},
   };
   for (const auto& [file, part] : cases) CHECK_THAT(message_of(file), Catch::Contains(part));
   CHECK(message_of(bmp(8, 1, 4, palette + "\2\1\0\0\2\3\0\1"s)) == "decoded");
