@@ -90,7 +90,7 @@ Fault fault_together(const Preset&) {
 
 template <typename Preset>
 Fault find_preset_fault(Preset preset) {
-  Fault fault = find_fault_in([&](StepFields& fields) { visit(preset, fields); });
+  const Fault fault = find_fault_in([&](StepFields& fields) { visit(preset, fields); });
   return fault ? fault : fault_together(preset);
 }
 
