@@ -455,3 +455,17 @@ TEST_CASE("the ends of every range give a picture") {
     }
   }
 }
+
+TEST_CASE("with the same draws the crop is torchvision's") {
+  const std::vector<Row> rows = read_table(golden_folder() / "crops.tsv");
+  REQUIRE(rows.size() == 108);
+  for (const Row& row : rows) {
+    const RandomResizedCrop options{.scale = {number(row, "min_scale"), number(row, "max_scale")},
+                                    .ratio = {number(row, "min_ratio"), number(row, "max_ratio")}};
+    RandomStream random((uint64_t{1} << 40) + 7, 3, static_cast<uint64_t>(integer(row, "sample")), 0);
+    const CropRect rect = draw_resized_crop({integer(row, "width"), integer(row, "height")}, options, random);
+    INFO(row.at("width") << 'x' << row.at("height") << " sample " << row.at("sample"));
+    CHECK(rect == CropRect{integer(row, "left"), integer(row, "top"), integer(row, "crop_width"),
+                           integer(row, "crop_height")});
+  }
+}
