@@ -73,6 +73,12 @@ void refuse_steps(const Flags& flags) {
   }
 }
 
+// Crops know three; bicubic is what comes closest to the others.
+Interpolation interpolation_of_training(Interpolation evaluation) {
+  if (evaluation == Interpolation::nearest || evaluation == Interpolation::bilinear) return evaluation;
+  return Interpolation::bicubic;
+}
+
 Augmentation read_recipe(const std::string& recipe, const Preprocess& preprocess) {
   std::error_code ignored;
   Augmentation augmentation = std::filesystem::is_regular_file(recipe, ignored)
@@ -150,7 +156,8 @@ Augmentation make_augmentation(const AugmentFlags& flags, const Preprocess& prep
   if (!flags.recipe.empty()) return read_recipe(flags.recipe, preprocess);
   TimmPreset preset = flags.steps;
   preset.input_size = {preprocess.crop_px, preprocess.crop_px};
-  if (!flags.chosen_interpolation) preset.train_interpolation = preprocess.interpolation;
+  if (!flags.chosen_interpolation)
+    preset.train_interpolation = interpolation_of_training(preprocess.interpolation);
   std::vector<Step> steps = make_augmentation(preset).steps();
   if (auto* crop = std::get_if<RandomResizedCrop>(&steps.front())) crop->backend = preprocess.backend;
   return Augmentation(std::move(steps));

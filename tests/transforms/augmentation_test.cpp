@@ -116,6 +116,8 @@ TEST_CASE("what is wrong in a recipe is refused with its place") {
       {R"({"steps": [{"op": "ColorJitter", "hue": -0.7}]})", "recipe.json:/steps/0/hue: is negative"},
       {R"({"steps": [{"op": "RandomAffine", "translate": [0.1]}]})",
        "recipe.json:/steps/0/translate: 1 numbers, expected 2"},
+      {R"({"steps": [{"op": "RandomAffine", "interpolation": "lanczos"}]})",
+       "recipe.json:/steps/0/interpolation: is lanczos, expected nearest, bilinear or bicubic"},
       {R"({"steps": [{"op": "GaussianBlur", "kernel_height": 4}]})",
        "recipe.json:/steps/0/kernel_height: is even"},
       {R"({"steps": [{"op": "RandAugment", "num_magnitude_bins": 5}]})",

@@ -229,8 +229,15 @@ class FaultFinder : public StepFields {
       integer(key, *side, 0, kLargestPx);
     }
   }
-  void interpolation(std::string_view, Interpolation&) override {}
-  void drawn_interpolation(std::string_view, std::optional<Interpolation>&) override {}
+  // What turns and bends pictures knows these three, and the publishers' crops use no other.
+  void interpolation(std::string_view key, Interpolation& value) override {
+    if (value != Interpolation::nearest && value != Interpolation::bilinear &&
+        value != Interpolation::bicubic)
+      found(key, "is " + std::string(to_string(value)) + ", expected nearest, bilinear or bicubic");
+  }
+  void drawn_interpolation(std::string_view key, std::optional<Interpolation>& value) override {
+    if (value) interpolation(key, *value);
+  }
   void backend(std::string_view, Backend&) override {}
   void optional_point(std::string_view key, std::optional<std::array<double, 2>>& value) override {
     if (value) numbers(key, *value, kAnyNumber);
