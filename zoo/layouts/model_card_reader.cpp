@@ -122,7 +122,8 @@ std::array<uint8_t, 3> read_border_fill(const Place& config) {
 
 void read_crop_mode(const Place& config, Preprocess& preprocess) {
   const auto mode = config.find("crop_mode");
-  const std::string name = mode ? mode->string() : "center";
+  if (!mode) return;
+  const std::string name = mode->string();
   if (name == "squash") {
     preprocess.resize = ResizeMode::square;
   } else if (name == "border") {
@@ -152,11 +153,12 @@ Preprocess read_timm_preprocess(const Place& config, const ArchSpec& arch) {
     config.refuse(ErrorCode::corrupt, "crop_pct " + std::to_string(crop_pct) + " is out of range");
   }
   preprocess.resize_px = static_cast<int64_t>(resize);
-  const auto interpolation = config.find("interpolation");
-  preprocess.interpolation =
-      interpolation ? read_name(*interpolation, parse_interpolation) : Interpolation::bicubic;
-  if (!has_interpolation(Backend::pillow, preprocess.interpolation)) {
-    interpolation->refuse(ErrorCode::unsupported, "is '" + interpolation->string() + "', which Pillow lacks");
+  preprocess.interpolation = Interpolation::bicubic;
+  if (const auto interpolation = config.find("interpolation")) {
+    preprocess.interpolation = read_name(*interpolation, parse_interpolation);
+    if (!has_interpolation(Backend::pillow, preprocess.interpolation))
+      interpolation->refuse(ErrorCode::unsupported,
+                            "is '" + interpolation->string() + "', which Pillow lacks");
   }
   read_normalisation(config, preprocess);
   read_crop_mode(config, preprocess);
