@@ -48,7 +48,7 @@ class Evaluate(ModelCase):
         self.draw("data/truck/a.ppm", "data/ship/b.ppm", "data/ship/c.ppm", "data/bird/d.ppm")
         out, _ = self.run_model("evaluate", "--data", "data", "--json")
         answer = json.loads(out)
-        self.assertEqual(set(answer), {"top1", "top5", "loss", "images", "images_per_s"})
+        self.assertEqual(set(answer), {"top1", "top5", "loss", "images", "bad_images", "images_per_s"})
         self.assertEqual((answer["top1"], answer["top5"], answer["images"]), (25.0, 75.0, 4))
         log_sum = math.log(sum(math.exp(i / 4) for i in range(10)))
         self.assertAlmostEqual(answer["loss"], log_sum - (9 + 8 + 8 + 2) / 4 / 4, places=6)

@@ -214,7 +214,7 @@ class Doctor(ZooCase):
         self.programs = self.folder / "bin"
         self.programs.mkdir()
         shutil.copy2(PROGRAMS / "zoo", self.programs / "zoo")
-        for name in ("add", "augment", "convert", "download", "draw", "finetune", "inspect", "predict"):
+        for name in ("add", "augment", "convert", "data", "download", "draw", "finetune", "inspect", "predict"):
             self.script(name, "true")
         self.script("evaluate", """echo '{"libtorch": "2.13.0", "mkldnn": true, "cuda": false}'""")
 
