@@ -61,6 +61,10 @@ void require_same_classes(const FinetuneData& data) {
   };
   complain(data.val_root, data.train_root, only_in(*data.train, *data.val));
   complain(data.train_root, data.val_root, only_in(*data.val, *data.train));
+  if (data.train->classes() != data.val->classes())
+    throw Error(ErrorCode::mismatch, data.val_root.string(),
+                "it has the classes of " + data.train_root.string() + " in another order",
+                "Give both the same order: with a classes.txt beside a list, or both as folders.");
 }
 
 // Each class's samples in a seeded order at even distances: every prefix holds of each class its share.

@@ -408,6 +408,35 @@ TEST_CASE("data that cannot be learnt from is refused before a run is made") {
     draw_data(data / "val", {"low", "middle", "bottom"});
     message = "it has no class 'top'";
   }
+  SECTION("validation with the classes in another order") {
+    draw_data(data);
+    const fs::path list = folder / "list";
+    fs::create_directory(list);
+    std::ofstream(list / "classes.txt") << "top\nmiddle\nlow\n";
+    std::ofstream(list / "val.csv") << "path,label\n../data/low/0.png,low\n../data/top/0.png,top\n";
+    flags.insert(flags.end(), {"--val", (list / "val.csv").string()});
+    message = "in another order";
+  }
+  SECTION("data that says itself what is for judging, and a share") {
+    draw_data(data / "train");
+    draw_data(data / "val");
+    fs::create_directory(folder / "list");
+    std::ofstream(folder / "list/all.csv") << "path,label,split\n../data/train/low/0.png,low,train\n"
+                                              "../data/train/top/0.png,top,train\n"
+                                              "../data/val/low/0.png,low,val\n";
+    flags[1] = (folder / "list/all.csv").string();
+    flags.insert(flags.end(), {"--val", "0.3"});
+    status = 2;
+    message = "says itself what is for judging";
+  }
+  SECTION("pictures of several labels") {
+    draw_data(data);
+    fs::create_directory(folder / "list");
+    std::ofstream(folder / "list/all.csv")
+        << "path,labels\n../data/low/0.png,low|top\n../data/top/0.png,top\n";
+    flags[1] = (folder / "list/all.csv").string();
+    message = "several labels each";
+  }
   SECTION("validation that is neither folder nor share") {
     draw_data(data);
     flags.insert(flags.end(), {"--val", "nowhere"});

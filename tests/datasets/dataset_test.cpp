@@ -149,6 +149,7 @@ TEST_CASE("training and test batches in one folder are parts of the set") {
   CHECK(dataset->parts() == std::vector<std::string>{"train", "test"});
   CHECK(names(*take_part(dataset, "test")) == std::vector<std::string>{"test_batch.bin[0]"});
   CHECK(take_part(dataset, "train")->label(0) == 1);
+  CHECK(judging_part(*dataset) == "test");
   CHECK_THROWS_WITH(take_part(dataset, "val"), Catch::Contains("no part 'val'. It has: train, test."));
   CHECK(open_dataset(root.path() / "test_batch.bin")->label(0) == 2);
 }

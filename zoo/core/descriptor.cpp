@@ -63,6 +63,20 @@ Descriptor open_locked(const std::filesystem::path& path, const std::function<vo
   }
 }
 
+// O_NONBLOCK: a named pipe must be refused, not waited for.
+Descriptor open_regular(const std::filesystem::path& path, size_t& size) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) fail(path, errno, "cannot open it");
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) fail(path, errno, "cannot stat it");
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::io, path.string(),
+                S_ISDIR(status.st_mode) ? "is a folder, expected a file" : "is not a regular file");
+  }
+  size = static_cast<size_t>(status.st_size);
+  return file;
+}
+
 void write_all(const Descriptor& file, std::span<const std::byte> bytes, const std::filesystem::path& path) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());

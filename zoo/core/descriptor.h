@@ -1,4 +1,4 @@
-// What the classes that write files share: open files, locks, and how a file gets its final name.
+// What the classes that read and write files share: open files, locks, and how a file gets its final name.
 #pragma once
 
 #include <cstddef>
@@ -43,6 +43,10 @@ void check_target(const std::filesystem::path& path);
 // its lock (a kernel lock, gone with its holder); calls `while_waiting`, which may throw, ten times a second.
 // Whoever renames or removes the file has to hold the lock.
 Descriptor open_locked(const std::filesystem::path& path, const std::function<void()>& while_waiting);
+
+// For reading; `size` becomes the file's, in bytes. Never waits. Throws Error{not_found, io} if it is no
+// regular file.
+Descriptor open_regular(const std::filesystem::path& path, size_t& size);
 
 // Errors are about `path`, which the user knows.
 void write_all(const Descriptor& file, std::span<const std::byte> bytes, const std::filesystem::path& path);

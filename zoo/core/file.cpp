@@ -19,20 +19,6 @@
 namespace zoo {
 namespace {
 
-// Opens a regular file and tells its size. O_NONBLOCK: a named pipe must be refused, not waited for.
-Descriptor open_regular(const std::filesystem::path& path, size_t& size) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) fail(path, errno, "cannot open it");
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0) fail(path, errno, "cannot stat it");
-  if (!S_ISREG(status.st_mode)) {
-    throw Error(ErrorCode::io, path.string(),
-                S_ISDIR(status.st_mode) ? "is a folder, expected a file" : "is not a regular file");
-  }
-  size = static_cast<size_t>(status.st_size);
-  return file;
-}
-
 // A name that no other process or thread picks; independent of the target's, which may already be as long as
 // names can be.
 std::filesystem::path temporary_name(const std::filesystem::path& path) {

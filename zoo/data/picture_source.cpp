@@ -22,7 +22,7 @@ Image whole_picture(StoredPicture stored, const DecodeOptions& options) {
   return decode_image(file.bytes, file.name, options);
 }
 
-// Runs it and gives its errors the picture's name where they have none: transforms know no names.
+// Runs a transform, which knows no names, and puts the picture's before its errors.
 template <typename Step>
 auto with_name(const std::string& name, Step step) {
   try {

@@ -2,8 +2,6 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "zoo/core/descriptor.h"
@@ -13,20 +11,6 @@ namespace zoo {
 namespace {
 
 constexpr uint64_t kLargestPicture = 2'000'000'000;  // bytes; nothing that decoders accept is as large
-
-// O_NONBLOCK: a named pipe must be refused, not waited for.
-Descriptor open_file(const std::filesystem::path& path, uint64_t& size) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) fail(path, errno, "cannot open it");
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0) fail(path, errno, "cannot stat it");
-  if (!S_ISREG(status.st_mode)) {
-    throw Error(ErrorCode::io, path.string(),
-                S_ISDIR(status.st_mode) ? "is a folder, expected a file" : "is not a regular file");
-  }
-  size = static_cast<uint64_t>(status.st_size);
-  return file;
-}
 
 // Read, not mapped: a map of a small file costs more than its copy, in page faults and in a lock that all
 // threads of the process share (docs/data.md, "A million files").
@@ -52,15 +36,15 @@ EncodedPicture read_range(const Descriptor& file, uint64_t offset, uint64_t size
 }  // namespace
 
 EncodedPicture read_encoded(const std::filesystem::path& file) {
-  uint64_t size = 0;
-  const Descriptor descriptor = open_file(file, size);
+  size_t size = 0;
+  const Descriptor descriptor = open_regular(file, size);
   return read_range(descriptor, 0, size, file, file.string());
 }
 
 EncodedPicture read_encoded_part(const std::filesystem::path& file, uint64_t offset, uint64_t size,
                                  std::string name) {
-  uint64_t whole = 0;
-  const Descriptor descriptor = open_file(file, whole);
+  size_t whole = 0;
+  const Descriptor descriptor = open_regular(file, whole);
   if (offset > whole || size > whole - offset) {
     throw Error(ErrorCode::io, file.string(), "is shorter than when it was opened",
                 "Open the data set again.");
