@@ -54,6 +54,24 @@ class Evaluate(ModelCase):
         self.assertAlmostEqual(answer["loss"], log_sum - (9 + 8 + 8 + 2) / 4 / 4, places=6)
         self.assertGreater(answer["images_per_s"], 0)
 
+    def test_divided_data_is_judged_by_its_part_for_that(self):
+        self.draw("data/train/truck/a.ppm", "data/train/ship/b.ppm", "data/train/ship/c.ppm",
+                  "data/val/truck/a.ppm", "data/val/ship/b.ppm")
+        out, err = self.run_model("evaluate", "--data", "data", "--json")
+        self.assertEqual(json.loads(out)["images"], 2)
+        self.assertIn("these are the pictures of its part val", err)
+        out, _ = self.run_model("evaluate", "--data", "data", "--json", "--part", "train")
+        self.assertEqual(json.loads(out)["images"], 3)
+        self.assertIn("no part 'test'", self.model_refused("evaluate", "--data", "data", "--part", "test"))
+
+    def test_broken_pictures_are_skipped_and_counted_where_that_is_asked_for(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        (self.folder / "data" / "ship" / "broken.ppm").write_bytes(b"P6 no picture")
+        self.assertIn("broken.ppm", self.model_refused("evaluate", "--data", "data"))
+        out, err = self.run_model("evaluate", "--data", "data", "--json", "--bad-images", "skip")
+        self.assertEqual((json.loads(out)["images"], json.loads(out)["bad_images"]), (2, 1))
+        self.assertRegex(err, r"1 picture was left out:\n.*ship/broken\.ppm")
+
     def test_the_table_says_the_same(self):
         self.draw("data/truck/a.ppm", "data/ship/b.ppm")
         out, _ = self.run_model("evaluate", "--data", "data")
