@@ -5,6 +5,7 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
+#include "apps/data_options.h"
 #include "apps/data_report.h"
 #include "apps/data_survey.h"
 #include "apps/flag_values.h"
@@ -96,9 +97,8 @@ cxxopts::Options declare() {
       "split", "the share of each class for validation, above 0 and below 1", cxxopts::value<std::string>(),
       "SHARE")("seed", "seed of the choice", cxxopts::value<std::string>()->default_value("0"), "N")(
       "out", "where the split goes", cxxopts::value<std::string>()->default_value("split.json"), "FILE")(
-      "root", "where the paths in a list begin; else its folder", cxxopts::value<std::string>(), "DIR")(
-      "classes", "a list's class names, one a line; else classes.txt beside it",
-      cxxopts::value<std::string>(), "FILE")("json", "print a JSON object");
+      "json", "print a JSON object");
+  add_data_options(options);
   return options;
 }
 
@@ -120,10 +120,7 @@ int run(const std::vector<std::string>& arguments) {
   request.seed =
       static_cast<uint64_t>(parse_integer("--seed", flags["seed"].as<std::string>(), 0, INT64_MAX));
 
-  DatasetOptions source;
-  if (flags.count("root") > 0) source.picture_root = flags["root"].as<std::string>();
-  if (flags.count("classes") > 0) source.classes_file = flags["classes"].as<std::string>();
-  const std::unique_ptr<Dataset> dataset = open_dataset(root, source);
+  const std::unique_ptr<Dataset> dataset = open_dataset(root, read_data_options(flags));
   return splits ? write_split_of(*dataset, root, request) : report(*dataset, root, check, json);
 }
 

@@ -10,6 +10,7 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/tensor.h>
 
+#include "apps/data_options.h"
 #include "apps/flag_values.h"
 #include "apps/interrupt.h"
 #include "apps/left_out.h"
@@ -41,18 +42,19 @@ struct Outcome {
 
 cxxopts::Options declare_flags() {
   cxxopts::Options options =
-      make_options("zoo evaluate", "--weights NAME|FILE|RUN --data DIR [OPTION...]",
+      make_options("zoo evaluate", "--weights NAME|FILE|RUN --data DATA [OPTION...]",
                    "How good a model is on labelled pictures: top-1, top-5 and mean cross entropy.\n"
                    "Classes are matched by name; pictures are prepared as the weight's publisher does.");
   add_weights_options(options);
   const auto text = [] { return cxxopts::value<std::string>(); };
   auto add = options.add_options("Data and output");
-  add("data", "one folder of pictures a class, or CIFAR's binary batches", text(), "DIR");
+  add("data", "one folder of pictures a class, train/ and val/, a list, an archive", text(), "DATA");
   add("part", "of data that is divided: train, val, ...; else val or test, where there is one", text(),
       "NAME");
   add("per-image", "also write one line a picture (CSV)", text(), "FILE");
   add("batch-size", "pictures at once", text()->default_value("32"), "N");
   add("json", "print one JSON object");
+  add_data_options(options);
   add_loading_options(options);
   add_preprocess_options(options);
   add_torch_options(options);
@@ -62,7 +64,7 @@ cxxopts::Options declare_flags() {
 // The part that is asked for, else the one to judge by, else everything.
 std::shared_ptr<const Dataset> open_judging_data(const cxxopts::ParseResult& flags) {
   const std::string data = flags["data"].as<std::string>();
-  std::shared_ptr<const Dataset> whole = open_dataset(data);
+  std::shared_ptr<const Dataset> whole = open_dataset(data, read_data_options(flags));
   report_left_out(*whole);
   if (whole->multi_label())
     throw Error(ErrorCode::unsupported, data, "its pictures have several labels each",
@@ -160,7 +162,7 @@ int command(const std::vector<std::string>& arguments) {
   operands(options, flags, {});
   const TorchOptions torch = read_torch_options(flags);
   if (flags.count("data") == 0)
-    throw Error(ErrorCode::usage, "--data", "is missing", "Name a folder of pictures.");
+    throw Error(ErrorCode::usage, "--data", "is missing", "Name a folder or list of pictures.");
   const std::string data = flags["data"].as<std::string>();
   LoaderOptions loading;
   loading.batch_size = parse_integer("--batch-size", flags["batch-size"].as<std::string>(), 1, 65536);

@@ -202,8 +202,7 @@ int command(const std::vector<std::string>& arguments) {
   RunDirectory::check(options.out, options.overwrite);
   start_torch(options.torch);
 
-  const FinetuneData data =
-      open_finetune_data(options.data, options.val, options.recipe.seed, options.max_train_samples);
+  const FinetuneData data = open_finetune_data(options.data);
   std::optional<ResolvedWeights> weights;
   if (flags.count("weights") > 0) weights = read_weights(flags);
   const ArchSpec arch = weights ? weights->arch : get_arch(flags["arch"].as<std::string>());

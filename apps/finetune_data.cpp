@@ -1,10 +1,8 @@
 #include "apps/finetune_data.h"
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 #include <map>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -22,10 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kDefaultShare = 0.2;
+constexpr const char* kTrain = "train";  // the part
 constexpr uint32_t kOpChoose = 1000;  // the draw's number, apart from those of zoo/data
 
-std::shared_ptr<const Dataset> open(const fs::path& root) {
-  std::shared_ptr<const Dataset> dataset = open_dataset(root);
+std::shared_ptr<const Dataset> open(const fs::path& root, const DatasetOptions& options) {
+  std::shared_ptr<const Dataset> dataset = open_dataset(root, options);
   report_left_out(*dataset);
   if (dataset->multi_label())
     throw Error(ErrorCode::unsupported, root.string(), "its pictures have several labels each",
@@ -40,31 +39,47 @@ double parse_share(const std::string& text) {
   } catch (const Error&) {
     // Said below: it might have been meant as a folder.
   }
-  throw Error(ErrorCode::usage, "--val", "'" + text + "' is neither a folder nor a share above 0 and below 1",
-              "Name a folder of pictures, or write for example --val 0.2.");
+  throw Error(ErrorCode::usage, "--val",
+              "'" + text + "' is neither data, nor a part of it, nor a share above 0 and below 1",
+              "Name pictures to judge by, or write for example --val 0.2.");
 }
 
-void require_same_classes(const FinetuneData& data) {
-  const auto only_in = [](const Dataset& a, const Dataset& b) {
-    std::vector<std::string> names;
-    for (const std::string& name : a.classes())
-      if (std::find(b.classes().begin(), b.classes().end(), name) == b.classes().end()) names.push_back(name);
-    return names;
-  };
-  const auto complain = [](const fs::path& lacking, const fs::path& other,
-                           const std::vector<std::string>& names) {
-    if (names.empty()) return;
-    throw Error(ErrorCode::mismatch, lacking.string(),
-                "it has no class '" + names.front() + "', which " + other.string() + " has" +
-                    (names.size() > 1 ? " (" + std::to_string(names.size()) + " such classes)" : ""),
-                "Training and validation need the same class folders.");
-  };
-  complain(data.val_root, data.train_root, only_in(*data.train, *data.val));
-  complain(data.train_root, data.val_root, only_in(*data.val, *data.train));
-  if (data.train->classes() != data.val->classes())
+std::vector<int64_t> count_labels(const Dataset& dataset) {
+  std::vector<int64_t> counts(dataset.classes().size());
+  for (int64_t i = 0; i < dataset.size(); ++i) ++counts[static_cast<size_t>(dataset.label(i))];
+  return counts;
+}
+
+std::string and_others(size_t count) {
+  return count > 1 ? " (" + std::to_string(count) + " such classes)" : "";
+}
+
+// Gives val the classes of train, by name. Throws Error{mismatch} for a class to judge by of which nothing is
+// learnt; one of which nothing is judged is a note.
+void join_classes(FinetuneData& data) {
+  const std::vector<std::string>& classes = data.train->classes();
+  std::vector<std::string> unknown, unlearnt, unjudged;
+  for (const std::string& name : data.val->classes())
+    if (std::find(classes.begin(), classes.end(), name) == classes.end()) unknown.push_back(name);
+  if (!unknown.empty())
+    throw Error(ErrorCode::mismatch, data.train_root.string(),
+                "it has no class '" + unknown.front() + "', which " + data.val_root.string() + " has" +
+                    and_others(unknown.size()),
+                "Training and validation need the same classes.");
+  data.val = with_classes(data.val, classes);
+  const std::vector<int64_t> learnt = count_labels(*data.train), judged = count_labels(*data.val);
+  for (size_t i = 0; i < classes.size(); ++i) {
+    if (learnt[i] == 0 && judged[i] > 0) unlearnt.push_back(classes[i]);
+    if (learnt[i] > 0 && judged[i] == 0) unjudged.push_back(classes[i]);
+  }
+  if (!unlearnt.empty())
     throw Error(ErrorCode::mismatch, data.val_root.string(),
-                "it has the classes of " + data.train_root.string() + " in another order",
-                "Give both the same order: with a classes.txt beside a list, or both as folders.");
+                "class '" + unlearnt.front() + "' has pictures to judge by, and none to learn from" +
+                    and_others(unlearnt.size()),
+                "Training and validation need the same classes.");
+  if (!unjudged.empty())
+    std::cerr << "note: class '" << unjudged.front() << "' has no picture to judge by"
+              << and_others(unjudged.size()) << '\n';
 }
 
 // Each class's samples in a seeded order at even distances: every prefix holds of each class its share.
@@ -87,90 +102,82 @@ std::vector<int64_t> choose(const Dataset& dataset, int64_t count, uint64_t seed
   return chosen;
 }
 
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
+bool has_part(const Dataset& dataset, const std::string& name) {
+  const std::vector<std::string>& parts = dataset.parts();
+  return std::find(parts.begin(), parts.end(), name) != parts.end();
 }
 
-// DATA/train and DATA/val rather than class folders of which one happens to be called "train".
-bool is_split_already(const fs::path& data) {
-  if (!is_folder(data / "train")) return false;
-  if (is_folder(data / "val")) return true;
-  constexpr std::array<std::string_view, 4> parts{"train", "test", "valid", "validation"};
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(data, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (is_folder(entry.path()) && std::find(parts.begin(), parts.end(), name) == parts.end()) return false;
+std::vector<int64_t> samples_of(const Dataset& dataset, const std::string& part) {
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < dataset.size(); ++i) {
+    const int32_t number = dataset.part(i);
+    if (part.empty() || (number >= 0 && dataset.parts()[static_cast<size_t>(number)] == part))
+      indices.push_back(i);
   }
-  return true;
+  return indices;
 }
 
-// What the data itself says is for training and for judging.
-void take_parts(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, bool with_val) {
-  result.split.reset();
-  result.train = take_part(whole, "train");
-  if (!with_val) return;
-  const std::optional<std::string> part = judging_part(*whole);
-  if (!part)
-    throw Error(ErrorCode::mismatch, result.train_root.string(),
-                "it says what is for training, but has no part val, valid, validation or test",
-                "Name the pictures to judge by with --val.");
-  result.val = take_part(whole, *part);
-}
-
-void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, uint64_t seed) {
-  const DuplicateGroups copies = find_duplicates(*whole);
+// Sets the share apart from the samples of the part, or from all of them.
+void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, const std::string& part,
+           uint64_t seed) {
+  const std::vector<int64_t> pool = samples_of(*whole, part);
+  const std::unique_ptr<Dataset> samples = subset(whole, pool);
+  const DuplicateGroups copies = find_duplicates(*samples);
   if (!copies.empty())
     std::cerr << "note: " << copies.size() << (copies.size() == 1 ? " picture is" : " pictures are")
               << " there more than once; copies stay on one side of the split ('zoo data' names them)\n";
   result.whole = whole;
-  result.record = {stratified_split(*whole, *result.split, seed, copies), *result.split, seed};
+  result.record = {stratified_split(*samples, *result.split, seed, copies), *result.split, seed};
+  for (std::vector<int64_t>* side : {&result.record.split.train, &result.record.split.val})
+    for (int64_t& index : *side) index = pool[static_cast<size_t>(index)];
   result.train = subset(whole, result.record.split.train);
   result.val = subset(whole, result.record.split.val);
 }
 
-// Roots and share, nothing opened yet.
-FinetuneData find_parts(const fs::path& data, const std::string& val) {
-  FinetuneData parts;
-  parts.train_root = parts.val_root = data;
-  if (is_split_already(data)) {
-    parts.train_root = data / "train";
-    parts.val_root = val.empty() ? data / "val" : fs::path(val);
-    const std::string split_train =
-        "Give --val DIR, or --data " + parts.train_root.string() + " to set a share of it apart.";
-    if (val.empty() && !is_folder(parts.val_root))
-      throw Error(ErrorCode::not_found, parts.val_root.string(), "is missing beside train/", split_train);
-    if (!is_folder(parts.val_root))
-      throw Error(ErrorCode::usage, "--val",
-                  "'" + val + "' is not a folder, and " + data.string() + " holds train/", split_train);
-  } else if (std::error_code ignored; !val.empty() && fs::exists(val, ignored)) {
-    parts.val_root = val;
-  } else {
-    parts.split = val.empty() ? kDefaultShare : parse_share(val);
+// What the data itself says is for judging, or what --val says of it.
+std::string find_judging_part(const Dataset& whole, const FinetuneDataOptions& options) {
+  if (has_part(whole, options.val)) return options.val;
+  const std::optional<std::string> part = judging_part(whole);
+  if (options.val.empty()) {
+    if (part) return *part;
+    throw Error(ErrorCode::mismatch, options.data.string(),
+                "it says what is for training, but has no part val, valid, validation or test",
+                "Name pictures to judge by with --val DIR, or set a share of its training part apart: --val 0.2.");
   }
-  return parts;
+  parse_share(options.val);
+  if (part)
+    throw Error(ErrorCode::usage, "--val", options.data.string() + " says itself what is for judging",
+                "Leave --val out, or name other pictures with it.");
+  return {};
 }
 
 }  // namespace
 
-FinetuneData open_finetune_data(const fs::path& data, const std::string& val, uint64_t seed,
-                                std::optional<int64_t> max_train_samples) {
-  FinetuneData result = find_parts(data, val);
-  const auto whole = open(result.train_root);
-  if (!whole->parts().empty()) {
-    if (result.split && !val.empty())
-      throw Error(ErrorCode::usage, "--val", data.string() + " says itself what is for judging",
-                  "Leave --val out, or name other pictures with it.");
-    take_parts(result, whole, val.empty());
-  } else if (result.split) {
-    split(result, whole, seed);
+FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
+  FinetuneData result;
+  result.train_root = result.val_root = options.data;
+  const auto whole = open(options.data, options.source);
+  const bool is_divided = !whole->parts().empty();
+  const bool names_part = is_divided && has_part(*whole, options.val);
+  std::error_code ignored;
+  if (!options.val.empty() && !names_part && fs::exists(options.val, ignored)) {
+    result.val_root = options.val;
+    result.train = is_divided ? take_part(whole, kTrain) : whole;
+    result.val = open(options.val, options.source);
   } else {
-    result.train = whole;
+    if (is_divided) result.val_part = find_judging_part(*whole, options);
+    if (result.val_part.empty()) {
+      result.split = options.val.empty() ? kDefaultShare : parse_share(options.val);
+      split(result, whole, is_divided ? kTrain : "", options.seed);
+    } else {
+      result.train = take_part(whole, kTrain);
+      result.val = take_part(whole, result.val_part);
+    }
   }
-  if (!result.val) result.val = open(result.val_root);
-  require_same_classes(result);
-  if (max_train_samples && *max_train_samples < result.train->size())
-    result.train = subset(result.train, choose(*result.train, *max_train_samples, seed));
+  join_classes(result);
+  const std::optional<int64_t>& most = options.max_train_samples;
+  if (most && *most < result.train->size())
+    result.train = subset(result.train, choose(*result.train, *most, options.seed));
   return result;
 }
 

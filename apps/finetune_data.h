@@ -14,19 +14,28 @@ namespace zoo::apps {
 
 struct FinetuneData {
   std::shared_ptr<const Dataset> train, val;   // of the same classes
-  std::filesystem::path train_root, val_root;  // equal where one folder was split
+  std::filesystem::path train_root, val_root;  // equal where the data was split, or says itself what is for what
+  std::string val_part;                        // of the data at val_root; empty: all of it, or what was split off
   std::optional<double> split;                 // share of each class that went to val
   std::shared_ptr<const Dataset> whole;        // that was split, and how
   SplitRecord record;
 };
 
-// DATA is whatever open_dataset opens. Where it says itself what is for training, that and its "val" (or
-// "valid", "validation", else "test") are taken; `val` names other data instead, or, for data that does not
-// say, the share of each class (0.2) that is set apart, exact copies on one side. `max_train_samples` are
-// chosen by the seed, of each class its share. Throws Error: no such data, no pictures, several labels a
-// picture, other classes in one than in the other, a share outside (0, 1).
-FinetuneData open_finetune_data(const std::filesystem::path& data, const std::string& val, uint64_t seed,
-                                std::optional<int64_t> max_train_samples);
+struct FinetuneDataOptions {
+  std::filesystem::path data;
+  // Pictures to judge by: other data, a part of `data`, or the share of each class of `data` (of its part
+  // "train", where it has parts but none to judge by) that is set apart, exact copies on one side. Empty:
+  // the part "val", "valid", "validation", else "test"; of data that does not say, a fifth.
+  std::string val = {};
+  DatasetOptions source = {};  // of both
+  uint64_t seed = 0;           // of what is set apart and chosen
+  // Learn from so many, chosen by the seed, of each class its share.
+  std::optional<int64_t> max_train_samples = std::nullopt;
+};
+
+// Throws Error: no such data, no pictures, several labels a picture, classes to judge by that are not
+// learnt, or the other way round, a share outside (0, 1).
+FinetuneData open_finetune_data(const FinetuneDataOptions& options);
 
 // The split, if there was one, as RUN/split.json, which --data and 'zoo data' read.
 void keep_split(const FinetuneData& data, const std::filesystem::path& run);

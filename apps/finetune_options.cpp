@@ -4,6 +4,7 @@
 
 #include <cxxopts.hpp>
 
+#include "apps/data_options.h"
 #include "apps/flag_values.h"
 #include "apps/loading_options.h"
 #include "apps/options.h"
@@ -27,7 +28,7 @@ std::string decimal(double value) {
 
 cxxopts::Options declare_finetune_flags() {
   cxxopts::Options options = make_options(
-      "zoo finetune", "[--weights NAME|FILE|RUN] [--arch ARCH] --data DIR --out RUN_DIR [OPTION...]",
+      "zoo finetune", "[--weights NAME|FILE|RUN] [--arch ARCH] --data DATA --out RUN_DIR [OPTION...]",
       "Turns a published model and a folder of pictures into a model of your classes.\n"
       "--arch without --weights trains from scratch. RUN_DIR gets recipe.json,\n"
       "metrics.jsonl, best/ (highest top-1) and last/; each is a model for --weights,\n"
@@ -39,10 +40,10 @@ cxxopts::Options declare_finetune_flags() {
   };
   const auto plain = [] { return cxxopts::value<std::string>(); };
   const Recipe recipe;
-  options.add_options("Data and output")("data", "train/ and val/, or one folder of pictures a class",
-                                         plain(), "DIR")(
-      "val", "validation: a folder, or the share of each class (0.2) that is set apart", plain(),
-      "DIR|SHARE")("max-train-samples", "learn from so many pictures only", plain(), "N")(
+  add_data_options(options);
+  options.add_options("Data and output")("data", "train/ and val/, one folder of pictures a class, a list, an archive", plain(), "DATA")(
+      "val", "to judge by: other data, a part of it (test), or the share of each class (0.2) that is set apart",
+      plain(), "DATA|PART|SHARE")("max-train-samples", "learn from so many pictures only", plain(), "N")(
       "out", "the run's new folder", plain(), "RUN_DIR")("overwrite", "replace the run that is there")(
       "json", "print the result as one JSON object");
   options.add_options("Recipe")("epochs", "passes over the pictures", text(std::to_string(recipe.epochs)),
@@ -77,15 +78,16 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   if (!given("weights") && !given("arch"))
     throw Error(ErrorCode::usage, "--weights and --arch", "are both missing",
                 "Give --weights NAME to start from a published model, or --arch ARCH to train from scratch.");
-  if (!given("data")) throw Error(ErrorCode::usage, "--data", "is missing", "Name a folder of pictures.");
+  if (!given("data")) throw Error(ErrorCode::usage, "--data", "is missing", "Name a folder or list of pictures.");
   if (!given("out")) throw Error(ErrorCode::usage, "--out", "is missing", "Name a new folder for the run.");
-  options.data = text("data");
+  options.data.data = text("data");
+  options.data.source = read_data_options(flags);
   options.out = text("out");
   if (options.out.empty())
     throw Error(ErrorCode::usage, "--out", "is empty", "Name a new folder for the run.");
-  if (given("val")) options.val = text("val");
+  if (given("val")) options.data.val = text("val");
   constexpr int64_t most = std::numeric_limits<int32_t>::max();
-  if (given("max-train-samples")) options.max_train_samples = integer("max-train-samples", 1, most);
+  if (given("max-train-samples")) options.data.max_train_samples = integer("max-train-samples", 1, most);
   options.overwrite = given("overwrite");
   options.json = given("json");
 
@@ -102,6 +104,7 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   options.pictures = read_augment_options(flags);
   read_loading_options(flags, options.loading);
   recipe.seed = static_cast<uint64_t>(integer("seed", 0, std::numeric_limits<int64_t>::max()));
+  options.data.seed = recipe.seed;
   recipe.precision = options.torch.precision;
   if (given("freeze")) {
     if (text("freeze") != "backbone")

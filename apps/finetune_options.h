@@ -1,12 +1,10 @@
 // The command line of zoo finetune as plain data.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <string>
 
 #include "apps/augment_options.h"
+#include "apps/finetune_data.h"
 #include "apps/finetune_model.h"
 #include "apps/torch_options.h"
 #include "zoo/data/loader.h"
@@ -20,12 +18,10 @@ class ParseResult;
 namespace zoo::apps {
 
 struct FinetuneOptions {
-  std::filesystem::path data;
-  std::string val;  // a folder, a share of the pictures in decimal, or "" = nothing said
+  FinetuneDataOptions data;
   std::filesystem::path out;
   Recipe recipe;
   ModelFlags model;
-  std::optional<int64_t> max_train_samples;
   bool overwrite = false;
   bool json = false;
   AugmentFlags pictures;

@@ -13,10 +13,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json absolute(const std::filesystem::path& path) {
+  return path.empty() ? Json(nullptr) : Json(std::filesystem::absolute(path).string());
+}
+
 Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept) {
   if (!weights) return nullptr;
   return {{"name", weights->name},
-          {"file", std::filesystem::absolute(weights->file).string()},
+          {"file", absolute(weights->file)},
           {"sha256", sha256_file(weights->file)},
           {"rename", weights->renamings},
           {"head", head_kept ? "kept" : "new"}};
@@ -24,15 +28,17 @@ Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept)
 
 Json data_json(const FinetunePlan& plan) {
   const FinetuneData& data = plan.data;
-  Json json{{"train", std::filesystem::absolute(data.train_root).string()},
-            {"val", std::filesystem::absolute(data.val_root).string()},
-            {"split", data.split ? Json(*data.split) : Json(nullptr)}};
-  json["max_train_samples"] =
-      plan.options.max_train_samples ? Json(*plan.options.max_train_samples) : Json(nullptr);
-  json["train_images"] = data.train->size();
-  json["val_images"] = data.val->size();
-  json["classes"] = data.train->classes();
-  return json;
+  const FinetuneDataOptions& options = plan.options.data;
+  return {{"train", absolute(data.train_root)},
+          {"val", absolute(data.val_root)},
+          {"val_part", data.val_part.empty() ? Json(nullptr) : Json(data.val_part)},
+          {"split", data.split ? Json(*data.split) : Json(nullptr)},
+          {"root", absolute(options.source.picture_root)},
+          {"classes_file", absolute(options.source.classes_file)},
+          {"max_train_samples", options.max_train_samples ? Json(*options.max_train_samples) : Json(nullptr)},
+          {"train_images", data.train->size()},
+          {"val_images", data.val->size()},
+          {"classes", data.train->classes()}};
 }
 
 // Each under the name of its flag.

@@ -381,6 +381,52 @@ TEST_CASE("broken pictures are skipped, counted and named where that is asked fo
   CHECK_THAT(result.err, Catch::Contains("1 picture was left out") && Catch::Contains("low/broken.png"));
 }
 
+TEST_CASE("pictures to judge by are a part of the data, other data, or a share of the training part") {
+  const TemporaryFolder folder;
+  const fs::path data = folder / "data", list = folder / "list", out = folder / "run";
+  draw_data(data / "train");
+  Flags more{"--arch", "resnet20_cifar", "--epochs", "1"};
+  fs::path source = data;
+  Json expected;  // of the recipe's member "data"
+  SECTION("val/ beside train/; another folder is left out") {
+    draw_data(data / "val");
+    draw_data(data / "unsorted");
+    expected = {{"val_part", "val"}, {"split", nullptr}, {"train_images", 24}, {"val_images", 24}};
+  }
+  SECTION("a part by its name") {
+    draw_data(data / "val");
+    draw_data(data / "test", {"low", "middle", "top"});
+    fs::remove(data / "test" / "top" / "7.png");
+    more.insert(more.end(), {"--val", "test"});
+    expected = {{"val_part", "test"}, {"split", nullptr}, {"train_images", 24}, {"val_images", 23}};
+  }
+  SECTION("a share of what is for training") {
+    more.insert(more.end(), {"--val", "0.25"});
+    expected = {{"val_part", nullptr}, {"split", 0.25}, {"train_images", 18}, {"val_images", 6}};
+  }
+  SECTION("a list whose classes stand in another order and whose paths begin elsewhere") {
+    fs::create_directory(list);
+    std::ofstream(list / "classes.txt") << "top\nmiddle\nlow\n";
+    std::ofstream(list / "val.csv") << "path,label\nlow/0.png,low\nmiddle/0.png,1\ntop/0.png,0\n";
+    source = data / "train";
+    more.insert(more.end(), {"--val", (list / "val.csv").string(), "--root", source.string()});
+    expected = {{"val_part", nullptr}, {"split", nullptr}, {"train_images", 24}, {"val_images", 3}};
+  }
+  const ProgramResult result = finetune(small_run(source, out, more));
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const Json found = read_json(out / "recipe.json")["data"];
+  for (const auto& [name, value] : expected.items()) CHECK(found[name] == value);
+  CHECK(found["classes"] == Flags{"low", "middle", "top"});
+  CHECK((result.err.find("left out: unsorted/") != std::string::npos) == fs::exists(data / "unsorted"));
+  if (!found["split"].is_null()) {
+    const Flags again{"--arch", "resnet20_cifar", "--epochs", "1"};
+    REQUIRE(finetune(small_run(out / "split.json", folder / "again", again)).status == 0);
+    CHECK(sha256_file(out / "last/model.safetensors") ==
+          sha256_file(folder / "again" / "last/model.safetensors"));
+  }
+}
+
 TEST_CASE("data that cannot be learnt from is refused before a run is made") {
   const TemporaryFolder folder;
   const fs::path data = folder / "data", out = folder / "run";
@@ -401,21 +447,17 @@ TEST_CASE("data that cannot be learnt from is refused before a run is made") {
   }
   SECTION("train/ without val/") {
     draw_data(data / "train");
-    message = (data / "val").string() + ": is missing beside train/";
+    message = data.string() + ": it says what is for training, but has no part val";
   }
-  SECTION("validation with another class") {
+  SECTION("validation with another class, side by side") {
     draw_data(data / "train");
     draw_data(data / "val", {"low", "middle", "bottom"});
-    message = "it has no class 'top'";
+    message = "class 'bottom' has pictures to judge by, and none to learn from";
   }
-  SECTION("validation with the classes in another order") {
+  SECTION("validation with another class, elsewhere") {
     draw_data(data);
-    const fs::path list = folder / "list";
-    fs::create_directory(list);
-    std::ofstream(list / "classes.txt") << "top\nmiddle\nlow\n";
-    std::ofstream(list / "val.csv") << "path,label\n../data/low/0.png,low\n../data/top/0.png,top\n";
-    flags.insert(flags.end(), {"--val", (list / "val.csv").string()});
-    message = "in another order";
+    flags.insert(flags.end(), {"--val", draw_data(folder / "other", {"low", "middle", "bottom"}).string()});
+    message = data.string() + ": it has no class 'bottom', which " + (folder / "other").string() + " has";
   }
   SECTION("data that says itself what is for judging, and a share") {
     draw_data(data / "train");
@@ -441,13 +483,13 @@ TEST_CASE("data that cannot be learnt from is refused before a run is made") {
     draw_data(data);
     flags.insert(flags.end(), {"--val", "nowhere"});
     status = 2;
-    message = "--val: 'nowhere' is neither a folder nor a share";
+    message = "--val: 'nowhere' is neither data, nor a part of it, nor a share";
   }
   SECTION("a share of all") {
     draw_data(data);
     flags.insert(flags.end(), {"--val", "1"});
     status = 2;
-    message = "--val: '1' is neither a folder nor a share";
+    message = "--val: '1' is neither data, nor a part of it, nor a share";
   }
   SECTION("an unknown architecture") {
     draw_data(data);

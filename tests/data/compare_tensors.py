@@ -1,26 +1,38 @@
-"""Holds the loader's tensors against torchvision's ImageFolder + ImageClassification preset, bit for bit.
+"""Holds the loader's tensors against torchvision's ImageFolder + ImageClassification preset, bit for bit, and what becomes
+of each of the 256 bytes, for every mean and deviation in weights.json, against the publisher's own code. (That the bytes
+before are the publisher's is tests/transforms/evaluation_python.py's to show.)
 
   compare_tensors.py PROBE      the built loader_probe; the photos come from $ZOO_CORPUS, else ../shared/corpus
 Exits 77 (skipped) without the photos or the reference libraries.
 """
 import hashlib
+import json
 import pathlib
 import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests/python"))
 import corpus  # noqa: E402
 
 PROBE, DATASETS = sys.argv[1], corpus.require("datasets")
 try:
+    import numpy as np
     import torch
     from PIL import Image
     import reference_shim  # noqa: F401
+    from mmpretrain.models.utils import ClsDataPreprocessor
+    from torchvision import transforms
     from torchvision.datasets import ImageFolder
     from torchvision.transforms._presets import ImageClassification
+    from transformers.models.convnext.image_processing_pil_convnext import ConvNextImageProcessorPil
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
+
+# Of numbers up to 1, and beyond that of their size: OpenMMLab subtracts in 0..255, and its Caffe nets' numbers go to 150.
+LEVEL_TOLERANCE = 1e-6
+LEVELS = np.arange(256, dtype=np.uint8).reshape(1, 256, 1).repeat(3, axis=2)  # a grey ramp, so red is blue
 
 
 def expected_lines(root: pathlib.Path, bgr: bool) -> list[str]:
@@ -36,9 +48,57 @@ def expected_lines(root: pathlib.Path, bgr: bool) -> list[str]:
     return lines
 
 
+def torchvision_levels(mean, std, bgr):  # timm's, and the CIFAR authors', too
+    assert not bgr
+    return transforms.Compose([transforms.ToTensor(), transforms.Normalize(mean, std)])(Image.fromarray(LEVELS)).numpy()
+
+
+def transformers_levels(mean, std, bgr):
+    assert not bgr
+    processor = ConvNextImageProcessorPil(do_resize=False, image_mean=mean, image_std=std)
+    return processor(Image.fromarray(LEVELS), return_tensors="np")["pixel_values"][0]
+
+
+def openmmlab_levels(mean, std, bgr):
+    of_bytes = [[round(255 * value, 3) for value in values] for values in (mean, std)]
+    preprocessor = ClsDataPreprocessor(*of_bytes, to_rgb=not bgr)
+    picture = torch.from_numpy(LEVELS.transpose(2, 0, 1).copy())
+    return preprocessor({"inputs": [picture]})["inputs"][0].numpy()
+
+
+LEVELS_OF = {"torchvision": torchvision_levels, "timm": torchvision_levels, "akamaster": torchvision_levels,
+             "chenyaofo": torchvision_levels, "zoo": torchvision_levels, "huggingface": transformers_levels,
+             "openmmlab": openmmlab_levels}
+
+
+def settings_of_the_records():
+    """{(source, mean, std, bgr)}"""
+    manifest = json.loads((SOURCE / "weights.json").read_text())
+    found = set()
+    for record in manifest["weights"]:
+        settings = record["preprocess"]
+        if isinstance(settings, str):
+            settings = manifest["preprocess"][settings]
+        found.add((record["source"], tuple(settings["mean"]), tuple(settings["std"]), settings.get("bgr", False)))
+    return found
+
+
+def wrong_levels() -> int:
+    wrong = 0
+    for source, mean, std, bgr in sorted(settings_of_the_records()):
+        command = [PROBE, "levels", str(int(bgr)), *map(str, mean + std)]
+        lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+        found = np.array([line.split() for line in lines], dtype=np.float32)
+        expected = LEVELS_OF[source](list(mean), list(std), bgr).reshape(3, 256)
+        off = np.abs(found - expected) / np.maximum(1, np.abs(expected))
+        wrong += np.count_nonzero(~(off <= LEVEL_TOLERANCE))
+        print(f"{source}, mean {mean}, bgr {bgr}: off by {off.max():.1e} at most")
+    return wrong
+
+
 def main() -> int:
     torch.set_num_threads(1)
-    differ = 0
+    differ = wrong_levels()
     for root, options in [(DATASETS / "hymenoptera_data/val", []),
                           (DATASETS / "hymenoptera_data/val", ["bgr"])]:
         command = [PROBE, "tensors", str(root), *options]

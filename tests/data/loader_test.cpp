@@ -162,6 +162,25 @@ TEST_CASE("every epoch has each sample once, in an order and with crops of its o
   CHECK(indices_of(epoch_of(other_seed, 0)) != indices_of(first));
 }
 
+TEST_CASE("an epoch goes on behind any of its batches with what would have come") {
+  const auto dataset = std::make_shared<DrawnPictures>(29);
+  LoaderOptions options = training(4, 2);
+  options.repeats = 2;
+  options.mix = MixOptions{.mixup_alpha = 0.8, .cutmix_alpha = 1.0};
+  Loader whole(dataset, options), resumed(dataset, options);
+  const std::vector<Batch> expected = epoch_of(whole, 5);
+  for (int64_t first = 0; first <= whole.batches_per_epoch() + 1; ++first) {
+    resumed.start_epoch(5, first);
+    for (int64_t i = first; i < std::ssize(expected); ++i) {
+      const auto batch = resumed.next();
+      REQUIRE(batch);
+      CHECK(same({*batch}, {expected[static_cast<size_t>(i)]}));
+      CHECK(batch->mixed_labels.equal(expected[static_cast<size_t>(i)].mixed_labels));
+    }
+    CHECK_FALSE(resumed.next());
+  }
+}
+
 TEST_CASE("the ranks' batches are those of one rank, divided") {
   const auto dataset = std::make_shared<DrawnPictures>(29);
   Loader alone(dataset, training(8, 1));

@@ -3,6 +3,7 @@
 
 #include "tests/datasets/folder.h"
 #include "tests/datasets/samples.h"
+#include "tests/datasets/tar_bytes.h"
 #include "tests/error_matchers.h"
 #include "zoo/core/file.h"
 #include "zoo/datasets/duplicates.h"
@@ -31,11 +32,54 @@ TEST_CASE("train/ and val/ become parts of one set") {
   CHECK(take_part(dataset, "val")->size() == 4);
   CHECK(text_of(take_part(dataset, "val")->fetch(3)) == "validation/b/2.jpg");
   folder.write("other/a/1.jpg");
-  CHECK(open_dataset(folder.path())->classes() == Strings{"other", "train", "val", "validation"});
-  const Folder empty;
-  CHECK_THROWS_WITH(open_divided_folder(empty.path()), Catch::Contains("no folder train, val"));
+  folder.write("test/1.jpg");
+  const std::shared_ptr<const Dataset> more = open_dataset(folder.path());
+  CHECK(names(*more) == names(*dataset));
+  CHECK(more->left_out() == Strings{"val/c/x.txt: not a picture's suffix",
+                                    "other/: not called train, val, valid, validation or test",
+                                    "test/: no class folders and no tar shards in it"});
+}
+
+TEST_CASE("classes may have the names of parts") {
+  const Folder folder;
+  for (const char* name : {"train/1.jpg", "val/2.jpg", "car/3.jpg"}) folder.write(name, name);
+  CHECK(open_dataset(folder.path())->classes() == Strings{"car", "train", "val"});
   CHECK_THROWS_WITH(take_part(open_dataset(folder.path()), "val"),
                     Catch::Contains("It is not divided into parts."));
+  for (const char* name : {"test/a/1.jpg", "val/a/2.jpg"}) folder.write(name, name);
+  CHECK(open_dataset(folder.path())->classes() == Strings{"car", "test", "train", "val"});
+  const Folder empty;
+  CHECK_THROWS_WITH(open_divided_folder(empty.path()), Catch::Contains("no folder train, val"));
+}
+
+TEST_CASE("train/ alone is a part; parts may be tar shards") {
+  const Folder folder;
+  for (const char* name : {"train/a/1.jpg", "train/b/1.jpg"}) folder.write(name, name);
+  CHECK(open_dataset(folder.path())->parts() == Strings{"train"});
+  folder.write("val/x.tar", tar({{"1.jpg", "one"}, {"1.cls", "b"}, {"2.jpg", "two"}, {"2.cls", "a"}}));
+  const std::shared_ptr<const Dataset> dataset = open_dataset(folder.path());
+  CHECK(dataset->parts() == Strings{"train", "val"});
+  CHECK(dataset->name(2) == "val/x.tar/1.jpg");
+  CHECK(dataset->label(2) == 1);
+  CHECK(text_of(dataset->fetch(3)) == "two");
+  folder.write("val/x.tar", tar({{"1.jpg", "one"}, {"1.json", R"({"labels": ["a", "b"]})"}}));
+  CHECK_THROWS_WITH(open_dataset(folder.path()), Catch::Contains("several in another"));
+}
+
+TEST_CASE("a set's classes can take the order of another's") {
+  const Folder folder;
+  folder.write("one.csv", "path,label\n1.jpg,a\n2.jpg,c\n");
+  folder.write("many.csv", "path,labels\n1.jpg,c|a\n2.jpg,\n3.jpg,a\n");
+  const auto one = with_classes(open_dataset(folder.path() / "one.csv"), {"c", "b", "a"});
+  CHECK(one->classes() == Strings{"c", "b", "a"});
+  CHECK(one->label(0) == 2);
+  CHECK(one->label(1) == 0);
+  const auto many = with_classes(open_dataset(folder.path() / "many.csv"), {"c", "b", "a"});
+  CHECK(many->multi_label());
+  CHECK(labels(*many, 0) == std::vector<int32_t>{0, 2});
+  CHECK(many->labels(1).empty());
+  CHECK(many->label(2) == 2);
+  CHECK_THROWS_WITH(with_classes(one, {"a", "b"}), Catch::Contains("class 'c' is not among"));
 }
 
 TEST_CASE("exact copies are found by their bytes") {
@@ -131,7 +175,7 @@ TEST_CASE("a split's file is a data set with two parts") {
   folder.write("data/a/new.jpg", "new");
   const auto grown = open_dataset(file);
   CHECK(grown->size() == 20);
-  CHECK(grown->left_out() == Strings{"a/new.jpg: not in the split, so it came later"});
+  CHECK(grown->left_out() == Strings{"a/new.jpg: not in the split"});
   std::filesystem::remove(data / "é/3.jpg");
   CHECK_THROWS_WITH(open_dataset(file), Catch::Contains("one.json: 1 of its 20 pictures are not in") &&
                                             Catch::Contains("'é/3.jpg'"));

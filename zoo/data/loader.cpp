@@ -66,7 +66,7 @@ struct Loader::State {
             .ranks = options.ranks};
   }
 
-  void start_epoch(uint64_t number) {
+  void start_epoch(uint64_t number, int64_t first_batch) {
     EpochPlan new_plan(plan_options(), number);
     ready.clear();
     waited = Clock::duration::zero();
@@ -74,7 +74,7 @@ struct Loader::State {
       const std::lock_guard lock(mutex);
       epoch = number;
       plan = std::move(new_plan);
-      planned = 0;
+      planned = first_batch;
       window.clear();
       fill_window();
     }
@@ -185,7 +185,7 @@ struct Loader::State {
   std::condition_variable work_available, batch_done;
   std::deque<std::shared_ptr<Work>> window;
   EpochPlan plan;
-  int64_t planned = 0;  // batches that have entered the window
+  int64_t planned = 0;  // the next batch to enter the window
   uint64_t epoch = 0;
   bool stopping = false;
   std::vector<std::thread> threads;
@@ -205,8 +205,8 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, const LoaderOptions& opti
     : state_(std::make_unique<State>(std::move(dataset), options)) {}
 Loader::~Loader() = default;
 
-void Loader::start_epoch(int64_t epoch) {
-  state_->start_epoch(static_cast<uint64_t>(epoch));
+void Loader::start_epoch(int64_t epoch, int64_t first_batch) {
+  state_->start_epoch(static_cast<uint64_t>(epoch), first_batch);
 }
 std::optional<Batch> Loader::next() {
   return state_->next();

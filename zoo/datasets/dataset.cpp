@@ -30,6 +30,55 @@ class Subset : public Dataset {
   std::vector<int64_t> indices_;
 };
 
+class WithClasses : public Dataset {
+ public:
+  WithClasses(std::shared_ptr<const Dataset> dataset, std::vector<std::string> classes)
+      : dataset_(std::move(dataset)) {
+    classes_ = std::move(classes);
+    parts_ = dataset_->parts();
+    left_out_ = dataset_->left_out();
+    std::unordered_map<std::string_view, int32_t> by_name;
+    for (size_t i = 0; i < classes_.size(); ++i) by_name.emplace(classes_[i], static_cast<int32_t>(i));
+    for (const std::string& name : dataset_->classes()) {
+      const auto found = by_name.find(name);
+      if (found == by_name.end()) {
+        throw Error(ErrorCode::mismatch, {}, "class '" + name + "' is not among the other data's classes",
+                    did_you_mean(nearest_names(name, classes_)));
+      }
+      indices_.push_back(found->second);
+    }
+    if (dataset_->multi_label()) translate_lists();
+  }
+
+  int64_t size() const override { return dataset_->size(); }
+  std::span<const int32_t> labels(int64_t index) const override {
+    if (!multi_label()) return {&indices_[static_cast<size_t>(dataset_->label(index))], 1};
+    const auto at = static_cast<size_t>(index);
+    const uint64_t begin = at == 0 ? 0 : list_ends_[at - 1];
+    return std::span(lists_).subspan(begin, list_ends_[at] - begin);
+  }
+  bool multi_label() const override { return dataset_->multi_label(); }
+  int32_t part(int64_t index) const override { return dataset_->part(index); }
+  std::string name(int64_t index) const override { return dataset_->name(index); }
+  StoredPicture fetch(int64_t index) const override { return dataset_->fetch(index); }
+
+ private:
+  void translate_lists() {
+    for (int64_t i = 0; i < size(); ++i) {
+      const auto begin = std::ssize(lists_);
+      for (const int32_t label : dataset_->labels(i))
+        lists_.push_back(indices_[static_cast<size_t>(label)]);
+      std::sort(lists_.begin() + begin, lists_.end());
+      list_ends_.push_back(lists_.size());
+    }
+  }
+
+  std::shared_ptr<const Dataset> dataset_;
+  std::vector<int32_t> indices_;     // of its classes
+  std::vector<int32_t> lists_;       // of several labels a sample, one sample behind the other
+  std::vector<uint64_t> list_ends_;  // by sample
+};
+
 // "Golden_Retriever" and "golden retriever" are one name.
 std::string loose_name(const std::string& name) {
   std::string loose = to_lower(name);
@@ -79,6 +128,12 @@ Image Dataset::load(int64_t index, const DecodeOptions& options) const {
 
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices) {
   return std::make_unique<Subset>(std::move(dataset), std::move(indices));
+}
+
+std::shared_ptr<const Dataset> with_classes(std::shared_ptr<const Dataset> dataset,
+                                            std::vector<std::string> classes) {
+  if (dataset->classes() == classes) return dataset;
+  return std::make_shared<WithClasses>(std::move(dataset), std::move(classes));
 }
 
 std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset, const std::string& name) {

@@ -66,7 +66,9 @@ std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root, const D
 // be read, no class folder, an empty class folder, one class only.
 std::unique_ptr<Dataset> open_image_folder(const std::filesystem::path& root,
                                            const DatasetOptions& options = {});
-// Class folders in root/train and root/val, root/valid, root/validation or root/test, which become its parts.
+// Class folders or tar shards in root/train and root/val, root/valid, root/validation or root/test, which
+// become its parts; other folders are left out. Throws as their own functions do, Error{not_found} without
+// such a folder, Error{mismatch} where one has several labels a picture and another one.
 std::unique_ptr<Dataset> open_divided_folder(const std::filesystem::path& root,
                                              const DatasetOptions& options = {});
 // A split that write_split (split.h) made: the data that it names, with the parts "train" and "val".
@@ -106,6 +108,11 @@ std::unique_ptr<Dataset> open_idx(const std::filesystem::path& root);
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices);
 // The samples of one of its parts. Throws Error{not_found} with the names of those that there are.
 std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset, const std::string& name);
+
+// The same samples, their labels as indices of `classes`; keeps the set alive. Throws Error{mismatch} for a
+// class of the set's that is not among them by its exact name.
+std::shared_ptr<const Dataset> with_classes(std::shared_ptr<const Dataset> dataset,
+                                            std::vector<std::string> classes);
 
 // The part to judge a model by: "val", "valid", "validation", else "test"; nothing where there is none.
 std::optional<std::string> judging_part(const Dataset& dataset);

@@ -1,4 +1,4 @@
-// Class folders in train/ and val/ (or valid/, validation/, test/) side by side.
+// Data in train/ and val/ (or valid/, validation/, test/) side by side.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -18,40 +18,63 @@ struct PartName {
 constexpr std::array kPartNames{PartName{"train", "train"}, PartName{"val", "val"}, PartName{"valid", "val"},
                                 PartName{"validation", "val"}, PartName{"test", "test"}};
 
-const PartName* find_part(std::string_view folder) {
-  const auto found = std::find_if(kPartNames.begin(), kPartNames.end(),
-                                  [&](const PartName& part) { return part.folder == folder; });
-  return found == kPartNames.end() ? nullptr : &*found;
+bool is_part_name(std::string_view folder) {
+  return std::any_of(kPartNames.begin(), kPartNames.end(),
+                     [&](const PartName& part) { return part.folder == folder; });
+}
+
+// Whether there are class folders or tar shards in it.
+bool holds_data(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code broken_link;
+    if (it->is_directory(broken_link) || it->path().extension() == ".tar") return true;
+  }
+  return false;
+}
+
+bool is_part(const fs::path& root, std::string_view folder) {
+  return is_part_name(folder) && holds_data(root / folder);
+}
+
+// The classes of all parts: those of the one that has all, else all of them in byte order.
+std::vector<std::string> joint_classes(const std::vector<std::shared_ptr<const Dataset>>& parts) {
+  std::set<std::string> names;
+  for (const auto& part : parts) names.insert(part->classes().begin(), part->classes().end());
+  for (const auto& part : parts) {
+    if (part->classes().size() == names.size()) return part->classes();
+  }
+  return {names.begin(), names.end()};
 }
 
 class DividedFolder : public Dataset {
  public:
   DividedFolder(const fs::path& root, const DatasetOptions& options) {
-    std::set<std::string> names;
+    std::vector<std::shared_ptr<const Dataset>> sets;
     for (const PartName& part : kPartNames) {
-      std::error_code error;
-      if (!fs::is_directory(root / part.folder, error)) continue;
-      add(part, open_image_folder(root / part.folder, options));
-      names.insert(folders_.back().dataset->classes().begin(), folders_.back().dataset->classes().end());
-    }
-    if (folders_.empty()) {
-      throw Error(ErrorCode::not_found, root.string(),
-                  "no folder train, val, valid, validation or test in it");
-    }
-    classes_ = {names.begin(), names.end()};
-    for (Folder& folder : folders_) {
-      for (const std::string& name : folder.dataset->classes()) {
-        folder.labels.push_back(static_cast<int32_t>(
-            std::lower_bound(classes_.begin(), classes_.end(), name) - classes_.begin()));
+      if (!is_part(root, part.folder)) continue;
+      sets.push_back(open_dataset(root / part.folder, options));
+      add(part, *sets.back());
+      if (sets.back()->multi_label() != sets.front()->multi_label()) {
+        throw Error(ErrorCode::mismatch, (root / part.folder).string(),
+                    "one label a picture in one part and several in another");
       }
     }
+    if (sets.empty()) {
+      throw Error(ErrorCode::not_found, root.string(),
+                  "no folder train, val, valid, validation or test with class folders or tar shards in it");
+    }
+    classes_ = joint_classes(sets);
+    for (size_t i = 0; i < sets.size(); ++i) folders_[i].dataset = with_classes(std::move(sets[i]), classes_);
+    leave_out_others(root);
   }
 
   int64_t size() const override { return size_; }
   std::span<const int32_t> labels(int64_t index) const override {
     const Folder& folder = folder_of(index);
-    return {&folder.labels[static_cast<size_t>(folder.dataset->label(index - folder.first))], 1};
+    return folder.dataset->labels(index - folder.first);
   }
+  bool multi_label() const override { return folders_.front().dataset->multi_label(); }
   int32_t part(int64_t index) const override { return folder_of(index).part; }
   std::string name(int64_t index) const override {
     const Folder& folder = folder_of(index);
@@ -65,21 +88,33 @@ class DividedFolder : public Dataset {
  private:
   struct Folder {
     std::string name;
-    std::unique_ptr<Dataset> dataset;
     int64_t first = 0;  // index of its first sample in the set
     int32_t part = 0;
-    std::vector<int32_t> labels = {};  // of its classes in the set
+    std::shared_ptr<const Dataset> dataset = nullptr;
   };
 
-  void add(const PartName& part, std::unique_ptr<Dataset> dataset) {
+  void add(const PartName& part, const Dataset& dataset) {
     const std::string folder(part.folder);
-    for (const std::string& line : dataset->left_out()) left_out_.push_back(folder + "/" + line);
+    for (const std::string& line : dataset.left_out()) left_out_.push_back(folder + "/" + line);
     const auto known = std::find(parts_.begin(), parts_.end(), part.part);
     const auto number = static_cast<int32_t>(known - parts_.begin());
     if (known == parts_.end()) parts_.emplace_back(part.part);
-    const int64_t first = size_;
-    size_ += dataset->size();
-    folders_.push_back({folder, std::move(dataset), first, number});
+    folders_.push_back({folder, size_, number});
+    size_ += dataset.size();
+  }
+  void leave_out_others(const fs::path& root) {
+    std::set<std::string> others;
+    std::error_code error;
+    for (fs::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
+      std::error_code broken_link;
+      const std::string name = it->path().filename().string();
+      if (it->is_directory(broken_link) && !is_part(root, name)) others.insert(name);
+    }
+    for (const std::string& name : others) {
+      left_out_.push_back(name + "/: " +
+                          (is_part_name(name) ? "no class folders and no tar shards in it"
+                                              : "not called train, val, valid, validation or test"));
+    }
   }
   const Folder& folder_of(int64_t index) const {
     const auto after =
@@ -92,22 +127,15 @@ class DividedFolder : public Dataset {
   int64_t size_ = 0;
 };
 
-bool has_folder(const fs::path& parent) {
-  std::error_code error;
-  for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
-    std::error_code broken_link;
-    if (it->is_directory(broken_link)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool is_divided_folder(const fs::path& root, const std::vector<std::string>& folders) {
-  const bool all_are_parts = std::all_of(folders.begin(), folders.end(), [&](const std::string& folder) {
-    return find_part(folder) != nullptr && has_folder(root / folder);
-  });
-  return folders.size() > 1 && all_are_parts;
+  const auto parts = std::count_if(folders.begin(), folders.end(),
+                                   [&](const std::string& folder) { return is_part(root, folder); });
+  if (is_part(root, "train")) {
+    return parts > 1 || std::all_of(folders.begin(), folders.end(), is_part_name);
+  }
+  return parts > 1 && parts == std::ssize(folders);
 }
 
 std::unique_ptr<Dataset> open_divided_folder(const fs::path& root, const DatasetOptions& options) {

@@ -7,8 +7,9 @@
 
 namespace zoo {
 
-// Whether all of the two or more folders in `root` are called train, val, valid, validation or test, and have
-// folders in them.
+// Whether `root`, whose folders these are, is divided into parts: it holds train/ beside val/, valid/,
+// validation/ or test/, or no folders but such, two or more or train/ alone. A part has class folders or tar
+// shards in it.
 bool is_divided_folder(const std::filesystem::path& root, const std::vector<std::string>& folders);
 
 }  // namespace zoo

@@ -116,7 +116,7 @@ std::unique_ptr<Dataset> open_split(const fs::path& file, const DatasetOptions& 
     const std::string name = whole->name(i);
     const auto side = sides.find(name);
     if (side == sides.end()) {
-      left_out.push_back(name + ": not in the split, so it came later");
+      left_out.push_back(name + ": not in the split");
       continue;
     }
     indices.push_back(i);
