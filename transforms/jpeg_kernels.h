@@ -29,4 +29,6 @@ struct JpegKernels {
 // Null where the processor (AVX2) or the platform has none: libjpeg is faster there than plain code.
 const JpegKernels* jpeg_kernels();
 
+extern const JpegKernels kAvx2JpegKernels;  // x86-64 only
+
 }  // namespace zoo
