@@ -1,4 +1,5 @@
-// JPEG by libjpeg-turbo. Internal to transforms.
+// JPEG by libjpeg-turbo, whose headers, and whose pixels where the file is a usual one and the processor has
+// the instructions, come faster from jpeg_scan.h. Internal to transforms.
 #pragma once
 
 #include <optional>
@@ -6,6 +7,7 @@
 #include "transforms/decode.h"
 #include "transforms/decode_head.h"
 #include "transforms/decode_window.h"
+#include "transforms/jpeg_scan.h"
 
 namespace zoo {
 
@@ -15,11 +17,6 @@ Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, con
 
 PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& name,
                            const DecodeOptions& options);
-
-struct JpegScale {
-  int denominator = 1;  // 1, 2, 4, 8
-  bool plain_chroma = false;
-};
 
 // The window of the picture at 1/denominator of its size; the window's sides are rounded outwards to whole
 // pixels of that size. Nothing where the short way cannot be trusted to give the pixels of the long way, or

@@ -1,4 +1,5 @@
-"""Writes the seeds of fuzz_image: small pictures of every kind that decode_image reads. Run it by hand; they are kept.
+"""Writes the seeds of fuzz_image, small pictures of every kind that decode_image reads, and of fuzz_jpeg, those of them
+that are sequential JPEG files. Run it by hand; they are kept.
 
 Usage: .deps/venv/bin/python tests/fuzz/make_image_seeds.py
 Made with Pillow 13.0.0, numpy 2.4.6. Four bytes that choose a window stand before each picture (tests/fuzz/image.cpp).
@@ -9,13 +10,15 @@ import pathlib
 import numpy as np
 from PIL import Image
 
-FOLDER = pathlib.Path(__file__).resolve().parent / "seeds/image"
+SEEDS = pathlib.Path(__file__).resolve().parent / "seeds"
 WINDOW = bytes([40, 70, 160, 120])
 
 
 def keep(name, content):
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / name).write_bytes(WINDOW + content)
+    is_sequential = name.endswith(".jpg") and name not in ("progressive.jpg", "cmyk.jpg")
+    for target in ("image", "jpeg") if is_sequential else ("image",):
+        (SEEDS / target).mkdir(parents=True, exist_ok=True)
+        (SEEDS / target / name).write_bytes(WINDOW + content)
 
 
 def saved(picture, kind, **options):

@@ -33,10 +33,13 @@ std::vector<std::byte> made_jpeg(const Image& image, const JpegKind& kind) {
   codec.input_components = 3;
   codec.in_color_space = JCS_RGB;
   jpeg_set_defaults(&codec);
-  jpeg_set_quality(&codec, 85, TRUE);
+  if (kind.grey) jpeg_set_colorspace(&codec, JCS_GRAYSCALE);
+  jpeg_set_quality(&codec, kind.quality, TRUE);
   codec.comp_info[0].h_samp_factor = kind.horizontal;
   codec.comp_info[0].v_samp_factor = kind.vertical;
   codec.restart_in_rows = kind.restart_rows;
+  codec.restart_interval = static_cast<unsigned>(kind.restart_interval);
+  codec.optimize_coding = kind.own_codes ? TRUE : FALSE;
   codec.arith_code = kind.arithmetic ? TRUE : FALSE;
   if (kind.progressive) jpeg_simple_progression(&codec);
   jpeg_start_compress(&codec, TRUE);

@@ -14,6 +14,10 @@ struct JpegKind {
   int restart_rows = 0;              // a restart marker behind so many rows of blocks; 0: none
   bool progressive = false;
   bool arithmetic = false;
+  int restart_interval = 0;  // a restart marker behind so many MCUs
+  int quality = 85;
+  bool grey = false;
+  bool own_codes = false;  // Huffman codes made for this picture
 };
 
 std::vector<std::byte> made_jpeg(const Image& image, const JpegKind& kind);

@@ -1,0 +1,333 @@
+#include "transforms/jpeg_kernels.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <random>
+#include <vector>
+
+#include <jpeglib.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/transforms/decode_made_jpeg.h"
+#include "tests/transforms/golden.h"
+
+using namespace zoo;
+using namespace zoo::test;
+
+namespace {
+
+constexpr int64_t kReadBeyond = 64, kWrittenBeyond = 64;
+
+const JpegKernels* kernels_or_warning() {
+  if (jpeg_kernels() == nullptr) WARN("skipped: jpeg_kernels() is null on this processor, it has no AVX2");
+  return jpeg_kernels();
+}
+
+using Coefficients = std::array<int16_t, DCTSIZE2>;
+using Table = std::array<uint16_t, DCTSIZE2>;
+
+struct Blocks {
+  static constexpr int kColumns = 32, kRows = 16;
+  Table table;
+  std::vector<Coefficients> blocks = std::vector<Coefficients>(kColumns * kRows);
+};
+
+// A grey JPEG of these very coefficients. Arithmetic coding takes such as Huffman coding's tables refuse.
+std::vector<std::byte> file_of(const Blocks& content) {
+  jpeg_compress_struct codec{};
+  jpeg_error_mgr errors{};
+  codec.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&codec);
+  unsigned char* file = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&codec, &file, &size);
+  codec.image_width = DCTSIZE * Blocks::kColumns;
+  codec.image_height = DCTSIZE * Blocks::kRows;
+  codec.input_components = 1;
+  codec.in_color_space = JCS_GRAYSCALE;
+  jpeg_set_defaults(&codec);
+  codec.arith_code = TRUE;
+  const std::vector<unsigned> table(content.table.begin(), content.table.end());
+  jpeg_add_quant_table(&codec, 0, table.data(), 100, FALSE);
+  auto* common = reinterpret_cast<j_common_ptr>(&codec);
+  jvirt_barray_ptr arrays[] = {
+      codec.mem->request_virt_barray(common, JPOOL_IMAGE, FALSE, Blocks::kColumns, Blocks::kRows, 1)};
+  jpeg_write_coefficients(&codec, arrays);
+  auto block = content.blocks.begin();
+  for (JDIMENSION y = 0; y < Blocks::kRows; ++y) {
+    JBLOCKROW row = codec.mem->access_virt_barray(common, arrays[0], y, 1, TRUE)[0];
+    for (int x = 0; x < Blocks::kColumns; ++x) std::copy_n((block++)->begin(), DCTSIZE2, row[x]);
+  }
+  jpeg_finish_compress(&codec);
+  jpeg_destroy_compress(&codec);
+  const auto bytes = std::as_bytes(std::span(file, size));
+  std::vector<std::byte> result(bytes.begin(), bytes.end());
+  std::free(file);
+  return result;
+}
+
+struct Plane {
+  int64_t width = 0, height = 0;
+  std::vector<uint8_t> samples = {};
+
+  const uint8_t* row(int64_t y) const { return samples.data() + y * width; }
+};
+
+// What libjpeg makes of a file: its components' samples, or its rows of pixels.
+class Decoder {
+ public:
+  explicit Decoder(std::span<const std::byte> file) {
+    codec_.err = jpeg_std_error(&errors_);
+    jpeg_create_decompress(&codec_);
+    jpeg_mem_src(&codec_, reinterpret_cast<const unsigned char*>(file.data()), file.size());
+    jpeg_read_header(&codec_, TRUE);
+  }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+  ~Decoder() { jpeg_destroy_decompress(&codec_); }
+
+  Plane pixels(unsigned denominator = 1) {
+    codec_.scale_num = 1;
+    codec_.scale_denom = denominator;
+    jpeg_start_decompress(&codec_);
+    Plane plane{int64_t{codec_.output_width} * codec_.output_components, codec_.output_height};
+    plane.samples.resize(static_cast<size_t>(plane.width * plane.height));
+    while (codec_.output_scanline < codec_.output_height) {
+      JSAMPROW row = plane.samples.data() + codec_.output_scanline * plane.width;
+      jpeg_read_scanlines(&codec_, &row, 1);
+    }
+    finish();
+    return plane;
+  }
+
+  // With a column before and some behind each row, which repeat its ends.
+  std::vector<Plane> padded_components() {
+    codec_.raw_data_out = TRUE;
+    jpeg_start_decompress(&codec_);
+    std::vector<Plane> whole, result;
+    for (int c = 0; c < codec_.num_components; ++c) {
+      const jpeg_component_info& info = codec_.comp_info[c];
+      const int64_t height = (int64_t{info.height_in_blocks} + info.v_samp_factor) * DCTSIZE;
+      whole.push_back({int64_t{info.width_in_blocks + 4} * DCTSIZE, height});
+      whole.back().samples.resize(static_cast<size_t>(whole.back().width * height));
+    }
+    const auto rows_at_once = static_cast<JDIMENSION>(codec_.max_v_samp_factor * DCTSIZE);
+    for (int64_t step = 0; codec_.output_scanline < codec_.output_height; ++step) {
+      std::vector<std::vector<JSAMPROW>> rows(whole.size());
+      std::vector<JSAMPARRAY> arrays;
+      for (size_t c = 0; c < whole.size(); ++c) {
+        const int64_t count = int64_t{codec_.comp_info[c].v_samp_factor} * DCTSIZE;
+        for (int64_t y = step * count; y < (step + 1) * count; ++y) {
+          rows[c].push_back(const_cast<JSAMPROW>(whole[c].row(y)));
+        }
+        arrays.push_back(rows[c].data());
+      }
+      jpeg_read_raw_data(&codec_, arrays.data(), rows_at_once);
+    }
+    for (size_t c = 0; c < whole.size(); ++c) {
+      const int64_t width = codec_.comp_info[c].downsampled_width;
+      Plane plane{width + 1 + kReadBeyond, codec_.comp_info[c].downsampled_height};
+      for (int64_t y = 0; y < plane.height; ++y) {
+        const uint8_t* from = whole[c].row(y);
+        plane.samples.push_back(from[0]);
+        plane.samples.insert(plane.samples.end(), from, from + width);
+        plane.samples.insert(plane.samples.end(), kReadBeyond, from[width - 1]);
+      }
+      result.push_back(std::move(plane));
+    }
+    finish();
+    return result;
+  }
+
+ private:
+  void finish() {
+    jpeg_finish_decompress(&codec_);
+    REQUIRE(errors_.num_warnings == 0);
+  }
+
+  jpeg_decompress_struct codec_{};
+  jpeg_error_mgr errors_{};
+};
+
+// Every block that `fill` makes, at every scale, against libjpeg's samples.
+void compare_transforms(const JpegKernels& kernels, int most_of_table,
+                        const std::function<void(Coefficients&, const Table&, std::mt19937&)>& fill) {
+  std::mt19937 random(20240607);
+  for (int file = 0; file < 8; ++file) {
+    Blocks content;
+    std::uniform_int_distribution<int> steps(1, 1 + (most_of_table - 1) * file / 7);
+    for (uint16_t& step : content.table) step = static_cast<uint16_t>(steps(random));
+    for (Coefficients& block : content.blocks) {
+      block.fill(0);
+      fill(block, content.table, random);
+    }
+    const std::vector<std::byte> bytes = file_of(content);
+    const auto compare = [&](int size, JpegKernels::InverseDct kernel) {
+      const Plane expected = Decoder(bytes).pixels(static_cast<unsigned>(DCTSIZE / size));
+      REQUIRE(expected.width == int64_t{size} * Blocks::kColumns);
+      Plane found{expected.width, expected.height, std::vector<uint8_t>(expected.samples.size())};
+      for (int y = 0; y < Blocks::kRows; ++y) {
+        for (int x = 0; x < Blocks::kColumns; ++x) {
+          kernel(content.blocks[static_cast<size_t>(y * Blocks::kColumns + x)].data(), content.table.data(),
+                 found.samples.data() + y * size * found.width + int64_t{x} * size, found.width);
+        }
+      }
+      INFO("file " << file << ", size " << size);
+      CHECK(found.samples == expected.samples);
+    };
+    compare(8, kernels.inverse_dct_8);
+    compare(4, kernels.inverse_dct_4);
+    compare(2, kernels.inverse_dct_2);
+    compare(1, kernels.inverse_dct_1);
+  }
+}
+
+int16_t any(std::mt19937& random, int most) {
+  return static_cast<int16_t>(std::uniform_int_distribution<int>(-most, most)(random));
+}
+
+}  // namespace
+
+TEST_CASE("the inverse transforms of what encoders write equal libjpeg's") {
+  const JpegKernels* kernels = kernels_or_warning();
+  if (kernels == nullptr) return;
+  // A coefficient of 8-bit samples is 1024 at most, or a step more when rounded.
+  SECTION("means alone") {
+    compare_transforms(*kernels, 255, [](Coefficients& block, const Table& table, std::mt19937& random) {
+      block[0] = any(random, 1024 / table[0] + 1);
+    });
+  }
+  SECTION("a first row or a first column") {
+    compare_transforms(*kernels, 255, [](Coefficients& block, const Table& table, std::mt19937& random) {
+      const size_t step = random() % 2 == 0 ? 1 : 8;
+      for (size_t k = 0; k < 8; ++k) block[step * k] = any(random, 1024 / table[step * k] + 1);
+    });
+  }
+  SECTION("a few numbers") {
+    compare_transforms(*kernels, 255, [](Coefficients& block, const Table& table, std::mt19937& random) {
+      for (size_t i = random() % 12; i > 0; --i) {
+        const size_t k = random() % (random() % DCTSIZE2 + 1);
+        block[k] = any(random, 1024 / table[k] + 1);
+      }
+    });
+  }
+  SECTION("dense ones") {
+    compare_transforms(*kernels, 255, [](Coefficients& block, const Table& table, std::mt19937& random) {
+      const int divisor = 1 << random() % 8;
+      for (size_t k = 0; k < DCTSIZE2; ++k) block[k] = any(random, 1024 / divisor / table[k] + 1);
+    });
+  }
+}
+
+TEST_CASE("the inverse transforms of what only a file can hold equal libjpeg's") {
+  const JpegKernels* kernels = kernels_or_warning();
+  if (kernels == nullptr) return;
+  constexpr int kMost = 32766, kMostMean = kMost / 2;  // whose difference to the last one is coded
+  const int most_of_table = GENERATE(1, 3, 255, 32767);
+  SECTION("means alone") {
+    compare_transforms(*kernels, most_of_table, [](Coefficients& block, const Table&, std::mt19937& random) {
+      block[0] = any(random, kMostMean);
+    });
+  }
+  SECTION("first rows") {
+    compare_transforms(*kernels, most_of_table, [](Coefficients& block, const Table&, std::mt19937& random) {
+      for (size_t k = 0; k < 8; ++k) block[k] = any(random, k == 0 ? kMostMean : kMost);
+    });
+  }
+  SECTION("a few numbers") {
+    compare_transforms(*kernels, most_of_table, [](Coefficients& block, const Table&, std::mt19937& random) {
+      block[0] = any(random, kMostMean >> random() % 15);
+      for (size_t i = random() % 8; i > 0; --i)
+        block[random() % 63 + 1] = any(random, kMost >> random() % 15);
+    });
+  }
+  SECTION("dense ones") {
+    compare_transforms(*kernels, most_of_table, [](Coefficients& block, const Table&, std::mt19937& random) {
+      const int divisor = 1 << random() % 15;
+      for (size_t k = 0; k < DCTSIZE2; ++k) block[k] = any(random, (k == 0 ? kMostMean : kMost) / divisor);
+    });
+  }
+}
+
+TEST_CASE("pictures with halved chroma equal libjpeg's") {
+  const JpegKernels* kernels = kernels_or_warning();
+  if (kernels == nullptr) return;
+  const int vertical = GENERATE(1, 2);
+  for (const int64_t width : {1, 3, 4, 5, 6, 7, 15, 16, 17, 31, 64, 65, 66, 127, 129, 200, 257}) {
+    for (const int64_t height : {1, 2, 3, 15, 16, 17, 18, 33, 40}) {
+      const std::vector<std::byte> file = made_jpeg(noise(width, height), {2, vertical});
+      const Plane expected = Decoder(file).pixels();
+      const std::vector<Plane> components = Decoder(file).padded_components();
+      const int64_t count = (width + 1) / 2;
+      Plane found{3 * width, height, std::vector<uint8_t>(expected.samples.size())};
+      std::vector<uint8_t> chroma[2];
+      for (int64_t y = 0; y < height; ++y) {
+        for (size_t c = 0; c < 2; ++c) {
+          const Plane& plane = components[c + 1];
+          chroma[c].assign(static_cast<size_t>(2 * count + kWrittenBeyond), 0);
+          const int64_t near_y = y / vertical;
+          const int64_t far_y =
+              std::clamp<int64_t>(y % 2 == 0 ? near_y - 1 : near_y + 1, 0, plane.height - 1);
+          const uint8_t *nearer = plane.row(near_y) + 1, *farther = plane.row(far_y) + 1;
+          if (count <= 2) {
+            kernels->upsample_2x1_plain(nearer, count, chroma[c].data());
+          } else if (vertical == 1) {
+            kernels->upsample_2x1_fancy(nearer, count, chroma[c].data());
+          } else {
+            kernels->upsample_2x2_fancy(nearer, farther, count, chroma[c].data());
+          }
+        }
+        kernels->ycc_to_rgb(components[0].row(y) + 1, chroma[0].data(), chroma[1].data(), width,
+                            found.samples.data() + y * found.width);
+      }
+      INFO(width << " x " << height << ", vertical " << vertical);
+      REQUIRE(found.samples == expected.samples);
+    }
+  }
+}
+
+TEST_CASE("every colour equals libjpeg's formula") {
+  const JpegKernels* kernels = kernels_or_warning();
+  if (kernels == nullptr) return;
+  const auto clamped = [](int x) { return static_cast<uint8_t>(std::clamp(x, 0, 255)); };
+  std::vector<uint8_t> y(256 + kReadBeyond), cb(y.size()), cr(y.size()), found(3 * 256), expected(3 * 256);
+  for (int i = 0; i < 256; ++i) y[static_cast<size_t>(i)] = static_cast<uint8_t>(i);
+  bool equal = true;
+  for (int b = 0; b < 256; ++b) {
+    std::ranges::fill(cb, static_cast<uint8_t>(b));
+    for (int r = 0; r < 256; ++r) {
+      std::ranges::fill(cr, static_cast<uint8_t>(r));
+      const int red = (91881 * (r - 128) + 32768) >> 16, blue = (116130 * (b - 128) + 32768) >> 16;
+      const int green = (-22554 * (b - 128) - 46802 * (r - 128) + 32768) >> 16;
+      for (int i = 0; i < 256; ++i) {
+        uint8_t* pixel = expected.data() + 3 * ptrdiff_t{i};
+        pixel[0] = clamped(i + red), pixel[1] = clamped(i + green), pixel[2] = clamped(i + blue);
+      }
+      kernels->ycc_to_rgb(y.data(), cb.data(), cr.data(), 256, found.data());
+      equal = equal && found == expected;
+    }
+  }
+  CHECK(equal);
+}
+
+TEST_CASE("rows of pixels end where they should") {
+  const JpegKernels* kernels = kernels_or_warning();
+  if (kernels == nullptr) return;
+  std::vector<uint8_t> grey(200 + kReadBeyond), neutral(grey.size(), 128);
+  for (size_t i = 0; i < grey.size(); ++i) grey[i] = static_cast<uint8_t>(7 * i + 1);
+  for (int64_t count = 0; count <= 200; ++count) {
+    std::vector<uint8_t> expected(700, 9);
+    for (int64_t i = 0; i < 3 * count; ++i) {
+      expected[static_cast<size_t>(i)] = grey[static_cast<size_t>(i / 3)];
+    }
+    std::vector<uint8_t> repeated(700, 9), converted(700, 9);
+    kernels->grey_to_rgb(grey.data(), count, repeated.data());
+    kernels->ycc_to_rgb(grey.data(), neutral.data(), neutral.data(), count, converted.data());
+    REQUIRE(repeated == expected);
+    REQUIRE(converted == expected);
+  }
+}
