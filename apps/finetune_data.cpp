@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr double kDefaultShare = 0.2;
 constexpr const char* kTrain = "train";  // the part
-constexpr uint32_t kOpChoose = 1000;  // the draw's number, apart from those of zoo/data
+constexpr uint32_t kOpChoose = 1000;     // the draw's number, apart from those of zoo/data
 
 std::shared_ptr<const Dataset> open(const fs::path& root, const DatasetOptions& options) {
   std::shared_ptr<const Dataset> dataset = open_dataset(root, options);
@@ -140,9 +140,10 @@ std::string find_judging_part(const Dataset& whole, const FinetuneDataOptions& o
   const std::optional<std::string> part = judging_part(whole);
   if (options.val.empty()) {
     if (part) return *part;
-    throw Error(ErrorCode::mismatch, options.data.string(),
-                "it says what is for training, but has no part val, valid, validation or test",
-                "Name pictures to judge by with --val DIR, or set a share of its training part apart: --val 0.2.");
+    throw Error(
+        ErrorCode::mismatch, options.data.string(),
+        "it says what is for training, but has no part val, valid, validation or test",
+        "Name pictures to judge by with --val DIR, or set a share of its training part apart: --val 0.2.");
   }
   parse_share(options.val);
   if (part)

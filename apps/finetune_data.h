@@ -13,11 +13,12 @@
 namespace zoo::apps {
 
 struct FinetuneData {
-  std::shared_ptr<const Dataset> train, val;   // of the same classes
-  std::filesystem::path train_root, val_root;  // equal where the data was split, or says itself what is for what
-  std::string val_part;                        // of the data at val_root; empty: all of it, or what was split off
-  std::optional<double> split;                 // share of each class that went to val
-  std::shared_ptr<const Dataset> whole;        // that was split, and how
+  std::shared_ptr<const Dataset> train, val;  // of the same classes
+  std::filesystem::path train_root,
+      val_root;                          // equal where the data was split, or says itself what is for what
+  std::string val_part;                  // of the data at val_root; empty: all of it, or what was split off
+  std::optional<double> split;           // share of each class that went to val
+  std::shared_ptr<const Dataset> whole;  // that was split, and how
   SplitRecord record;
 };
 

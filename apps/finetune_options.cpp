@@ -41,8 +41,10 @@ cxxopts::Options declare_finetune_flags() {
   const auto plain = [] { return cxxopts::value<std::string>(); };
   const Recipe recipe;
   add_data_options(options);
-  options.add_options("Data and output")("data", "train/ and val/, one folder of pictures a class, a list, an archive", plain(), "DATA")(
-      "val", "to judge by: other data, a part of it (test), or the share of each class (0.2) that is set apart",
+  options.add_options("Data and output")(
+      "data", "train/ and val/, one folder of pictures a class, a list, an archive", plain(), "DATA")(
+      "val",
+      "to judge by: other data, a part of it (test), or the share of each class (0.2) that is set apart",
       plain(), "DATA|PART|SHARE")("max-train-samples", "learn from so many pictures only", plain(), "N")(
       "out", "the run's new folder", plain(), "RUN_DIR")("overwrite", "replace the run that is there")(
       "json", "print the result as one JSON object");
@@ -78,7 +80,8 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   if (!given("weights") && !given("arch"))
     throw Error(ErrorCode::usage, "--weights and --arch", "are both missing",
                 "Give --weights NAME to start from a published model, or --arch ARCH to train from scratch.");
-  if (!given("data")) throw Error(ErrorCode::usage, "--data", "is missing", "Name a folder or list of pictures.");
+  if (!given("data"))
+    throw Error(ErrorCode::usage, "--data", "is missing", "Name a folder or list of pictures.");
   if (!given("out")) throw Error(ErrorCode::usage, "--out", "is missing", "Name a new folder for the run.");
   options.data.data = text("data");
   options.data.source = read_data_options(flags);

@@ -52,8 +52,8 @@ class BitReader {
   int count_ = 0;
 };
 
-// A symbol: `run` zeros and a number of `size` bits, which follow the code; without a number it is sixteen zeros
-// (run 15) or the end of the block.
+// A symbol: `run` zeros and a number of `size` bits, which follow the code; without a number it is sixteen
+// zeros (run 15) or the end of the block.
 struct HuffmanSymbol {
   uint8_t bits = 0;  // of the code and its number; 0: there is no such code
   uint8_t code_bits = 0, run = 0, size = 0;

@@ -8,8 +8,8 @@
 namespace zoo {
 
 struct JpegKernels {
-  // Blocks of 64 coefficients as they are in the file, and what each is multiplied by, both row by row. Writes
-  // 8 x 8, 4 x 4, 2 x 2 or 1 x 1 samples, rows `stride` bytes apart.
+  // Blocks of 64 coefficients as they are in the file, and what each is multiplied by, both row by row.
+  // Writes 8 x 8, 4 x 4, 2 x 2 or 1 x 1 samples, rows `stride` bytes apart.
   using InverseDct = void (*)(const int16_t* coefficients, const uint16_t* quantization, uint8_t* samples,
                               ptrdiff_t stride);
   InverseDct inverse_dct_8, inverse_dct_4, inverse_dct_2, inverse_dct_1;

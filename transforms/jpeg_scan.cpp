@@ -12,7 +12,8 @@ namespace {
 
 constexpr uint8_t kMarker = 0xFF, kStuffed = 0x00, kFirstRestart = 0xD0, kLastRestart = 0xD7, kEnd = 0xD9;
 
-// The zeros behind the data: more than an MCU can take of them, whose blocks have 64 codes with their numbers.
+// The zeros behind the data: more than an MCU can take of them, whose blocks have 64 codes with their
+// numbers.
 constexpr size_t kMostBlocks = 6, kMostBits = 16 + 15;
 constexpr size_t kSlack = kMostBlocks * 64 * (kMostBits + 1) / 8 + 64;
 
@@ -28,7 +29,8 @@ std::optional<ScanData> unstuff(std::span<const uint8_t> data) {
   const uint8_t* const end = from + data.size();
   uint8_t* to = result.bytes.get();
   while (true) {
-    const auto* marker = static_cast<const uint8_t*>(std::memchr(from, kMarker, static_cast<size_t>(end - from)));
+    const auto* marker =
+        static_cast<const uint8_t*>(std::memchr(from, kMarker, static_cast<size_t>(end - from)));
     if (marker == nullptr || end - marker < 2) return std::nullopt;
     const auto count = static_cast<size_t>(marker - from);
     std::memcpy(to, from, count);
@@ -50,16 +52,17 @@ std::optional<ScanData> unstuff(std::span<const uint8_t> data) {
 
 // Where the coefficients of a block go, which come along its diagonals; those that stand behind the last one
 // in a damaged block do no harm.
-constexpr std::array<uint8_t, 64 + 16> kOrder{
-    0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13,
-    6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31,
-    39, 46, 53, 60, 61, 54, 47, 55, 62, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63};
+constexpr std::array<uint8_t, 64 + 16> kOrder{0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,
+                                              12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6,  7,  14, 21, 28,
+                                              35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
+                                              58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+                                              63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63};
 
 constexpr int kDamaged = 65, kLongestCode = 16, kSixteenZeros = 15;
 
-// A block: its first coefficient is `dc` plus a number, the others are given to `keep` with their place in the
-// file's order, which is beyond the last in a damaged block. Returns how many there are, zeros between them
-// included; more than 64 where it is damaged.
+// A block: its first coefficient is `dc` plus a number, the others are given to `keep` with their place in
+// the file's order, which is beyond the last in a damaged block. Returns how many there are, zeros between
+// them included; more than 64 where it is damaged.
 template <typename Keep>
 int read_block(BitReader& reader, const HuffmanTable& dc_table, const HuffmanTable& ac_table, int& dc,
                Keep keep) {
@@ -131,10 +134,10 @@ int64_t ceil_div(int64_t a, int64_t b) {
 struct Plane {
   const HuffmanTable *dc_table = nullptr, *ac_table = nullptr;
   const uint16_t* quantization = nullptr;
-  int across = 1, down = 1;              // blocks in an MCU
-  int side = 8;                          // of a block's samples
+  int across = 1, down = 1;                // blocks in an MCU
+  int side = 8;                            // of a block's samples
   int repeat_across = 1, repeat_down = 1;  // pixels of a sample
-  int64_t width = 0, height = 0;         // samples that are not beyond the picture
+  int64_t width = 0, height = 0;           // samples that are not beyond the picture
   JpegKernels::InverseDct inverse_dct = nullptr;
   SampleRows rows;
   int dc = 0;
@@ -142,9 +145,13 @@ struct Plane {
 
 class ScanDecoder {
  public:
-  ScanDecoder(const JpegScan& scan, const JpegKernels& kernels, const CropRect& window, const JpegScale& scale,
-              Image& rgb)
-      : scan_(scan), kernels_(kernels), window_(window), rgb_(rgb), planes_(static_cast<size_t>(scan.components)) {
+  ScanDecoder(const JpegScan& scan, const JpegKernels& kernels, const CropRect& window,
+              const JpegScale& scale, Image& rgb)
+      : scan_(scan),
+        kernels_(kernels),
+        window_(window),
+        rgb_(rgb),
+        planes_(static_cast<size_t>(scan.components)) {
     const int side = 8 / scale.denominator;
     mcu_width_ = scan.across * side;
     mcu_height_ = scan.down * side;
@@ -174,7 +181,8 @@ class ScanDecoder {
     // libjpeg does not interpolate what is that narrow.
     interpolates_ = !scale.plain_chroma && planes_.back().repeat_across == 2 && planes_.back().width > 2;
     needs_neighbours_ = interpolates_ && planes_.back().repeat_down == 2;
-    for (std::vector<uint8_t>& row : chroma_) row.resize(static_cast<size_t>(window.width) + 4 * SampleRows::kMargin);
+    for (std::vector<uint8_t>& row : chroma_)
+      row.resize(static_cast<size_t>(window.width) + 4 * SampleRows::kMargin);
   }
 
   bool run() {
@@ -235,7 +243,9 @@ class ScanDecoder {
         for (int x = 0; x < plane.across; ++x) {
           alignas(64) std::array<int16_t, 64> block;
           for (int16_t& coefficient : block) coefficient = 0;  // g++ 12 makes less of {}
-          const auto keep = [&](int place, int16_t number) { block[kOrder[static_cast<size_t>(place)]] = number; };
+          const auto keep = [&](int place, int16_t number) {
+            block[kOrder[static_cast<size_t>(place)]] = number;
+          };
           if (read_block(bits, *plane.dc_table, *plane.ac_table, plane.dc, keep) > 64) return false;
           plane.inverse_dct(block.data(), plane.quantization, samples + x * plane.side, plane.rows.stride());
         }

@@ -27,13 +27,14 @@ struct JpegScan {
   // Samples of luma for one of chroma in both directions: 1 x 1, 2 x 1 or 2 x 2.
   int across = 1, down = 1;
   std::array<JpegScanComponent, 3> component{};
-  std::array<std::optional<HuffmanTable>, 4> dc_tables, ac_tables;  // those that the components name are there
-  int64_t restart_interval = 0;      // in MCUs; 0: none
+  std::array<std::optional<HuffmanTable>, 4> dc_tables,
+      ac_tables;                  // those that the components name are there
+  int64_t restart_interval = 0;   // in MCUs; 0: none
   std::span<const uint8_t> data;  // of the scan, and what follows it
 };
 
 struct JpegScale {
-  int denominator = 1;        // 1, 2, 4 or 8: the picture is made at 1/denominator of its size by smaller IDCTs
+  int denominator = 1;  // 1, 2, 4 or 8: the picture is made at 1/denominator of its size by smaller IDCTs
   bool plain_chroma = false;  // chroma samples are repeated; else interpolated, at full size only
 };
 

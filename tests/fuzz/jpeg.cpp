@@ -1,5 +1,5 @@
-// Our own decoding of JPEG against libjpeg: whatever it takes upon itself must have libjpeg's pixels, and libjpeg
-// nothing to complain of. The first bytes choose the window and the scale; the rest is the file.
+// Our own decoding of JPEG against libjpeg: whatever it takes upon itself must have libjpeg's pixels, and
+// libjpeg nothing to complain of. The first bytes choose the window and the scale; the rest is the file.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -58,8 +58,16 @@ TEST_CASE("usual JPEG files are decoded without libjpeg, with its bits") {
   const auto [across, down] = GENERATE(std::tuple{1, 1}, std::tuple{2, 1}, std::tuple{2, 2});
   const int quality = GENERATE(1, 30, 85, 100);
   const bool is_noise = GENERATE(false, true);
-  for (const auto& [width, height] : {std::tuple{1, 1}, {2, 3}, {3, 2}, {5, 33}, {8, 8}, {16, 17}, {31, 15},
-                                      {33, 1}, {64, 64}, {129, 75}}) {
+  for (const auto& [width, height] : {std::tuple{1, 1},
+                                      {2, 3},
+                                      {3, 2},
+                                      {5, 33},
+                                      {8, 8},
+                                      {16, 17},
+                                      {31, 15},
+                                      {33, 1},
+                                      {64, 64},
+                                      {129, 75}}) {
     CAPTURE(across, down, quality, is_noise, width, height);
     const Image picture = is_noise ? noise(width, height) : drawing(width, height, 3);
     for (const int restart_interval : {0, 1, 3}) {
@@ -91,8 +99,9 @@ TEST_CASE("grey JPEG files too") {
 TEST_CASE("windows and smaller scales of usual JPEG files have libjpeg's bits") {
   if (!has_kernels()) return;
   const auto [across, down] = GENERATE(std::tuple{1, 1}, std::tuple{2, 1}, std::tuple{2, 2});
-  const auto [denominator, plain_chroma] = GENERATE(std::tuple{1, false}, std::tuple{1, true},
-                                                    std::tuple{2, true}, std::tuple{4, true}, std::tuple{8, true});
+  const auto [denominator, plain_chroma] =
+      GENERATE(std::tuple{1, false}, std::tuple{1, true}, std::tuple{2, true}, std::tuple{4, true},
+               std::tuple{8, true});
   const JpegScale scale{denominator, plain_chroma};
   const Image picture = drawing(213, 147, 5);
   const auto file = made_jpeg(picture, {.horizontal = across, .vertical = down, .restart_rows = across});

@@ -77,7 +77,7 @@ class Loader {
   // epoch: 0, 1, ...; may be called before the last one ended. A training that was stopped behind k batches
   // goes on with first_batch = k, and sees what it would have seen.
   void start_epoch(int64_t epoch, int64_t first_batch = 0);
-  std::optional<Batch> next();      // nothing at the end of the epoch
+  std::optional<Batch> next();  // nothing at the end of the epoch
   int64_t batches_per_epoch() const;
   const Dataset& dataset() const;
 
