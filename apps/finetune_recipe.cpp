@@ -13,14 +13,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json absolute(const std::filesystem::path& path) {
+Json path_json(const std::filesystem::path& path) {
   return path.empty() ? Json(nullptr) : Json(std::filesystem::absolute(path).string());
 }
 
 Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept) {
   if (!weights) return nullptr;
   return {{"name", weights->name},
-          {"file", absolute(weights->file)},
+          {"file", path_json(weights->file)},
           {"sha256", sha256_file(weights->file)},
           {"rename", weights->renamings},
           {"head", head_kept ? "kept" : "new"}};
@@ -29,12 +29,12 @@ Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept)
 Json data_json(const FinetunePlan& plan) {
   const FinetuneData& data = plan.data;
   const FinetuneDataOptions& options = plan.options.data;
-  return {{"train", absolute(data.train_root)},
-          {"val", absolute(data.val_root)},
+  return {{"train", path_json(data.train_root)},
+          {"val", path_json(data.val_root)},
           {"val_part", data.val_part.empty() ? Json(nullptr) : Json(data.val_part)},
           {"split", data.split ? Json(*data.split) : Json(nullptr)},
-          {"root", absolute(options.source.picture_root)},
-          {"classes_file", absolute(options.source.classes_file)},
+          {"root", path_json(options.source.picture_root)},
+          {"classes_file", path_json(options.source.classes_file)},
           {"max_train_samples", options.max_train_samples ? Json(*options.max_train_samples) : Json(nullptr)},
           {"train_images", data.train->size()},
           {"val_images", data.val->size()},

@@ -12,7 +12,7 @@ files to tensors with one thread on one core, without a loader (zoo: its loader 
 Training is RandomResizedCrop(224), flip, normalise; evaluation Resize(256), CenterCrop(224), normalise; all give float32.
 Before it is timed, each side tells the mean of all numbers of an epoch: in evaluation these must agree.
 
-DALI wants an environment of its own: python3 -m venv .deps/dali && .deps/dali/bin/pip install nvidia-dali-cuda120
+DALI has an environment of its own: scripts/setup --dali --no-build
 """
 import argparse
 import json
