@@ -1,5 +1,7 @@
 // The arithmetic of a JPEG decoder behind its entropy coding, vectorised: inverse DCT, upsampling of chroma,
-// colours. Equal to libjpeg-turbo's (JDCT_ISLOW, with its SIMD) to the bit. Internal to transforms.
+// colours. Equal to libjpeg-turbo's (JDCT_ISLOW, with its SIMD) to the bit, whatever numbers the file holds;
+// its plain C code wraps samples beyond -512 ... 511 around zero, its SIMD cuts them off. Internal to
+// transforms.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +10,8 @@
 namespace zoo {
 
 struct JpegKernels {
-  // Blocks of 64 coefficients as they are in the file, and what each is multiplied by, both row by row. Writes
-  // 8 x 8, 4 x 4, 2 x 2 or 1 x 1 samples, rows `stride` bytes apart.
+  // Blocks of 64 coefficients as they are in the file, and what each is multiplied by, both row by row.
+  // Writes 8 x 8, 4 x 4, 2 x 2 or 1 x 1 samples, rows `stride` bytes apart.
   using InverseDct = void (*)(const int16_t* coefficients, const uint16_t* quantization, uint8_t* samples,
                               ptrdiff_t stride);
   InverseDct inverse_dct_8, inverse_dct_4, inverse_dct_2, inverse_dct_1;
