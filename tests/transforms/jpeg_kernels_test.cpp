@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 #include <numbers>
 #include <random>
@@ -23,54 +22,15 @@ using namespace zoo::test;
 namespace {
 
 constexpr int64_t kReadBeyond = 64, kWrittenBeyond = 64;
+constexpr int kColumns = 16, kRows = 8;  // of blocks
 
 const JpegKernels* kernels_or_warning() {
   if (jpeg_kernels() == nullptr) WARN("skipped: jpeg_kernels() is null on this processor, it has no AVX2");
   return jpeg_kernels();
 }
 
-using Coefficients = std::array<int16_t, DCTSIZE2>;
-using Table = std::array<uint16_t, DCTSIZE2>;
-
-struct Blocks {
-  static constexpr int kColumns = 16, kRows = 8;
-  Table table;
-  std::vector<Coefficients> blocks = std::vector<Coefficients>(kColumns * kRows);
-};
-
-// A grey JPEG of these very coefficients. Arithmetic coding takes such as Huffman coding's tables refuse.
-std::vector<std::byte> file_of(const Blocks& content) {
-  jpeg_compress_struct codec{};
-  jpeg_error_mgr errors{};
-  codec.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&codec);
-  unsigned char* file = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&codec, &file, &size);
-  codec.image_width = DCTSIZE * Blocks::kColumns;
-  codec.image_height = DCTSIZE * Blocks::kRows;
-  codec.input_components = 1;
-  codec.in_color_space = JCS_GRAYSCALE;
-  jpeg_set_defaults(&codec);
-  codec.arith_code = TRUE;
-  const std::vector<unsigned> table(content.table.begin(), content.table.end());
-  jpeg_add_quant_table(&codec, 0, table.data(), 100, FALSE);
-  auto* common = reinterpret_cast<j_common_ptr>(&codec);
-  jvirt_barray_ptr arrays[] = {
-      codec.mem->request_virt_barray(common, JPOOL_IMAGE, FALSE, Blocks::kColumns, Blocks::kRows, 1)};
-  jpeg_write_coefficients(&codec, arrays);
-  auto block = content.blocks.begin();
-  for (JDIMENSION y = 0; y < Blocks::kRows; ++y) {
-    JBLOCKROW row = codec.mem->access_virt_barray(common, arrays[0], y, 1, TRUE)[0];
-    for (int x = 0; x < Blocks::kColumns; ++x) std::copy_n((block++)->begin(), DCTSIZE2, row[x]);
-  }
-  jpeg_finish_compress(&codec);
-  jpeg_destroy_compress(&codec);
-  const auto bytes = std::as_bytes(std::span(file, size));
-  std::vector<std::byte> result(bytes.begin(), bytes.end());
-  std::free(file);
-  return result;
-}
+using Coefficients = CoefficientJpeg::Block;
+using Table = CoefficientJpeg::Table;
 
 struct Plane {
   int64_t width = 0, height = 0;
@@ -160,21 +120,21 @@ void compare_transforms(const JpegKernels& kernels, int most_of_table,
                         const std::function<void(Coefficients&, const Table&, std::mt19937&)>& fill) {
   std::mt19937 random(20240607);
   for (int file = 0; file < 4; ++file) {
-    Blocks content;
+    CoefficientJpeg content(kColumns, kRows);
     std::uniform_int_distribution<int> steps(1, 1 + (most_of_table - 1) * file / 3);
     for (uint16_t& step : content.table) step = static_cast<uint16_t>(steps(random));
     for (Coefficients& block : content.blocks) {
       block.fill(0);
       fill(block, content.table, random);
     }
-    const std::vector<std::byte> bytes = file_of(content);
+    const std::vector<std::byte> bytes = content.file();
     const auto compare = [&](int size, JpegKernels::InverseDct kernel) {
       const Plane expected = Decoder(bytes).pixels(static_cast<unsigned>(DCTSIZE / size));
-      REQUIRE(expected.width == int64_t{size} * Blocks::kColumns);
+      REQUIRE(expected.width == int64_t{size} * kColumns);
       Plane found{expected.width, expected.height, std::vector<uint8_t>(expected.samples.size())};
-      for (int y = 0; y < Blocks::kRows; ++y) {
-        for (int x = 0; x < Blocks::kColumns; ++x) {
-          kernel(content.blocks[static_cast<size_t>(y * Blocks::kColumns + x)].data(), content.table.data(),
+      for (int y = 0; y < kRows; ++y) {
+        for (int x = 0; x < kColumns; ++x) {
+          kernel(content.blocks[static_cast<size_t>(y * kColumns + x)].data(), content.table.data(),
                  found.samples.data() + y * size * found.width + int64_t{x} * size, found.width);
         }
       }
