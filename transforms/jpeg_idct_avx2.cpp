@@ -12,7 +12,7 @@ constexpr int kConstantBits = 13, kFirstPassBits = 2;  // fractions of the const
 constexpr int kSizeBits = 3;                           // the transform's gain: 8
 
 constexpr int fixed(double x) {
-  return static_cast<int>(x * (1 << kConstantBits) + 0.5);
+  return (static_cast<int>(x * (2 << kConstantBits)) + 1) / 2;  // rounded
 }
 
 constexpr int k0_211 = fixed(0.211164243), k0_298 = fixed(0.298631336), k0_390 = fixed(0.390180644),

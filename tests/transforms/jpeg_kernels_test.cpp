@@ -134,8 +134,9 @@ void compare_transforms(const JpegKernels& kernels, int most_of_table,
       Plane found{expected.width, expected.height, std::vector<uint8_t>(expected.samples.size())};
       for (int y = 0; y < kRows; ++y) {
         for (int x = 0; x < kColumns; ++x) {
-          kernel(content.blocks[static_cast<size_t>(y * kColumns + x)].data(), content.table.data(),
-                 found.samples.data() + y * size * found.width + int64_t{x} * size, found.width);
+          kernel(content.blocks[static_cast<size_t>(y) * kColumns + static_cast<size_t>(x)].data(),
+                 content.table.data(), found.samples.data() + y * size * found.width + int64_t{x} * size,
+                 found.width);
         }
       }
       INFO("file " << file << ", size " << size);
