@@ -1,5 +1,7 @@
 // The arithmetic of a JPEG decoder behind its entropy coding, vectorised: inverse DCT, upsampling of chroma,
-// colours. Equal to libjpeg-turbo's (JDCT_ISLOW, with its SIMD) to the bit. Internal to transforms.
+// colours. Equal to libjpeg-turbo's (JDCT_ISLOW, with its SIMD) to the bit, whatever numbers the file holds;
+// its plain C code wraps samples beyond -512 ... 511 around zero, its SIMD cuts them off. Internal to
+// transforms.
 #pragma once
 
 #include <cstddef>

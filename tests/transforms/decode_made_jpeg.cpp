@@ -1,5 +1,6 @@
 #include "tests/transforms/decode_made_jpeg.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <span>
@@ -18,21 +19,42 @@ std::vector<size_t> marker_places(std::span<const std::byte> file, uint8_t kind)
   return places;
 }
 
+// A file in memory that libjpeg compresses to.
+struct Compressor {
+  jpeg_compress_struct codec{};
+  jpeg_error_mgr errors{};
+  unsigned char* file = nullptr;
+  unsigned long size = 0;
+
+  Compressor(int64_t width, int64_t height, int components, J_COLOR_SPACE colours) {
+    codec.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&codec);
+    jpeg_mem_dest(&codec, &file, &size);
+    codec.image_width = static_cast<JDIMENSION>(width);
+    codec.image_height = static_cast<JDIMENSION>(height);
+    codec.input_components = components;
+    codec.in_color_space = colours;
+    jpeg_set_defaults(&codec);
+  }
+  Compressor(const Compressor&) = delete;
+  Compressor& operator=(const Compressor&) = delete;
+  ~Compressor() {
+    jpeg_destroy_compress(&codec);
+    std::free(file);
+  }
+
+  std::vector<std::byte> finish() {
+    jpeg_finish_compress(&codec);
+    const auto bytes = std::as_bytes(std::span(file, size));
+    return {bytes.begin(), bytes.end()};
+  }
+};
+
 }  // namespace
 
 std::vector<std::byte> made_jpeg(const Image& image, const JpegKind& kind) {
-  jpeg_compress_struct codec{};
-  jpeg_error_mgr errors{};
-  codec.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&codec);
-  unsigned char* file = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&codec, &file, &size);
-  codec.image_width = static_cast<JDIMENSION>(image.width);
-  codec.image_height = static_cast<JDIMENSION>(image.height);
-  codec.input_components = 3;
-  codec.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&codec);
+  Compressor compressor(image.width, image.height, 3, JCS_RGB);
+  jpeg_compress_struct& codec = compressor.codec;
   if (kind.grey) jpeg_set_colorspace(&codec, JCS_GRAYSCALE);
   jpeg_set_quality(&codec, kind.quality, TRUE);
   codec.comp_info[0].h_samp_factor = kind.horizontal;
@@ -47,12 +69,28 @@ std::vector<std::byte> made_jpeg(const Image& image, const JpegKind& kind) {
     auto* row = const_cast<JSAMPROW>(image.row(codec.next_scanline));
     jpeg_write_scanlines(&codec, &row, 1);
   }
-  jpeg_finish_compress(&codec);
-  jpeg_destroy_compress(&codec);
-  const auto bytes = std::as_bytes(std::span(file, size));
-  std::vector<std::byte> result(bytes.begin(), bytes.end());
-  std::free(file);
-  return result;
+  return compressor.finish();
+}
+
+CoefficientJpeg::CoefficientJpeg(int block_columns, int block_rows)
+    : columns(block_columns), rows(block_rows), blocks(static_cast<size_t>(block_columns * block_rows)) {}
+
+std::vector<std::byte> CoefficientJpeg::file() const {
+  Compressor compressor(int64_t{DCTSIZE} * columns, int64_t{DCTSIZE} * rows, 1, JCS_GRAYSCALE);
+  jpeg_compress_struct& codec = compressor.codec;
+  codec.arith_code = TRUE;
+  const std::vector<unsigned> steps(table.begin(), table.end());
+  jpeg_add_quant_table(&codec, 0, steps.data(), 100, FALSE);
+  auto* common = reinterpret_cast<j_common_ptr>(&codec);
+  jvirt_barray_ptr arrays[] = {codec.mem->request_virt_barray(
+      common, JPOOL_IMAGE, FALSE, static_cast<JDIMENSION>(columns), static_cast<JDIMENSION>(rows), 1)};
+  jpeg_write_coefficients(&codec, arrays);
+  auto block = blocks.begin();
+  for (int y = 0; y < rows; ++y) {
+    JBLOCKROW row = codec.mem->access_virt_barray(common, arrays[0], static_cast<JDIMENSION>(y), 1, TRUE)[0];
+    for (int x = 0; x < columns; ++x) std::copy_n((block++)->begin(), DCTSIZE2, row[x]);
+  }
+  return compressor.finish();
 }
 
 std::vector<std::byte> scan_bomb(int64_t width, int64_t height, int scans) {

@@ -1,6 +1,7 @@
 // JPEG files of kinds that Pillow does not write, and hostile ones.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -21,6 +22,21 @@ struct JpegKind {
 };
 
 std::vector<std::byte> made_jpeg(const Image& image, const JpegKind& kind);
+
+// A grey file of these very coefficients, in arithmetic coding, which takes such as Huffman coding refuses:
+// 32766 at most either way, as is the difference between the first ones of neighbours. Each is multiplied by
+// the table's number (up to 32767) on decoding. Blocks and what is in them go row by row.
+struct CoefficientJpeg {
+  using Block = std::array<int16_t, 64>;
+  using Table = std::array<uint16_t, 64>;
+
+  int columns, rows;
+  Table table{};
+  std::vector<Block> blocks;
+
+  CoefficientJpeg(int block_columns, int block_rows);
+  std::vector<std::byte> file() const;
+};
 
 // A progressive file of black that repeats its last scan so many times.
 std::vector<std::byte> scan_bomb(int64_t width, int64_t height, int scans);
