@@ -49,8 +49,8 @@ Augmentation read_recipe(const std::string& recipe, const cxxopts::ParseResult& 
 // A normalised value as a byte of the picture, with ImageNet's mean and deviation.
 uint8_t byte_of(float value, size_t channel) {
   const Preprocess usual;
-  const float level = (value * usual.std[channel] + usual.mean[channel]) * 255.0F;
-  return static_cast<uint8_t>(std::lround(std::clamp(level, 0.0F, 255.0F)));
+  const double level = (value * usual.std[channel] + usual.mean[channel]) * 255;
+  return static_cast<uint8_t>(std::lround(std::clamp(level, 0.0, 255.0)));
 }
 
 void show_erasure(const Erasure& erasure, Image& image) {

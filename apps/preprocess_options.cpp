@@ -15,12 +15,9 @@ namespace {
 
 constexpr int64_t kLargestSide = 4096;  // a batch of one is 200 MB then
 
-std::array<float, 3> parse_channels(const std::string& flag, const std::string& text, double minimum) {
+std::array<double, 3> parse_channels(const std::string& flag, const std::string& text, double minimum) {
   const auto values = parse_numbers(flag, text, 3, minimum, 1);
-  std::array<float, 3> channels{};
-  std::transform(values.begin(), values.end(), channels.begin(),
-                 [](double v) { return static_cast<float>(v); });
-  return channels;
+  return {values[0], values[1], values[2]};
 }
 
 struct NamedResize {

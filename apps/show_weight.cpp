@@ -18,10 +18,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string numbers(const std::array<float, 3>& values) {
+std::string numbers(const std::array<double, 3>& values) {
   char text[64];
-  std::snprintf(text, sizeof text, "%g, %g, %g", static_cast<double>(values[0]),
-                static_cast<double>(values[1]), static_cast<double>(values[2]));
+  std::snprintf(text, sizeof text, "%g, %g, %g", values[0], values[1], values[2]);
   return text;
 }
 

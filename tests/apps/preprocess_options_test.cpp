@@ -69,8 +69,8 @@ TEST_CASE("interpolation, mean and std replace the weight's") {
   const Preprocess other =
       with(kImageNet, {"--interpolation", "bicubic", "--mean", "0,0.25,1", "--std=0.5,0.25,1"});
   CHECK(other.interpolation == zoo::Interpolation::bicubic);
-  CHECK(other.mean == std::array{0.0F, 0.25F, 1.0F});
-  CHECK(other.std == std::array{0.5F, 0.25F, 1.0F});
+  CHECK(other.mean == std::array{0.0, 0.25, 1.0});
+  CHECK(other.std == std::array{0.5, 0.25, 1.0});
   CHECK(other.resize_px == kImageNet.resize_px);
 }
 

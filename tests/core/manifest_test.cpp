@@ -142,28 +142,32 @@ TEST_CASE("preprocessing is the publisher's") {
   const auto of = [](const char* name) { return shipped().get(name).preprocess; };
   CHECK(of("resnet50.tv_in1k") == Preprocess{});  // torchvision's V1 is the default of the type
   CHECK(of("resnet50.tv2_in1k") == Preprocess{.resize_px = 232});
-  CHECK(of("resnet50.mm_in1k") == Preprocess{.backend = Backend::opencv, .exif = true, .pad_to_crop = false});
-  CHECK(of("resnet50.mm_rsb_a1_in1k") ==
-        Preprocess{
-            .resize_px = 236, .interpolation = Interpolation::bicubic, .exif = true, .pad_to_crop = false});
+  CHECK(of("resnet50.mm_in1k") ==
+        Preprocess{.backend = Backend::opencv, .exif = true, .pad_to_crop = false, .value_range = 255});
+  CHECK(of("resnet50.mm_rsb_a1_in1k") == Preprocess{.resize_px = 236,
+                                                    .interpolation = Interpolation::bicubic,
+                                                    .exif = true,
+                                                    .pad_to_crop = false,
+                                                    .value_range = 255});
   CHECK(of("resnet50.mm_cub200") == Preprocess{.resize = ResizeMode::square,
                                                .resize_px = 600,
                                                .crop_px = 448,
                                                .backend = Backend::opencv,
                                                .exif = true,
-                                               .pad_to_crop = false});
+                                               .pad_to_crop = false,
+                                               .value_range = 255});
   CHECK(of("resnet20_cifar.akamaster_cifar10") ==
         Preprocess{.resize = ResizeMode::none, .resize_px = 0, .crop_px = 0});
 }
 
-TEST_CASE("OpenMMLab's CIFAR statistics agree with the published ones in 0..255 units to float32") {
-  constexpr float kUlp = 1.2e-7F;
+TEST_CASE("OpenMMLab's CIFAR statistics are the published ones in 0..255, as float32") {
   const auto check = [&](const char* name, std::array<double, 3> mean, std::array<double, 3> std) {
     const Preprocess preprocess = shipped().get(name).preprocess;
     for (size_t i = 0; i < 3; ++i) {
-      CHECK(std::abs(preprocess.mean[i] - static_cast<float>(mean[i] / 255)) <= kUlp);
-      CHECK(std::abs(preprocess.std[i] - static_cast<float>(std[i] / 255)) <= kUlp);
+      CHECK(static_cast<float>(preprocess.mean[i] * 255) == static_cast<float>(mean[i]));
+      CHECK(static_cast<float>(preprocess.std[i] * 255) == static_cast<float>(std[i]));
     }
+    CHECK(preprocess.value_range == 255);
     CHECK_FALSE(preprocess.bgr);
   };
   check("resnet18_cifar.mm_cifar10", {125.307, 122.961, 113.8575}, {51.5865, 50.847, 51.255});

@@ -1,7 +1,7 @@
 // Prints what the loader makes of a data set, for tests and measurements beside Python:
 //   loader_probe tensors DATA [bgr]
 //     one line a picture, torchvision's 256/224 evaluation: NAME SHA256-of-its-[3, 224, 224]-float32-tensor
-//   loader_probe levels BGR MEAN MEAN MEAN STD STD STD
+//   loader_probe levels BGR MEAN MEAN MEAN STD STD STD VALUE_RANGE
 //     what becomes of the bytes 0 .. 255: a line of 256 numbers for each of the model's channels
 //   loader_probe speed DATA train|evaluate WORKERS BATCH EPOCHS
 //     pictures a second, one line an epoch
@@ -32,10 +32,10 @@ void print_tensors(zoo::Loader& loader) {
 
 void print_levels(const std::vector<std::string>& arguments) {
   constexpr int64_t kLevels = 256;
-  zoo::Preprocess preprocess{.bgr = arguments[1] == "1"};
+  zoo::Preprocess preprocess{.bgr = arguments[1] == "1", .value_range = std::stoi(arguments[8])};
   for (size_t channel = 0; channel < 3; ++channel) {
-    preprocess.mean[channel] = std::stof(arguments[2 + channel]);
-    preprocess.std[channel] = std::stof(arguments[5 + channel]);
+    preprocess.mean[channel] = std::stod(arguments[2 + channel]);
+    preprocess.std[channel] = std::stod(arguments[5 + channel]);
   }
   zoo::Image image = zoo::make_image(kLevels, 1);
   for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<uint8_t>(i / 3);
@@ -84,7 +84,7 @@ int run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool usable = (arguments.size() >= 2 && arguments[0] == "tensors") ||
-                      (arguments.size() == 8 && arguments[0] == "levels") || arguments.size() == 6;
+                      (arguments.size() == 9 && arguments[0] == "levels") || arguments.size() == 6;
   if (!usable) {
     std::cerr << "usage: see the head of loader_probe.cpp\n";
     return 2;

@@ -109,8 +109,8 @@ TEST_CASE("to_tensor rounds as ToTensor and Normalize do") {
     }
   }
   expected.div_(255);
-  expected.sub_(at::tensor(at::ArrayRef<float>(preprocess.mean)).view({3, 1, 1}));
-  expected.div_(at::tensor(at::ArrayRef<float>(preprocess.std)).view({3, 1, 1}));
+  expected.sub_(at::tensor(at::ArrayRef<double>(preprocess.mean), at::kFloat).view({3, 1, 1}));
+  expected.div_(at::tensor(at::ArrayRef<double>(preprocess.std), at::kFloat).view({3, 1, 1}));
   CHECK(tensor.equal(expected));
 }
 

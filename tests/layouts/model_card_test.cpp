@@ -50,8 +50,8 @@ TEST_CASE("a model's config comes back as it was written") {
       .pad_to_crop = false,
       .crop_offset = CropOffset::floor,
       .fill = {1, 0, 255},
-      .mean = {0.1F, 0.2F, 1.0F / 3},
-      .std = {0.4F, 0.5F, 1e-3F}};
+      .mean = {0.1, 0.2, 1.0 / 3},
+      .std = {0.4, 0.5, 1e-3}};
   CHECK(equal(parse_config_json(to_config_json(config), "config.json"), config));
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("timm's own files are read, the oldest form too") {
   CHECK(config.num_classes == 1000);
   CHECK(config.card.labels.empty());
   Preprocess expected{.resize_px = 235, .crop_px = 224, .interpolation = Interpolation::bicubic};
-  expected.mean = {0.5F, 0.25F, 0.125F};
+  expected.mean = {0.5, 0.25, 0.125};
   CHECK(config.card.preprocess == expected);
 
   const ModelConfig pooled = parse_config_json(
@@ -206,7 +206,7 @@ TEST_CASE("timm's border mode fills with the mean, and its filters are Pillow's 
                       .crop_px = 96,
                       .interpolation = Interpolation::lanczos,
                       .fill = {26, 76, 128},  // of 25.5, 76.5 (0.3 is a little less) and 127.5
-                      .mean = {0.1F, 0.3F, 0.5F}};
+                      .mean = {0.1, 0.3, 0.5}};
   CHECK(config.card.preprocess == expected);
   CHECK(nlohmann::json::parse(to_config_json(config)).at("pretrained_cfg").at("crop_mode") == "border");
 }

@@ -222,8 +222,8 @@ TEST_CASE("published files are known by their bytes under any name", "[corpus]")
     const auto channel = static_cast<size_t>(i / 1024);
     const auto value =
         static_cast<float>(static_cast<unsigned char>(bytes[static_cast<size_t>(i) + 1])) / 255;
-    picture.data_ptr<float>()[i] =
-        (value - weights.preprocess.mean[channel]) / weights.preprocess.std[channel];
+    picture.data_ptr<float>()[i] = (value - static_cast<float>(weights.preprocess.mean[channel])) /
+                                   static_cast<float>(weights.preprocess.std[channel]);
   }
   CHECK(model->forward(picture).argmax().item<int64_t>() == bytes[0]);
 }

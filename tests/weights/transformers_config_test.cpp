@@ -41,7 +41,7 @@ TEST_CASE("both ways to say the size of pictures are understood") {
       "p");
   CHECK(bit.resize_px == 36);
   CHECK(bit.crop_px == 32);
-  CHECK(bit.mean[1] == 0.4F);
+  CHECK(bit.mean[1] == 0.4);
 }
 
 TEST_CASE("what makes no sense is refused with its place") {

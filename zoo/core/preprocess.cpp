@@ -1,6 +1,5 @@
 #include "zoo/core/preprocess.h"
 
-#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,18 +62,6 @@ Enum parse(const Names<Enum>& names, std::string_view text, const std::string& n
               "Possible: " + join(possible, ", ") + ".");
 }
 
-nlohmann::ordered_json shortest(const std::array<float, 3>& values) {
-  auto list = nlohmann::ordered_json::array();
-  for (const float value : values) {
-    char text[32];
-    const char* const end = std::to_chars(text, text + sizeof text, value).ptr;
-    double number = 0;
-    std::from_chars(text, end, number);
-    list.push_back(number);
-  }
-  return list;
-}
-
 }  // namespace
 
 std::string_view to_string(ResizeMode mode) {
@@ -119,8 +106,9 @@ std::string to_json(const Preprocess& preprocess) {
                                     {"pad_to_crop", preprocess.pad_to_crop},
                                     {"crop_offset", to_string(preprocess.crop_offset)},
                                     {"fill", preprocess.fill},
-                                    {"mean", shortest(preprocess.mean)},
-                                    {"std", shortest(preprocess.std)}};
+                                    {"mean", preprocess.mean},
+                                    {"std", preprocess.std},
+                                    {"value_range", preprocess.value_range}};
   return json.dump();
 }
 

@@ -39,9 +39,12 @@ struct Preprocess {
   bool bgr = false;         // the model wants blue, green, red
   bool pad_to_crop = true;  // a smaller picture is padded with `fill` (torchvision); else the crop shrinks
   CropOffset crop_offset = CropOffset::half_even;
-  std::array<uint8_t, 3> fill{};                      // red, green, blue of the padding
-  std::array<float, 3> mean{0.485F, 0.456F, 0.406F};  // in 0..1, in the order of the model's channels
-  std::array<float, 3> std{0.229F, 0.224F, 0.225F};
+  std::array<uint8_t, 3> fill{};                    // red, green, blue of the padding
+  std::array<double, 3> mean{0.485, 0.456, 0.406};  // in 0..1, in the order of the model's channels
+  std::array<double, 3> std{0.229, 0.224, 0.225};
+  // 1: (x / 255 - mean) / std in single precision (torchvision); 255: (x - 255 mean) / (255 std) (OpenMMLab),
+  // which is rounded otherwise.
+  int value_range = 1;
 
   friend bool operator==(const Preprocess&, const Preprocess&) = default;
 };
@@ -59,8 +62,7 @@ CropOffset parse_crop_offset(std::string_view text);
 // Pillow has no area, OpenCV neither box nor hamming (its lanczos looks at 8 x 8 pixels at any scale).
 bool has_interpolation(Backend backend, Interpolation interpolation);
 
-// All fields as one JSON object, with the names and values that weights.json uses and each number in its
-// shortest form: 0.485, not the nearest float's 0.48500001430511475.
+// All fields as one JSON object, with the names and values that weights.json uses.
 std::string to_json(const Preprocess& preprocess);
 
 }  // namespace zoo

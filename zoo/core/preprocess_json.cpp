@@ -28,10 +28,10 @@ std::vector<JsonNode> three(const JsonNode& node) {
   return items;
 }
 
-std::array<float, 3> parse_statistic(const JsonNode& node, double above, double at_most) {
-  std::array<float, 3> values{};
+std::array<double, 3> parse_statistic(const JsonNode& node, double above, double at_most) {
+  std::array<double, 3> values{};
   const std::vector<JsonNode> items = three(node);
-  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(items[i].number(above, at_most));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = items[i].number(above, at_most);
   return values;
 }
 
@@ -40,6 +40,12 @@ std::array<uint8_t, 3> parse_colour(const JsonNode& node) {
   const std::vector<JsonNode> items = three(node);
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<uint8_t>(items[i].integer(0, 255));
   return values;
+}
+
+int parse_value_range(const JsonNode& node) {
+  const int64_t range = node.integer(1, 255);
+  if (range != 1 && range != 255) node.refuse("is " + std::to_string(range) + ", expected 1 or 255");
+  return static_cast<int>(range);
 }
 
 void parse_sizes(const JsonNode& node, PreprocessForm form, Preprocess& preprocess) {
@@ -71,7 +77,7 @@ void parse_sampling(const JsonNode& node, Preprocess& preprocess) {
 Preprocess parse_preprocess(const JsonNode& node, PreprocessForm form) {
   node.check_members(
       {"resize", "crop_px", "interpolation", "backend", "exif", "bgr", "pad_to_crop", "mean", "std"},
-      {"resize_px", "crop_offset", "fill"});
+      {"resize_px", "crop_offset", "fill", "value_range"});
   Preprocess preprocess;
   preprocess.resize = parse_name(node["resize"], parse_resize_mode);
   parse_sizes(node, form, preprocess);
@@ -81,6 +87,7 @@ Preprocess parse_preprocess(const JsonNode& node, PreprocessForm form) {
   preprocess.pad_to_crop = node["pad_to_crop"].flag();
   if (node.has("crop_offset")) preprocess.crop_offset = parse_name(node["crop_offset"], parse_crop_offset);
   if (node.has("fill")) preprocess.fill = parse_colour(node["fill"]);
+  if (node.has("value_range")) preprocess.value_range = parse_value_range(node["value_range"]);
   const bool record = form == PreprocessForm::record;
   const double largest = record ? 1 : kLargestStatisticOfPrograms;
   preprocess.mean = parse_statistic(node["mean"], record ? -1 : -largest, largest);

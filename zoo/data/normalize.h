@@ -13,7 +13,8 @@
 namespace zoo {
 
 // What each of the 256 values of a channel becomes, in the order of the model's channels: (x / 255 - mean) /
-// std, each step rounded to single precision as ToTensor and Normalize do it, then once more to T.
+// std or (x - 255 mean) / (255 std), each step rounded to single precision as ToTensor and Normalize, or
+// OpenMMLab's data preprocessor, do it, then once more to T.
 template <typename T>
 struct NormalizeTable {
   std::array<std::array<T, 256>, 3> values;
@@ -22,10 +23,12 @@ struct NormalizeTable {
   explicit NormalizeTable(const Preprocess& preprocess) {
     for (size_t channel = 0; channel < 3; ++channel) {
       source[channel] = static_cast<int>(preprocess.bgr ? 2 - channel : channel);
+      const auto mean = static_cast<float>(preprocess.mean[channel] * preprocess.value_range);
+      const auto std = static_cast<float>(preprocess.std[channel] * preprocess.value_range);
+      const float step = preprocess.value_range == 1 ? 255.0F : 1.0F;
       for (size_t x = 0; x < 256; ++x) {
-        const float unit = static_cast<float>(x) / 255.0F;
-        const float centred = unit - preprocess.mean[channel];
-        values[channel][x] = static_cast<T>(centred / preprocess.std[channel]);
+        const float centred = static_cast<float>(x) / step - mean;
+        values[channel][x] = static_cast<T>(centred / std);
       }
     }
   }

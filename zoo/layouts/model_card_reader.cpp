@@ -74,15 +74,15 @@ struct Place {
   }
 };
 
-std::array<float, 3> read_triple(const Place& place, double low_exclusive) {
+std::array<double, 3> read_triple(const Place& place, double low_exclusive) {
   if (!place.json.is_array() || place.json.size() != 3) place.expected("an array of 3 numbers");
-  std::array<float, 3> values{};
+  std::array<double, 3> values{};
   for (size_t i = 0; i < values.size(); ++i) {
     const double value = place.element(i).number();
     if (!(value > low_exclusive) || !(value < 1e6)) {
       place.element(i).refuse(ErrorCode::corrupt, "is " + place.json[i].dump() + ", out of range");
     }
-    values[i] = static_cast<float>(value);
+    values[i] = value;
   }
   return values;
 }

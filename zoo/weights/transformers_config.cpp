@@ -41,7 +41,7 @@ int64_t pixels(const json& value, const std::string& where, const std::string& p
 }
 
 void read_statistics(const json& document, const std::string& where, const std::string& key,
-                     std::array<float, 3>& values) {
+                     std::array<double, 3>& values) {
   const auto found = document.find(key);
   if (found == document.end()) return;
   const auto is_number = [](const json& value) {
@@ -50,7 +50,7 @@ void read_statistics(const json& document, const std::string& where, const std::
   if (!found->is_array() || found->size() != 3 || !std::ranges::all_of(*found, is_number)) {
     refuse(where, "/" + key, "is " + found->dump() + ", expected 3 numbers");
   }
-  for (size_t i = 0; i < values.size(); ++i) values[i] = (*found)[i].get<float>();
+  for (size_t i = 0; i < values.size(); ++i) values[i] = (*found)[i].get<double>();
 }
 
 // Pillow's numbers for its filters.
