@@ -73,6 +73,7 @@ RawBatch read_batch(const Value& dict, const CifarKind& kind, const std::string&
     refuse(file, "'data' is " + shape_text(array->shape) + " of " + std::string(to_string(array->dtype)) +
                      ", expected [N, 3072] of uint8");
   }
+  if (array->shape[0] == 0) refuse(file, "no picture in it");
   const std::string key = kind.classes == 10 ? "labels" : "fine_labels";
   const Value* labels = find(dict, key);
   const auto* items = labels == nullptr ? nullptr : labels->as_sequence();

@@ -4,6 +4,7 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/csv.h"
 #include "zoo/datasets/listed_pictures.h"
@@ -32,14 +33,14 @@ Columns read_header(const std::vector<std::string>& names, PictureList& list) {
                                     : name == "split"                     ? &columns.split
                                                                           : nullptr;
     if (column == nullptr) {
-      list.leave_out("column '" + name + "': not used");
+      list.leave_out("column '" + excerpt(name) + "': not used");
     } else if (column->has_value()) {
       refuse("column '" + name + "' stands twice");
     } else {
       *column = i;
     }
   }
-  if (!columns.path) refuse("no column 'path' (it has: " + join(names, ", ") + ")");
+  if (!columns.path) refuse("no column 'path' (it has: " + excerpt(join(names, ", "), 300) + ")");
   if (columns.label.has_value() == columns.labels.has_value()) {
     refuse(columns.label ? "both a column 'label' and a column 'labels'" : "no column 'label' or 'labels'");
   }
@@ -58,12 +59,10 @@ std::vector<std::string> split_labels(const std::string& text) {
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const DatasetOptions& options) {
-  const MappedFile map(file);
-  PictureList list(file, options);
-  CsvReader reader(map.text(), file.string());
+std::unique_ptr<Dataset> read_csv(std::string_view text, PictureList list) {
+  CsvReader reader(text, list.file());
   std::vector<std::string> fields;
-  if (!reader.next(fields)) throw Error(ErrorCode::mismatch, file.string(), "is empty");
+  if (!reader.next(fields)) throw Error(ErrorCode::mismatch, list.file(), "is empty");
   const Columns columns = read_header(fields, list);
   while (reader.next(fields)) {
     if (fields.size() != columns.count) {
@@ -82,6 +81,10 @@ std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const Datas
     list.add(fields[*columns.path], labels, columns.split ? fields[*columns.split] : "", reader.line());
   }
   return std::move(list).finish(columns.labels.has_value());
+}
+
+std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const DatasetOptions& options) {
+  return read_csv(read_text(file), PictureList(file, options));
 }
 
 }  // namespace zoo
