@@ -129,8 +129,9 @@ std::unique_ptr<Dataset> make_set(const Files& files, const std::string& where) 
   const CifarKind& kind = is_100 ? kCifar100 : kCifar10;
   std::vector<std::string> classes = class_names(kind);
   std::vector<RawBatch> batches, tests;
+  const std::string before = where + "/";
   for (const auto& [name, bytes] : files) {
-    const std::string file = where + "/" + name;
+    const std::string file = before + name;
     const Value dict = unpickle(bytes, file);
     if (is_meta(name)) {
       classes = read_names(dict, kind, file);

@@ -15,22 +15,23 @@ namespace {
 constexpr char kBetweenLabels = '|';
 
 struct Columns {
-  size_t count = 0;
-  std::optional<size_t> path, label, labels, split;
+  size_t count = 0, path = 0, label = 0;
+  bool multi_label = false;
+  std::optional<size_t> split;
 };
 
 Columns read_header(const std::vector<std::string>& names, PictureList& list) {
-  Columns columns{.count = names.size(), .path = {}, .label = {}, .labels = {}, .split = {}};
+  std::optional<size_t> path, label, labels, split;
   const auto refuse = [&](const std::string& what) {
     throw Error(ErrorCode::corrupt, list.place(1), what,
                 "The first line names the columns: path, then label or labels, and split if there is one.");
   };
   for (size_t i = 0; i < names.size(); ++i) {
     const std::string& name = names[i];
-    std::optional<size_t>* column = name == "path" || name == "file_name" ? &columns.path
-                                    : name == "label"                     ? &columns.label
-                                    : name == "labels"                    ? &columns.labels
-                                    : name == "split"                     ? &columns.split
+    std::optional<size_t>* column = name == "path" || name == "file_name" ? &path
+                                    : name == "label"                     ? &label
+                                    : name == "labels"                    ? &labels
+                                    : name == "split"                     ? &split
                                                                           : nullptr;
     if (column == nullptr) {
       list.leave_out("column '" + excerpt(name) + "': not used");
@@ -40,11 +41,15 @@ Columns read_header(const std::vector<std::string>& names, PictureList& list) {
       *column = i;
     }
   }
-  if (!columns.path) refuse("no column 'path' (it has: " + excerpt(join(names, ", "), 300) + ")");
-  if (columns.label.has_value() == columns.labels.has_value()) {
-    refuse(columns.label ? "both a column 'label' and a column 'labels'" : "no column 'label' or 'labels'");
+  if (!path) refuse("no column 'path' (it has: " + excerpt(join(names, ", "), 300) + ")");
+  if (label.has_value() == labels.has_value()) {
+    refuse(label ? "both a column 'label' and a column 'labels'" : "no column 'label' or 'labels'");
   }
-  return columns;
+  return {.count = names.size(),
+          .path = path.value_or(0),
+          .label = label ? *label : labels.value_or(0),
+          .multi_label = labels.has_value(),
+          .split = split};
 }
 
 std::vector<std::string> split_labels(const std::string& text) {
@@ -70,17 +75,17 @@ std::unique_ptr<Dataset> read_csv(std::string_view text, PictureList list) {
                   std::to_string(fields.size()) + " fields, the header has " + std::to_string(columns.count));
     }
     std::vector<std::string> labels;
-    if (columns.labels) {
-      labels = split_labels(fields[*columns.labels]);
-    } else if (fields[*columns.label].empty()) {
+    if (columns.multi_label) {
+      labels = split_labels(fields[columns.label]);
+    } else if (fields[columns.label].empty()) {
       throw Error(ErrorCode::corrupt, list.place(reader.line()), "the label is empty",
                   "A column 'labels' may be empty; 'label' is one class.");
     } else {
-      labels = {fields[*columns.label]};
+      labels = {fields[columns.label]};
     }
-    list.add(fields[*columns.path], labels, columns.split ? fields[*columns.split] : "", reader.line());
+    list.add(fields[columns.path], labels, columns.split ? fields[*columns.split] : "", reader.line());
   }
-  return std::move(list).finish(columns.labels.has_value());
+  return std::move(list).finish(columns.multi_label);
 }
 
 std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const DatasetOptions& options) {

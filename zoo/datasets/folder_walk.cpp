@@ -60,7 +60,7 @@ Listing list_folder(const fs::path& path) {
   if (!folder) fail(path, errno, kDoing);
   const int descriptor = ::dirfd(folder.get());
   struct stat status{};
-  if (::fstat(descriptor, &status) != 0) fail(path, errno, kDoing);
+  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) fail(path, errno, kDoing);
   Listing listing{{status.st_dev, status.st_ino}, stamp_of(status), {}, {}};
   for (errno = 0; const dirent* entry = ::readdir(folder.get()); errno = 0) {
     const std::string_view name = entry->d_name;
@@ -149,7 +149,8 @@ class Walk {
       return;
     }
     ancestors_.push_back(listing.identity);
-    for (const std::string& name : listing.folders) collect(path + "/" + name, found);
+    const std::string before = path + "/";
+    for (const std::string& name : listing.folders) collect(before + name, found);
     ancestors_.pop_back();
     found.push_back({path, std::move(listing.files)});
   }
