@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "zoo/core/foreign_text.h"
 #include "zoo/datasets/dataset.h"
 
 namespace zoo::apps {
@@ -10,7 +11,8 @@ namespace zoo::apps {
 void report_left_out(const Dataset& dataset) {
   constexpr size_t most = 10;
   const auto& lines = dataset.left_out();
-  for (size_t i = 0; i < std::min(lines.size(), most); ++i) std::cerr << "left out: " << lines[i] << '\n';
+  for (size_t i = 0; i < std::min(lines.size(), most); ++i)
+    std::cerr << "left out: " << excerpt(lines[i], 500) << '\n';
   if (lines.size() > most) std::cerr << "left out: " << lines.size() - most << " more files\n";
 }
 

@@ -12,11 +12,13 @@
 
 #include "apps/interrupt.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 
 namespace zoo::apps {
 namespace {
 
 constexpr int kFailed = 1, kWrongUsage = 2, kInterrupted = 130, kBrokenPipe = 128 + SIGPIPE;
+constexpr size_t kLongestForeign = 1000;  // bytes of a message
 
 int report(std::string_view message, int status) {
   std::cout.exceptions(std::ios::goodbit);  // std::cerr flushes it, and nothing catches any more
@@ -60,7 +62,7 @@ int run(int argc, char** argv, int (*body)(const std::vector<std::string>&)) {
     // Only std::cout throws these (see below); the failed write has left its reason in errno.
     return errno != 0 ? lost_output(errno) : report(failure.what(), kFailed);
   } catch (const std::exception& error) {
-    return report(first_line(error.what()), kFailed);
+    return report(excerpt(first_line(error.what()), kLongestForeign), kFailed);
   }
 }
 

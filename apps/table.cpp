@@ -53,8 +53,14 @@ void print_fact(const std::string& label, const std::string& value) {
 
 std::string printable(std::string_view text) {
   std::string result(text);
-  std::ranges::replace_if(
-      result, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+  for (size_t i = 0; i < result.size(); ++i) {
+    const auto byte = [&](size_t at) { return static_cast<unsigned char>(result[at]); };
+    // U+0080 to U+009F, which some terminals obey as well.
+    const bool is_pair =
+        byte(i) == 0xC2 && i + 1 < result.size() && byte(i + 1) >= 0x80 && byte(i + 1) < 0xA0;
+    if (is_pair) result.erase(i, 1);
+    if (is_pair || byte(i) < 0x20 || byte(i) == 0x7F) result[i] = '?';
+  }
   return result;
 }
 

@@ -47,6 +47,32 @@ TEST_CASE("a member that is there twice and text that is not JSON are refused") 
   }
 }
 
+TEST_CASE("what is wrong with a text is said in a few characters that a terminal can show") {
+  const std::string lies_long = "[\"" + std::string(10'000, 'x') + "\x01\"]";
+  for (const std::string& text :
+       {lies_long, std::string("[\"\xff\""),
+        "{\"\\u001b" + std::string(5000, 'k') + "\": 1, \"\\u001b" + std::string(5000, 'k') + "\": 2}"}) {
+    const std::string message = test::message_of(test::error_of([&] { JsonTree(text, "f.json"); }));
+    CHECK(message.starts_with("f.json: "));
+    CHECK(message.size() < 500);
+    CHECK(message.find('\x1b') == std::string::npos);
+    CHECK(message.find('\xff') == std::string::npos);
+  }
+  const std::string digits(300, '7'), file = "f.json";
+  const JsonTree tree("[" + digits + "]", file);
+  const std::string message =
+      test::message_of(test::error_of([&] { JsonNode(tree, file).items()[0].integer(0, 9); }));
+  CHECK(message == "f.json:/0: is " + digits.substr(0, 100) + "..., expected 0 to 9");
+}
+
+TEST_CASE("an object of very many members does not take quadratic time") {
+  std::string text = "{\"0\": 0";
+  for (int i = 1; i < 300'000; ++i) text += ", \"" + std::to_string(i) + "\": 0";
+  CHECK(JsonTree(text + "}", "f.json").entries().size() == 300'001);
+  ZOO_CHECK_ERROR(JsonTree(text + ", \"7\": 0}", "f.json"), ErrorCode::corrupt,
+                  "f.json: member '7' is there twice in one object");
+}
+
 TEST_CASE("integers have the range of int64_t, numbers that of double") {
   const JsonTree tree("[9223372036854775807, -9223372036854775808, 9223372036854775808, 7, 0.5]", "f.json");
   const std::string file = "f.json";

@@ -67,6 +67,7 @@ TEST_CASE("the nearest names are few and near") {
   CHECK(nearest_names("resnet", names, 1).size() == 1);
   CHECK(nearest_names("vgg", names).empty());
   CHECK(nearest_names("", names).empty());
+  CHECK(nearest_names(std::string(1'000'000, 'x'), {std::string(1'000'000, 'y')}).empty());  // at once
 }
 
 TEST_CASE("did_you_mean reads as English") {

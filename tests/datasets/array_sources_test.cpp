@@ -146,6 +146,7 @@ TEST_CASE("a wrong pickle of CIFAR's is refused, and nothing in it runs") {
              Catch::Contains("'data' is [1, 4] of uint8, expected [N, 3072] of uint8"));
   const std::string data = word("data") + pickled_array(number(1), number(3072), pixels(1));
   CHECK_THAT(refusal(pickle(data)), Catch::Contains("no list called 'labels'"));
+  CHECK_THAT(refusal(batch({})), Catch::Contains("/data_batch_1: no picture in it"));
   CHECK_THAT(refusal(pickle(data + word("labels") + list({}))), Catch::Contains("0 labels for 1 pictures"));
   CHECK_THAT(refusal(pickle(data + word("labels") + list({number(10)}))),
              Catch::Contains("picture 0 is 10, expected 0 to 9"));
@@ -226,6 +227,15 @@ TEST_CASE("a wrong idx file is refused with what is wrong") {
   CHECK_THAT(refusal(idx({2, 1, 1}, "ab")),
              Catch::Contains(labels + ": 1 labels for 2 pictures in " + images));
   CHECK_THAT(refusal(idx({1, 0, 1}, "")), Catch::Contains("no picture in it"));
+  folder.write(labels, idx({0}, ""));
+  CHECK_THAT(refusal(idx({0, 4294967295, 4294967295}, "")),
+             Catch::Contains("no picture in it: its shape is [0, 4294967295, 4294967295]"));
+  // Their product is 2^33 beyond 2^64, and so many bytes are there.
+  folder.write(labels, idx({4}, "abcd"));
+  folder.write(images, idx({4, 2147483648, 2147483649}, ""));
+  std::filesystem::resize_file(folder.path() / images, 16 + (uint64_t{1} << 33));
+  CHECK_THAT(error_in(folder), Catch::Contains("has 8589934592 bytes behind its header, which says"));
+  folder.write(labels, idx({1}, "\x01"));
   folder.write(images, idx({1, 1, 1}, "a"));
   folder.write("y-images-idx3-ubyte", idx({1, 2, 1}, "ab"));
   CHECK_THAT(error_in(folder), Catch::Contains("y-labels-idx1-ubyte: is missing beside y-images-idx3-ubyte"));

@@ -53,6 +53,25 @@ TEST_CASE("links are followed, and one that leads back is left out") {
   const auto dataset = open_image_folder(root.path());
   CHECK(names(*dataset) == std::vector<std::string>{"a/1.jpg", "a/more/linked.jpg", "b/1.jpg"});
   CHECK(dataset->left_out() == std::vector<std::string>{"b/again: a link to a folder that holds it"});
+  std::filesystem::create_directory_symlink(root.path(), root.path() / "a" / "root");
+  CHECK(names(*open_image_folder(root.path())) == names(*dataset));
+}
+
+TEST_CASE("links that lead to the same folders in ever more ways are refused") {
+  const Folder root;
+  root.write("a/1.jpg");
+  root.write("b/1.jpg");
+  const std::filesystem::path steps = root.path() / "b/steps";
+  for (int i = 0; i < 20; ++i) {  // 2^20 paths
+    std::filesystem::create_directories(steps / std::to_string(i));
+    for (const char* name : {"left", "right"}) {
+      std::filesystem::create_directory_symlink("../" + std::to_string(i + 1),
+                                                steps / std::to_string(i) / name);
+    }
+  }
+  std::filesystem::create_directories(steps / "20");
+  CHECK_THROWS_WITH(open_image_folder(root.path()),
+                    Catch::Contains("more than 10,000 folders are here by several links"));
 }
 
 TEST_CASE("a folder that is no data set is refused with what is wrong") {
@@ -128,6 +147,9 @@ TEST_CASE("CIFAR class names come from the file beside the batches") {
   CHECK(open_cifar_binary(root.path())->classes()[9] == "q9");
   root.write("batches.meta.txt", "q0\nq1\n");
   CHECK_THROWS_WITH(open_cifar_binary(root.path()), Catch::Contains("2 class names, expected 10"));
+  std::filesystem::remove(root.path() / "batches.meta.txt");
+  std::filesystem::create_symlink("batches.meta.txt", root.path() / "batches.meta.txt");  // to itself
+  CHECK(open_cifar_binary(root.path())->classes()[9] == "truck");
 }
 
 TEST_CASE("a damaged CIFAR batch is refused with the place") {

@@ -52,9 +52,9 @@ TEST_CASE("a big tree comes from the cache until a folder of it changes") {
   const FolderTree tree = walk_class_folders(root.path());
   CHECK(tree.files.size() == 10'000);
   CHECK_FALSE(read_index_cache(root.path()));
-  write_index_cache(root.path(), tree, wall_clock_ns());
+  CHECK_FALSE(write_index_cache(root.path(), tree, wall_clock_ns()));
   CHECK_FALSE(read_index_cache(root.path()));  // its folders are too young
-  write_index_cache(root.path(), tree, later());
+  CHECK(write_index_cache(root.path(), tree, later()));
   const auto cached = read_index_cache(root.path());
   REQUIRE(cached);
   check_equal(*cached, tree);
@@ -124,14 +124,14 @@ TEST_CASE("a cache that cannot be written or found costs no more than time") {
   home.write("file", "x");
   {
     const Setting setting("ZOO_HOME", (home.path() / "file").string());
-    write_index_cache(root.path(), walk_class_folders(root.path()), later());
+    CHECK_FALSE(write_index_cache(root.path(), walk_class_folders(root.path()), later()));
     CHECK(open_dataset(root.path())->size() == 10'000);
   }
   const Folder small, second;
   small.write("a/1.jpg");
   small.write("b/1.jpg");
   const Setting setting("ZOO_HOME", second.path().string());
-  write_index_cache(small.path(), walk_class_folders(small.path()), later());
+  CHECK_FALSE(write_index_cache(small.path(), walk_class_folders(small.path()), later()));
   CHECK(fs::is_empty(second.path()));  // too small to be worth a file
 }
 

@@ -215,3 +215,49 @@ TEST_CASE("OpenMMLab's lines and JSON are read") {
              Catch::StartsWith("a.json:/data_list: is of type number"));
   CHECK_THAT(refusal("a.json", "{\n\"x\": 1}"), Catch::StartsWith("a.json: is JSON, but neither a split"));
 }
+
+TEST_CASE("OpenMMLab's labels are indices, also where the classes are called by numbers") {
+  const Folder folder;
+  folder.write("classes.txt", "1\n2\n0\n");
+  folder.write("x.txt", "a.png 1\nb.png 0\n");
+  folder.write("x.json", R"({"metainfo": {"classes": ["1", "2", "0"]}, "data_list": [
+    {"img_path": "a.png", "gt_label": 1}, {"img_path": "b.png", "gt_label": 0}]})");
+  for (const char* name : {"x.txt", "x.json"}) {
+    const auto dataset = open_dataset(folder.path() / name);
+    CHECK(dataset->classes() == Strings{"1", "2", "0"});
+    CHECK(dataset->label(0) == 1);
+    CHECK(dataset->label(1) == 0);
+  }
+  folder.write("x.csv", "path,label\na.png,1\nb.png,0\n");  // a name, where it is one
+  CHECK(open_dataset(folder.path() / "x.csv")->label(0) == 0);
+  CHECK(open_dataset(folder.path() / "x.csv")->label(1) == 2);
+  folder.write("x.txt", "a.png 1\nb.png 3\n");
+  CHECK_THROWS_WITH(open_dataset(folder.path() / "x.txt"), Catch::Contains("x.txt:2: label '3' is neither"));
+}
+
+TEST_CASE("a column of very many words is no split") {
+  std::string list = "path,label,split\n";
+  for (int i = 0; i < 101; ++i) {
+    const std::string number = std::to_string(i);
+    list += number + ".jpg," + (i % 2 == 0 ? "a" : "b") + ",fold " + number + "\n";
+  }
+  CHECK_THAT(refusal("x.csv", list),
+             Catch::StartsWith("x.csv:102: 'split' says one of more than 100 different words"));
+}
+
+TEST_CASE("whatever stands in a list, a message about it is short and can be shown") {
+  const Folder folder;
+  const std::string lies(3000, 'x'), escape = "\\u001b[2J\\n";
+  folder.write("x.jsonl", "{\"path\": \"" + escape + "\", \"label\": \"a" + escape + "\"}\n{\"path\": \"" +
+                              lies + "\", \"label\": \"" + lies + "\", \"" + lies + "\": 1}\n");
+  const auto dataset = open_dataset(folder.path() / "x.jsonl");
+  CHECK(dataset->name(0) == "\x1b[2J\n");  // names are what they are
+  CHECK(message_of(error_of([&] { dataset->fetch(0); })) ==
+        folder.path().string() + "/\\x1b[2J\\x0a: no such file");
+  CHECK(message_of(error_of([&] { dataset->fetch(1); })).size() < 1200);
+  CHECK(dataset->left_out() == Strings{"member '" + std::string(100, 'x') + "...': not used"});
+  folder.write("classes.txt", "a\nb\n");
+  CHECK(message_of(error_of([&] { open_dataset(folder.path() / "x.jsonl"); })) ==
+        (folder.path() / "x.jsonl").string() +
+            ":1: label 'a\\x1b[2J\\x0a' is neither one of the 2 classes nor an index of them");
+}

@@ -142,6 +142,9 @@ TEST_CASE("members with long names are read: ustar's prefix, pax and GNU") {
              Catch::Contains("damaged pax records"));
   CHECK_THAT(refusal(tar({{"pax", "10 size=z\n", 'x'}, {"1.jpg", "x"}})),
              Catch::Contains("damaged pax size"));
+  CHECK_THAT(refusal(tar({{"pax", "29 size=99999999999999999999\n", 'x'}, {"1.jpg", "x"}})),
+             Catch::Contains("damaged pax size"));  // not 0, which is what a number beyond 64 bits leaves
+  CHECK_THAT(refusal(tar({{"pax", "8 size=\n", 'x'}, {"1.jpg", "x"}})), Catch::Contains("damaged pax size"));
   CHECK_THAT(refusal(tar({{"L", std::string((1 << 20) + 1, 'n'), 'L'}})),
              Catch::Contains("has a name of 1048577 bytes"));
 }
@@ -174,13 +177,37 @@ TEST_CASE("a wrong shard is refused with the place") {
   CHECK_THAT(refusal(tar({{"1.jpg", ""}, {"1.cls", "a"}, {"2.jpg", ""}, {"2.json", R"({"labels": ["a"]})"}})),
              Catch::Contains("one label here and a list of labels elsewhere"));
   CHECK_THAT(refusal(tar({{"1.cls", "a"}})), Catch::StartsWith("x.tar: no picture in it"));
-  std::string binary_size = tar_header({"1.jpg", ""});
-  binary_size.replace(124, 12, "\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s);
-  binary_size.replace(148, 8, std::string(8, ' '));
-  unsigned sum = 0;
-  for (const char c : binary_size) sum += static_cast<unsigned char>(c);
-  char digits[8];
-  std::snprintf(digits, sizeof digits, "%06o", sum);
-  binary_size.replace(148, 7, digits, 7);
-  CHECK_THAT(refusal(binary_size + std::string(1024, '\0')), Catch::Contains("has a size beyond 2^63"));
+  for (const std::string& size :
+       {"\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"s, "\x81"s + std::string(11, '\0')}) {
+    std::string binary_size = tar_header({"1.jpg", ""});
+    binary_size.replace(124, 12, size);
+    binary_size.replace(148, 8, std::string(8, ' '));
+    unsigned sum = 0;
+    for (const char c : binary_size) sum += static_cast<unsigned char>(c);
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "%06o", sum);
+    binary_size.replace(148, 7, digits, 7);
+    CHECK_THAT(refusal(binary_size + std::string(1024, '\0')), Catch::Contains("has a size beyond 2^63"));
+  }
+}
+
+TEST_CASE("names in a shard lead nowhere and reach no terminal raw") {
+  const Folder folder;
+  folder.write("x.tar", tar({{"../../1\x1b[2J\n.jpg", "one"},
+                             {"../../1\x1b[2J\n.cls", "a"},
+                             {"/etc/passwd.jpg", "two"},
+                             {"/etc/passwd.cls", "b"}}));
+  const auto dataset = open_dataset(folder.path() / "x.tar");
+  CHECK(names(*dataset) == Strings{"x.tar/../../1\x1b[2J\n.jpg", "x.tar//etc/passwd.jpg"});
+  CHECK(text_of(dataset->fetch(1)) == "two");
+  CHECK_THROWS_WITH(dataset->load(0, {}), Catch::Contains("x.tar/../../1\\x1b[2J\\x0a.jpg: "));
+  CHECK_THAT(refusal(tar({{"\x1b.jpg", "x"}})), Catch::StartsWith("x.tar/\\x1b: has no label"));
+}
+
+TEST_CASE("a pattern that names a folder is refused as one") {
+  const Folder folder;
+  folder.write("a.tar", tar({{"1.jpg", ""}, {"1.cls", "0"}}));
+  std::filesystem::create_directory(folder.path() / "b.tar");
+  ZOO_CHECK_ERROR(open_dataset(folder.path() / "{a,b}.tar"), ErrorCode::io,
+                  (folder.path() / "b.tar").string() + ": is a folder, expected a file");
 }

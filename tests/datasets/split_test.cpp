@@ -189,9 +189,26 @@ TEST_CASE("a split's file is a data set with two parts") {
   folder.write("splits/two.json", R"({"zoo_split": 1, "data": "two.json", "train": ["a"], "val": ["b"]})");
   CHECK_THROWS_WITH(open_dataset(folder.path() / "splits/two.json"),
                     Catch::Contains("two.json:/data: is this file itself"));
+  folder.write("splits/two.json", R"({"zoo_split": 1, "data": "x\u0000", "train": ["a"], "val": ["b"]})");
+  CHECK_THROWS_WITH(open_dataset(folder.path() / "splits/two.json"),
+                    Catch::Contains("two.json:/data: holds a NUL"));
   folder.write("data/a/\xff.jpg", "x");
   const auto bad = open_dataset(data);
   CHECK_THROWS_WITH(write_split(file, *bad, data, {stratified_split(*bad, 0.2, 7), 0.2, 7}),
                     Catch::Contains("not UTF-8"));
   CHECK(read_text(file) == text);
+}
+
+TEST_CASE("a split may be of a split, but not of one that leads back to it") {
+  const Folder folder;
+  folder.write("x.csv", "path,label\na,x\nb,y\nc,x\n");
+  folder.write("one.json", R"({"zoo_split": 1, "data": "x.csv", "train": ["a", "b"], "val": ["c"]})");
+  folder.write("two.json", R"({"zoo_split": 1, "data": "one.json", "train": ["a"], "val": ["b", "c"]})");
+  const auto dataset = open_dataset(folder.path() / "two.json");
+  CHECK(names(*dataset) == Strings{"a", "b", "c"});
+  CHECK(dataset->part(1) == 1);
+  folder.write("one.json", R"({"zoo_split": 1, "data": "two.json", "train": ["a", "b"], "val": ["c"]})");
+  ZOO_CHECK_ERROR(open_dataset(folder.path() / "two.json"), ErrorCode::mismatch,
+                  (folder.path() / "two.json").string() +
+                      ": is one of more than 8 splits, each of the next. Make the split of the data itself.");
 }

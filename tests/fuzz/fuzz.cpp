@@ -5,19 +5,12 @@
 #include <cstdlib>
 
 #include "zoo/checkpoint/value_tree.h"
-#include "zoo/core/error.h"
 
 namespace zoo::fuzz {
 namespace {
 
 constexpr size_t kMaxMessage = 4000;
 constexpr int64_t kMaxCopies = 1 << 20;  // bytes of one input
-
-void require(bool holds, const char* what, const std::string& about) {
-  if (holds) return;
-  std::fprintf(stderr, "%s: %s\n", what, about.c_str());
-  std::abort();
-}
 
 std::vector<std::byte> contiguous_bytes(const TensorView& tensor) {
   std::vector<std::byte> bytes(static_cast<size_t>(tensor.bytes()));
@@ -27,7 +20,13 @@ std::vector<std::byte> contiguous_bytes(const TensorView& tensor) {
 
 }  // namespace
 
-void attempt(const std::function<void()>& action) {
+void require(bool holds, const char* what, const std::string& about) {
+  if (holds) return;
+  std::fprintf(stderr, "%s %s\n", what, about.c_str());
+  std::abort();
+}
+
+void attempt(const std::function<void()>& action, std::initializer_list<ErrorCode> blame) {
   try {
     action();
   } catch (const Error& error) {
@@ -35,9 +34,8 @@ void attempt(const std::function<void()>& action) {
     const bool is_shown = std::none_of(message.begin(), message.end(), [](char c) {
       return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F;
     });
-    require(is_utf8(message) && is_shown && message.size() <= kMaxMessage, "a bad message", message);
-    require(error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported,
-            "not the input is blamed", message);
+    require(is_utf8(message) && is_shown && message.size() <= kMaxMessage, "a bad message:", message);
+    require(std::ranges::find(blame, error.code()) != blame.end(), "not the input is blamed:", message);
   }
 }
 
@@ -54,7 +52,7 @@ void copy_tensors(const std::vector<NamedTensor>& tensors) {
     const TensorView &original = chosen[i].tensor, &copy = copies[i].tensor;
     require(copy.is_contiguous() && copy.shape == original.shape && copy.dtype == original.dtype &&
                 contiguous_bytes(copy) == contiguous_bytes(original),
-            "a copy is not what it was copied from", chosen[i].name);
+            "a copy is not what it was copied from:", chosen[i].name);
   }
 }
 

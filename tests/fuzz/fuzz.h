@@ -5,18 +5,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "zoo/checkpoint/contents.h"
+#include "zoo/core/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace zoo::fuzz {
 
-// The action succeeds or throws an Error that blames the input and that a terminal can show; else aborts.
-void attempt(const std::function<void()>& action);
+// Aborts unless it holds, and says what does not.
+void require(bool holds, const char* what, const std::string& about = {});
+
+// The action succeeds or throws an Error that blames the input, by one of these codes, and that a terminal
+// can show; else aborts.
+void attempt(const std::function<void()>& action,
+             std::initializer_list<ErrorCode> blame = {ErrorCode::corrupt, ErrorCode::unsupported});
 
 // Copies the tensors unless they are large; aborts where the copies differ from what they are copies of.
 void copy_tensors(const std::vector<NamedTensor>& tensors);

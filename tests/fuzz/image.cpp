@@ -1,24 +1,17 @@
 // Whole pictures for both backends, turned and cut off, and the windows and sizes that the loader asks for: a
 // window must be what it is of the whole picture. The first bytes choose the window; the rest is the file.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
 #include "tests/fuzz/fuzz.h"
 #include "transforms/decode_window.h"
-#include "zoo/core/error.h"
 
 namespace {
+
+using zoo::fuzz::require;
 
 constexpr int64_t kMaxPixels = 1 << 20;  // more costs time and finds nothing
 constexpr size_t kChoices = 4;
 const std::string kName = "input";
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
 
 zoo::CropRect chosen_window(zoo::Size size, std::span<const uint8_t> choices) {
   const int64_t left = size.width * choices[0] / 256, top = size.height * choices[1] / 256;

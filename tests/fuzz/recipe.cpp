@@ -1,22 +1,15 @@
 // Recipes of training pictures: what is accepted runs on a small picture, gives what it says it gives, and
 // comes back from its own text.
-#include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 #include "tests/fuzz/fuzz.h"
 #include "transforms/augmentation.h"
-#include "zoo/core/error.h"
 
 namespace {
 
-constexpr int64_t kMaxSide = 64;  // larger costs time and finds nothing
+using zoo::fuzz::require;
 
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
+constexpr int64_t kMaxSide = 64;  // larger costs time and finds nothing
 
 zoo::Image picture() {
   zoo::Image image = zoo::make_image(9, 7);

@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <string>
 #include <string_view>
+
+#include "zoo/core/foreign_text.h"  // for what is text in them
 
 namespace zoo {
 
@@ -30,11 +31,5 @@ T load(ByteSpan bytes, size_t at) {
 constexpr bool fits(uint64_t begin, uint64_t length, uint64_t size) {
   return begin <= size && length <= size - begin;
 }
-
-// Well-formed UTF-8: no surrogates, no overlong forms, nothing above U+10FFFF.
-bool is_utf8(std::string_view text);
-
-// Foreign text as a message may show it: UTF-8 without control characters, cut after about `at_most` bytes.
-std::string excerpt(std::string_view text, size_t at_most = 100);
 
 }  // namespace zoo

@@ -1,15 +1,19 @@
 #include "zoo/core/error.h"
 
+#include "zoo/core/foreign_text.h"
+
 namespace zoo {
 namespace {
 
+constexpr size_t kLongestPlace = 1000;  // bytes; a path in a list may have any number
+
 std::string compose(const std::string& where, const std::string& what, const std::string& remedy) {
-  std::string text = where.empty() ? what : where + ": " + what;
+  std::string text = where.empty() ? what : excerpt(where, kLongestPlace) + ": " + what;
   if (!remedy.empty()) {
     if (!text.empty() && text.back() != '.' && text.back() != '?' && text.back() != '!') text += '.';
     text += ' ' + remedy;
   }
-  return text;
+  return shown_lines(text);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 
 namespace zoo {
@@ -91,7 +92,7 @@ int64_t JsonNode::integer(int64_t lowest, int64_t highest) const {
       entry().kind == JsonKind::real && entry().text.find_first_of(".eE") == std::string::npos;
   if (entry().kind != JsonKind::integer && !too_big) refuse_type("an integer");
   if (too_big || entry().integer < lowest || entry().integer > highest) {
-    refuse("is " + std::string(entry().text) + ", expected " + std::to_string(lowest) +
+    refuse("is " + excerpt(entry().text) + ", expected " + std::to_string(lowest) +
            (highest == kAny ? " or more" : " to " + std::to_string(highest)));
   }
   return entry().integer;
@@ -101,7 +102,7 @@ double JsonNode::number(double above, double at_most) const {
   if (entry().kind != JsonKind::integer && entry().kind != JsonKind::real) refuse_type("a number");
   const double number = entry().real;
   if (!(number > above && number <= at_most)) {
-    refuse("is " + std::string(entry().text) + ", expected more than " + in_json(above) + " and at most " +
+    refuse("is " + excerpt(entry().text) + ", expected more than " + in_json(above) + " and at most " +
            in_json(at_most));
   }
   return number;

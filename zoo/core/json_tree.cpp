@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 
 namespace zoo {
 
@@ -29,13 +30,13 @@ class JsonTreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool binary(binary_t& /*never in a text*/) override { return false; }
   bool start_object(size_t /*unknown*/) override { return open(JsonKind::object); }
   bool start_array(size_t /*unknown*/) override { return open(JsonKind::array); }
-  bool end_object() override { return close(); }
+  bool end_object() override {
+    refuse_duplicates(open_.back());
+    return close();
+  }
   bool end_array() override { return close(); }
 
   bool key(std::string& name) override {
-    if (tree_->member(open_.back(), name) != 0) {
-      throw Error(ErrorCode::corrupt, *file_, "member '" + name + "' is there twice in one object");
-    }
     key_ = keep(name);
     return true;
   }
@@ -45,10 +46,23 @@ class JsonTreeBuilder : public nlohmann::json_sax<nlohmann::json> {
     const std::string what = error.what();  // "[json.exception...] parse error at line 1, ..."
     const size_t begin = what.find("] ");
     throw Error(ErrorCode::corrupt, *file_,
-                "is not JSON: " + (begin == std::string::npos ? what : what.substr(begin + 2)));
+                "is not JSON: " + excerpt(begin == std::string::npos ? what : what.substr(begin + 2), 300));
   }
 
  private:
+  // Once an object is whole: to look for each member among those before it takes quadratic time.
+  void refuse_duplicates(size_t object) {
+    const auto& entries = tree_->entries_;
+    keys_.clear();
+    for (size_t child = object + 1; child < entries.size(); child = entries[child].end) {
+      keys_.push_back(entries[child].key);
+    }
+    std::ranges::sort(keys_);
+    const auto twice = std::ranges::adjacent_find(keys_);
+    if (twice == keys_.end()) return;
+    throw Error(ErrorCode::corrupt, *file_, "member '" + excerpt(*twice) + "' is there twice in one object");
+  }
+
   std::string_view keep(const std::string& characters) {
     const size_t begin = tree_->characters_.size();
     tree_->characters_ += characters;
@@ -72,7 +86,6 @@ class JsonTreeBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool open(JsonKind kind) {
     const size_t index = tree_->entries_.size();
     add({.kind = kind});
-    tree_->entries_[index].end = std::string_view::npos;
     open_.push_back(index);
     return true;
   }
@@ -84,8 +97,9 @@ class JsonTreeBuilder : public nlohmann::json_sax<nlohmann::json> {
 
   JsonTree* tree_;
   const std::string* file_;
-  std::vector<size_t> open_;  // arrays and objects that are not closed yet
-  std::string_view key_;      // of the value that comes next
+  std::vector<size_t> open_;            // arrays and objects that are not closed yet
+  std::string_view key_;                // of the value that comes next
+  std::vector<std::string_view> keys_;  // of the object that is looked at
 };
 
 JsonTree::JsonTree(std::string_view text, const std::string& file) {
@@ -96,8 +110,7 @@ JsonTree::JsonTree(std::string_view text, const std::string& file) {
 }
 
 size_t JsonTree::member(size_t object, std::string_view key) const {
-  const size_t end = std::min(entries_[object].end, entries_.size());  // an open one has no end yet
-  for (size_t child = object + 1; child < end; child = entries_[child].end) {
+  for (size_t child = object + 1; child < entries_[object].end; child = entries_[child].end) {
     if (entries_[child].key == key) return child;
   }
   return 0;

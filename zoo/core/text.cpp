@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "zoo/core/foreign_text.h"
+
 namespace zoo {
 namespace {
 
@@ -108,6 +110,8 @@ bool natural_less(std::string_view a, std::string_view b) {
 
 std::vector<std::string> nearest_names(std::string_view text, const std::vector<std::string>& candidates,
                                        size_t at_most) {
+  constexpr size_t longest = 500;  // bytes; the time goes with the square
+  if (text.size() > longest) return {};
   const std::string wanted = to_lower(text);
   const size_t limit = std::max<size_t>(1, wanted.size() / 3);
   std::vector<std::pair<size_t, std::string_view>> near;
@@ -131,7 +135,7 @@ std::string did_you_mean(const std::vector<std::string>& names) {
   std::string text = "Did you mean ";
   for (size_t i = 0; i < names.size(); ++i) {
     if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += "'" + names[i] + "'";
+    text += "'" + excerpt(names[i]) + "'";
   }
   return text + "? ";
 }

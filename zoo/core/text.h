@@ -13,7 +13,7 @@ bool glob_match(std::string_view pattern, std::string_view text);
 // "resnet18" < "resnet101": runs of digits compare as numbers.
 bool natural_less(std::string_view a, std::string_view b);
 // The candidates nearest to `text` by edit distance, best first, none that is farther than a third of its
-// length.
+// length; none for what is no name by its length.
 std::vector<std::string> nearest_names(std::string_view text, const std::vector<std::string>& candidates,
                                        size_t at_most = 3);
 // "Did you mean 'a', 'b' or 'c'? " or "" without candidates.

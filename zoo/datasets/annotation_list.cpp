@@ -33,33 +33,28 @@ std::vector<std::string> names_in(const JsonNode& root) {
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_annotation_list(const std::filesystem::path& file,
-                                              const DatasetOptions& options) {
-  const MappedFile map(file);
-  PictureList list(file, options);
-  std::string_view rest = map.text();
-  for (int64_t line = 1; !rest.empty(); ++line) {
-    const size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view text = trimmed(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (text.empty()) continue;
-    const size_t space = text.rfind(' ');
-    if (space == std::string_view::npos || !class_index(text.substr(space + 1))) {
+std::unique_ptr<Dataset> read_annotation_lines(std::string_view text, PictureList list) {
+  list.take_labels_as_indices();
+  for (int64_t line = 1; !text.empty(); ++line) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view words = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (words.empty()) continue;
+    const size_t space = words.rfind(' ');
+    if (space == std::string_view::npos || !class_index(words.substr(space + 1))) {
       throw Error(ErrorCode::corrupt, list.place(line), "does not end in a space and a class index",
                   "A line looks like 'folder/picture.jpg 3'.");
     }
-    list.add(text.substr(0, space), {std::string(text.substr(space + 1))}, "", line);
+    list.add(words.substr(0, space), {std::string(words.substr(space + 1))}, "", line);
   }
   return std::move(list).finish(false);
 }
 
-std::unique_ptr<Dataset> open_openmmlab_json(const std::filesystem::path& file,
-                                             const DatasetOptions& options) {
-  const MappedFile map(file);
-  const std::string name = file.string();
-  const JsonTree tree(map.text(), name);
+std::unique_ptr<Dataset> read_openmmlab_json(std::string_view text, PictureList list) {
+  const std::string name = list.file();
+  const JsonTree tree(text, name);
   const JsonNode root(tree, name);
-  PictureList list(file, options);
+  list.take_labels_as_indices();
   list.name_places("/data_list/");
   if (std::vector<std::string> classes = names_in(root); !classes.empty())
     list.name_classes(std::move(classes));
@@ -80,6 +75,16 @@ std::unique_ptr<Dataset> open_openmmlab_json(const std::filesystem::path& file,
     list.add(sample["img_path"].text(), labels, "", number++);
   }
   return std::move(list).finish(multi_label);
+}
+
+std::unique_ptr<Dataset> open_annotation_list(const std::filesystem::path& file,
+                                              const DatasetOptions& options) {
+  return read_annotation_lines(read_text(file), PictureList(file, options));
+}
+
+std::unique_ptr<Dataset> open_openmmlab_json(const std::filesystem::path& file,
+                                             const DatasetOptions& options) {
+  return read_openmmlab_json(read_text(file), PictureList(file, options));
 }
 
 }  // namespace zoo

@@ -38,6 +38,11 @@ std::vector<BinaryFile> open_files(const fs::path& root) {
   return files;
 }
 
+bool is_there(const fs::path& file) {
+  std::error_code error;
+  return fs::exists(file, error);
+}
+
 size_t record_bytes(const CifarKind& kind) {
   return kind.label_bytes + kCifarSize.bytes();
 }
@@ -57,8 +62,8 @@ bool fits(const BinaryFile& file, const CifarKind& kind) {
 
 // The names file says which of the two it is; without one, the records do.
 const CifarKind& recognise(const fs::path& folder, const std::vector<BinaryFile>& files) {
-  if (fs::exists(folder / kCifar100.text_names_file)) return kCifar100;
-  if (fs::exists(folder / kCifar10.text_names_file)) return kCifar10;
+  if (is_there(folder / kCifar100.text_names_file)) return kCifar100;
+  if (is_there(folder / kCifar10.text_names_file)) return kCifar10;
   const bool is_100 =
       std::all_of(files.begin(), files.end(), [](const BinaryFile& file) { return fits(file, kCifar100); });
   return is_100 ? kCifar100 : kCifar10;
@@ -87,7 +92,7 @@ std::vector<int32_t> read_labels(const BinaryFile& file, const CifarKind& kind) 
 
 std::vector<std::string> names_beside(const fs::path& folder, const CifarKind& kind) {
   const fs::path file = folder / kind.text_names_file;
-  if (!fs::exists(file)) return class_names(kind);
+  if (!is_there(file)) return class_names(kind);
   std::vector<std::string> names = read_class_names(file);
   if (static_cast<int64_t>(names.size()) == kind.classes) return names;
   throw Error(ErrorCode::corrupt, file.string(),
@@ -98,7 +103,8 @@ std::vector<std::string> names_beside(const fs::path& folder, const CifarKind& k
 
 std::unique_ptr<Dataset> open_cifar_binary(const fs::path& root) {
   const std::vector<BinaryFile> files = open_files(root);
-  const fs::path folder = fs::is_directory(root) ? root : root.parent_path();
+  std::error_code error;
+  const fs::path folder = fs::is_directory(root, error) ? root : root.parent_path();
   const CifarKind& kind = recognise(folder, files);
   std::vector<RawBatch> batches;
   for (const BinaryFile& file : files) {

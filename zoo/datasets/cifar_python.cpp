@@ -73,6 +73,7 @@ RawBatch read_batch(const Value& dict, const CifarKind& kind, const std::string&
     refuse(file, "'data' is " + shape_text(array->shape) + " of " + std::string(to_string(array->dtype)) +
                      ", expected [N, 3072] of uint8");
   }
+  if (array->shape[0] == 0) refuse(file, "no picture in it");
   const std::string key = kind.classes == 10 ? "labels" : "fine_labels";
   const Value* labels = find(dict, key);
   const auto* items = labels == nullptr ? nullptr : labels->as_sequence();
@@ -128,8 +129,9 @@ std::unique_ptr<Dataset> make_set(const Files& files, const std::string& where) 
   const CifarKind& kind = is_100 ? kCifar100 : kCifar10;
   std::vector<std::string> classes = class_names(kind);
   std::vector<RawBatch> batches, tests;
+  const std::string before = where + "/";
   for (const auto& [name, bytes] : files) {
-    const std::string file = where + "/" + name;
+    const std::string file = before + name;
     const Value dict = unpickle(bytes, file);
     if (is_meta(name)) {
       classes = read_names(dict, kind, file);

@@ -5,6 +5,7 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/foreign_text.h"
 
 namespace zoo {
 
@@ -28,9 +29,10 @@ std::vector<std::string> read_class_names(const std::filesystem::path& file) {
     if (name.empty()) continue;
     const auto [other, is_new] = lines.emplace(name, line);
     if (!is_new) {
-      throw Error(ErrorCode::corrupt, file.string() + ":" + std::to_string(line),
-                  "class '" + name + "' stands in line " + std::to_string(other->second) + " already",
-                  "Write each class once.");
+      throw Error(
+          ErrorCode::corrupt, file.string() + ":" + std::to_string(line),
+          "class '" + excerpt(name) + "' stands in line " + std::to_string(other->second) + " already",
+          "Write each class once.");
     }
     names.push_back(std::move(name));
   }

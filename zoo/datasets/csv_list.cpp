@@ -4,6 +4,7 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/csv.h"
 #include "zoo/datasets/listed_pictures.h"
@@ -14,36 +15,41 @@ namespace {
 constexpr char kBetweenLabels = '|';
 
 struct Columns {
-  size_t count = 0;
-  std::optional<size_t> path, label, labels, split;
+  size_t count = 0, path = 0, label = 0;
+  bool multi_label = false;
+  std::optional<size_t> split;
 };
 
 Columns read_header(const std::vector<std::string>& names, PictureList& list) {
-  Columns columns{.count = names.size(), .path = {}, .label = {}, .labels = {}, .split = {}};
+  std::optional<size_t> path, label, labels, split;
   const auto refuse = [&](const std::string& what) {
     throw Error(ErrorCode::corrupt, list.place(1), what,
                 "The first line names the columns: path, then label or labels, and split if there is one.");
   };
   for (size_t i = 0; i < names.size(); ++i) {
     const std::string& name = names[i];
-    std::optional<size_t>* column = name == "path" || name == "file_name" ? &columns.path
-                                    : name == "label"                     ? &columns.label
-                                    : name == "labels"                    ? &columns.labels
-                                    : name == "split"                     ? &columns.split
+    std::optional<size_t>* column = name == "path" || name == "file_name" ? &path
+                                    : name == "label"                     ? &label
+                                    : name == "labels"                    ? &labels
+                                    : name == "split"                     ? &split
                                                                           : nullptr;
     if (column == nullptr) {
-      list.leave_out("column '" + name + "': not used");
+      list.leave_out("column '" + excerpt(name) + "': not used");
     } else if (column->has_value()) {
       refuse("column '" + name + "' stands twice");
     } else {
       *column = i;
     }
   }
-  if (!columns.path) refuse("no column 'path' (it has: " + join(names, ", ") + ")");
-  if (columns.label.has_value() == columns.labels.has_value()) {
-    refuse(columns.label ? "both a column 'label' and a column 'labels'" : "no column 'label' or 'labels'");
+  if (!path) refuse("no column 'path' (it has: " + excerpt(join(names, ", "), 300) + ")");
+  if (label.has_value() == labels.has_value()) {
+    refuse(label ? "both a column 'label' and a column 'labels'" : "no column 'label' or 'labels'");
   }
-  return columns;
+  return {.count = names.size(),
+          .path = path.value_or(0),
+          .label = label ? *label : labels.value_or(0),
+          .multi_label = labels.has_value(),
+          .split = split};
 }
 
 std::vector<std::string> split_labels(const std::string& text) {
@@ -58,12 +64,10 @@ std::vector<std::string> split_labels(const std::string& text) {
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const DatasetOptions& options) {
-  const MappedFile map(file);
-  PictureList list(file, options);
-  CsvReader reader(map.text(), file.string());
+std::unique_ptr<Dataset> read_csv(std::string_view text, PictureList list) {
+  CsvReader reader(text, list.file());
   std::vector<std::string> fields;
-  if (!reader.next(fields)) throw Error(ErrorCode::mismatch, file.string(), "is empty");
+  if (!reader.next(fields)) throw Error(ErrorCode::mismatch, list.file(), "is empty");
   const Columns columns = read_header(fields, list);
   while (reader.next(fields)) {
     if (fields.size() != columns.count) {
@@ -71,17 +75,21 @@ std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const Datas
                   std::to_string(fields.size()) + " fields, the header has " + std::to_string(columns.count));
     }
     std::vector<std::string> labels;
-    if (columns.labels) {
-      labels = split_labels(fields[*columns.labels]);
-    } else if (fields[*columns.label].empty()) {
+    if (columns.multi_label) {
+      labels = split_labels(fields[columns.label]);
+    } else if (fields[columns.label].empty()) {
       throw Error(ErrorCode::corrupt, list.place(reader.line()), "the label is empty",
                   "A column 'labels' may be empty; 'label' is one class.");
     } else {
-      labels = {fields[*columns.label]};
+      labels = {fields[columns.label]};
     }
-    list.add(fields[*columns.path], labels, columns.split ? fields[*columns.split] : "", reader.line());
+    list.add(fields[columns.path], labels, columns.split ? fields[*columns.split] : "", reader.line());
   }
-  return std::move(list).finish(columns.labels.has_value());
+  return std::move(list).finish(columns.multi_label);
+}
+
+std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const DatasetOptions& options) {
+  return read_csv(read_text(file), PictureList(file, options));
 }
 
 }  // namespace zoo

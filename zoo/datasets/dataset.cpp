@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 
 namespace zoo {
@@ -98,7 +99,8 @@ std::unordered_map<std::string, int64_t> index_by_name(const std::vector<std::st
 
 std::string first_names(const std::vector<std::string>& names) {
   constexpr size_t kShown = 5;
-  const std::vector<std::string> shown(names.begin(), names.begin() + std::min(kShown, names.size()));
+  std::vector<std::string> shown;
+  for (size_t i = 0; i < std::min(kShown, names.size()); ++i) shown.push_back(excerpt(names[i]));
   return join(shown, ", ") + (names.size() > kShown ? ", ..." : "");
 }
 
@@ -139,8 +141,9 @@ std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset
   const std::vector<std::string>& parts = dataset->parts();
   const auto wanted = std::find(parts.begin(), parts.end(), name);
   if (wanted == parts.end()) {
-    throw Error(ErrorCode::not_found, {}, "the data has no part '" + name + "'",
-                parts.empty() ? "It is not divided into parts." : "It has: " + join(parts, ", ") + ".");
+    throw Error(
+        ErrorCode::not_found, {}, "the data has no part '" + name + "'",
+        parts.empty() ? "It is not divided into parts." : "It has: " + excerpt(join(parts, ", "), 300) + ".");
   }
   std::vector<int64_t> indices;
   for (int64_t i = 0; i < dataset->size(); ++i) {
@@ -167,16 +170,18 @@ std::vector<int64_t> match_classes(const std::vector<std::string>& dataset_class
     if (found == exact.end()) {
       found = loose.find(loose_name(name));
       if (found == loose.end()) {
-        refuse_match("class '" + name + "' is not among the model's labels", dataset_classes, labels);
+        refuse_match("class '" + excerpt(name) + "' is not among the model's labels", dataset_classes,
+                     labels);
       }
     }
     if (found->second == kAmbiguous) {
-      refuse_match("class '" + name + "' fits several of the model's labels", dataset_classes, labels);
+      refuse_match("class '" + excerpt(name) + "' fits several of the model's labels", dataset_classes,
+                   labels);
     }
     const auto [other, is_new] = owner.emplace(found->second, name);
     if (!is_new) {
-      refuse_match("classes '" + other->second + "' and '" + name + "' fit the same label", dataset_classes,
-                   labels);
+      refuse_match("classes '" + excerpt(other->second) + "' and '" + excerpt(name) + "' fit the same label",
+                   dataset_classes, labels);
     }
     matched.push_back(found->second);
   }

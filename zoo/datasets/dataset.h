@@ -54,6 +54,7 @@ struct DatasetOptions {
   bool index_cache = true;                  // keep big folders' names between runs (index_cache.h)
   std::filesystem::path picture_root = {};  // where the paths in a list begin; empty: the list's folder
   std::filesystem::path classes_file = {};  // a list's class names, one a line; empty: classes.txt beside it
+  int splits = 0;                           // how many have led here, each the data of the one before
 };
 
 // Whichever of the sources below `root` is; a pattern such as "train-{000..009}.tar" too. docs/data.md says

@@ -95,7 +95,8 @@ class DividedFolder : public Dataset {
 
   void add(const PartName& part, const Dataset& dataset) {
     const std::string folder(part.folder);
-    for (const std::string& line : dataset.left_out()) left_out_.push_back(folder + "/" + line);
+    const std::string before = folder + "/";
+    for (const std::string& line : dataset.left_out()) left_out_.push_back(before + line);
     const auto known = std::find(parts_.begin(), parts_.end(), part.part);
     const auto number = static_cast<int32_t>(known - parts_.begin());
     if (known == parts_.end()) parts_.emplace_back(part.part);

@@ -58,7 +58,8 @@ DuplicateGroups find_duplicates(const Dataset& dataset) {
   run_parallel(hashes.size(), std::numeric_limits<size_t>::max() / 2, [&](size_t i) {
     try {
       hashes[i] = content_hash(dataset.fetch(static_cast<int64_t>(i)));
-    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): whoever decodes it will say so
+    } catch (const Error&) {
+      hashes[i].reset();  // whoever decodes it will say so
     }
   });
   return group_equal(hashes);

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <compare>
 #include <memory>
+#include <set>
 
 #include "zoo/core/descriptor.h"
 #include "zoo/core/error.h"
@@ -23,13 +25,16 @@ constexpr std::array<std::string_view, 9> kSuffixes{".jpg", ".jpeg", ".png",  ".
                                                     ".pgm", ".tif",  ".tiff", ".webp"};
 // A line for each of a million text files beside the pictures would take more memory than the index.
 constexpr size_t kMostLeftOut = 10'000;
+// Of folders that were listed before: forty folders, in each of which two links lead to the next, have 2^40
+// paths.
+constexpr size_t kMostAgain = 10'000;
 
 constexpr const char* kDoing = "the folder cannot be read";
 
 struct FolderIdentity {
   dev_t device = 0;
   ino_t inode = 0;
-  friend bool operator==(const FolderIdentity&, const FolderIdentity&) = default;
+  friend auto operator<=>(const FolderIdentity&, const FolderIdentity&) = default;
 };
 
 struct Listing {
@@ -55,7 +60,7 @@ Listing list_folder(const fs::path& path) {
   if (!folder) fail(path, errno, kDoing);
   const int descriptor = ::dirfd(folder.get());
   struct stat status{};
-  if (::fstat(descriptor, &status) != 0) fail(path, errno, kDoing);
+  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) fail(path, errno, kDoing);
   Listing listing{{status.st_dev, status.st_ino}, stamp_of(status), {}, {}};
   for (errno = 0; const dirent* entry = ::readdir(folder.get()); errno = 0) {
     const std::string_view name = entry->d_name;
@@ -75,6 +80,7 @@ class Walk {
   FolderTree run() {
     const Listing top = list_folder(root_);
     require_classes(top);
+    ancestors_ = {top.identity};
     tree_.folders.push_back({"", top.stamp});
     for (const std::string& file : top.files) leave_out(file + ": not in a class folder");
     for (const std::string& name : top.folders) add_class(name);
@@ -109,8 +115,7 @@ class Walk {
 
   void add_class(const std::string& name) {
     std::vector<Folder> folders;
-    std::vector<FolderIdentity> ancestors;
-    collect(name, ancestors, folders);
+    collect(name, folders);
     // torchvision sorts the whole paths of the folders, in which '/' counts as a character.
     std::sort(folders.begin(), folders.end(),
               [](const Folder& a, const Folder& b) { return a.path < b.path; });
@@ -131,22 +136,30 @@ class Walk {
     tree_.classes.push_back(name);
   }
 
-  void collect(const std::string& path, std::vector<FolderIdentity>& ancestors, std::vector<Folder>& found) {
+  void collect(const std::string& path, std::vector<Folder>& found) {
     Listing listing = list_folder(root_ / path);
     tree_.folders.push_back({path, listing.stamp});
-    if (std::find(ancestors.begin(), ancestors.end(), listing.identity) != ancestors.end()) {
+    if (!known_.insert(listing.identity).second && ++again_ > kMostAgain) {
+      throw Error(ErrorCode::mismatch, (root_ / path).string(),
+                  "more than " + format_count(kMostAgain) + " folders are here by several links",
+                  "Keep one link to each.");
+    }
+    if (std::find(ancestors_.begin(), ancestors_.end(), listing.identity) != ancestors_.end()) {
       leave_out(path + ": a link to a folder that holds it");
       return;
     }
-    ancestors.push_back(listing.identity);
-    for (const std::string& name : listing.folders) collect(path + "/" + name, ancestors, found);
-    ancestors.pop_back();
+    ancestors_.push_back(listing.identity);
+    const std::string before = path + "/";
+    for (const std::string& name : listing.folders) collect(before + name, found);
+    ancestors_.pop_back();
     found.push_back({path, std::move(listing.files)});
   }
 
   const fs::path& root_;
   FolderTree tree_;
-  size_t left_out_ = 0;
+  size_t left_out_ = 0, again_ = 0;
+  std::set<FolderIdentity> known_;
+  std::vector<FolderIdentity> ancestors_;  // of the folder that is looked at, from the root on
 };
 
 }  // namespace

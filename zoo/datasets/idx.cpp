@@ -42,16 +42,15 @@ Tensor read_idx(const fs::path& file, size_t dimensions) {
     refuse("does not begin as an idx file of bytes with " + std::to_string(dimensions) + " dimensions");
   }
   uint64_t items = 1;
+  bool overflows = false;
   for (size_t i = 0; i < dimensions; ++i) {
     uint64_t extent = 0;
     for (size_t k = 0; k < 4; ++k) extent = extent << 8 | std::to_integer<uint64_t>(bytes[4 + 4 * i + k]);
     tensor.shape.push_back(static_cast<int64_t>(extent));
-    // The product of two 32-bit numbers fits; what is larger than the file is wrong before the next factor.
-    items *= extent;
-    if (items > bytes.size()) break;
+    overflows |= __builtin_mul_overflow(items, extent, &items);
   }
   tensor.items = bytes.subspan(header);
-  if (items != tensor.items.size()) {
+  if (overflows || items != tensor.items.size()) {
     refuse("has " + std::to_string(tensor.items.size()) + " bytes behind its header, which says " +
            shape_text(tensor.shape));
   }
@@ -69,11 +68,12 @@ RawBatch read_pair(const fs::path& images_file, const fs::path& labels_file, Raw
                 std::to_string(labels.shape[0]) + " labels for " + std::to_string(images.shape[0]) +
                     " pictures in " + images_file.filename().string());
   }
-  const RawSize own{.width = images.shape[2], .height = images.shape[1], .planes = 1};
-  if (own.bytes() == 0 || images.shape[0] == 0) {
+  // Before two of them are multiplied: beside a zero they can be as large as 32 bits go.
+  if (std::ranges::find(images.shape, 0) != images.shape.end()) {
     throw Error(ErrorCode::mismatch, images_file.string(),
                 "no picture in it: its shape is " + shape_text(images.shape));
   }
+  const RawSize own{.width = images.shape[2], .height = images.shape[1], .planes = 1};
   if (size.width != 0 && (size.width != own.width || size.height != own.height)) {
     throw Error(ErrorCode::mismatch, images_file.string(),
                 "its pictures are " + std::to_string(own.width) + " x " + std::to_string(own.height) +
@@ -123,7 +123,8 @@ fs::path labels_beside(const fs::path& images, const std::string& stem) {
   dotted[dotted.size() - std::string_view("-idx1-ubyte").size()] = '.';
   for (const std::string& name : {stem + std::string(kLabels), dotted}) {
     for (const char* suffix : {"", ".gz"}) {
-      if (fs::exists(folder / (name + suffix))) return folder / (name + suffix);
+      std::error_code error;
+      if (fs::exists(folder / (name + suffix), error)) return folder / (name + suffix);
     }
   }
   throw Error(ErrorCode::not_found, (folder / (stem + std::string(kLabels))).string(),
@@ -166,7 +167,7 @@ std::unique_ptr<Dataset> open_idx(const fs::path& root) {
     classes =
         std::max(classes, *std::max_element(batches.back().labels.begin(), batches.back().labels.end()) + 1);
   }
-  const fs::path folder = fs::is_directory(root) ? root : root.parent_path();
+  const fs::path folder = fs::is_directory(root, error) ? root : root.parent_path();
   return make_raw_pictures(std::move(batches), size, names_of(folder, classes));
 }
 

@@ -16,8 +16,9 @@ constexpr int64_t kSmallestCachedIndex = 10'000;  // files
 // The tree as it was, if nothing has changed since; without its `folders`. Never throws but std::bad_alloc.
 std::optional<FolderTree> read_index_cache(const std::filesystem::path& root);
 // Keeps the tree, if it is big and no folder in it changed in the two seconds before `walk_began_ns` (a later
-// change could have the same time as the one that was seen). What cannot be written is not kept.
-void write_index_cache(const std::filesystem::path& root, const FolderTree& tree, int64_t walk_began_ns);
+// change could have the same time as the one that was seen). Returns whether it is kept: a full disk or a
+// cache that cannot be written costs time, not the run.
+bool write_index_cache(const std::filesystem::path& root, const FolderTree& tree, int64_t walk_began_ns);
 
 // Where it is kept. Throws Error{not_found, io}.
 std::filesystem::path index_cache_file(const std::filesystem::path& root);

@@ -3,6 +3,7 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/json_tree.h"
 #include "zoo/datasets/class_names.h"
 #include "zoo/datasets/listed_pictures.h"
@@ -69,7 +70,7 @@ class LineReader {
     if (unused_.size() == kMostNoted || std::find(unused_.begin(), unused_.end(), key) != unused_.end())
       return;
     unused_.push_back(key);
-    list_.leave_out("member '" + key + "': not used");
+    list_.leave_out("member '" + excerpt(key) + "': not used");
   }
 
   std::string label_text(const JsonEntry& entry) const {
@@ -98,19 +99,20 @@ class LineReader {
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_json_lines(const std::filesystem::path& file, const DatasetOptions& options) {
-  const MappedFile map(file);
-  PictureList list(file, options);
+std::unique_ptr<Dataset> read_json_lines(std::string_view text, PictureList list) {
   bool multi_label = false;
   LineReader reader(list, multi_label);
-  std::string_view rest = map.text();
-  for (int64_t line = 1; !rest.empty(); ++line) {
-    const size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view text = trimmed(rest.substr(0, end));
-    if (!text.empty()) reader.read(text, line);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  for (int64_t line = 1; !text.empty(); ++line) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view object = trimmed(text.substr(0, end));
+    if (!object.empty()) reader.read(object, line);
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return std::move(list).finish(multi_label);
+}
+
+std::unique_ptr<Dataset> open_json_lines(const std::filesystem::path& file, const DatasetOptions& options) {
+  return read_json_lines(read_text(file), PictureList(file, options));
 }
 
 }  // namespace zoo

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/class_names.h"
 
@@ -25,12 +26,12 @@ std::vector<int32_t> LabelTable::among(const Settings& settings) const {
   for (size_t i = 0; i < classes.size(); ++i) by_name.emplace(classes[i], static_cast<int32_t>(i));
   std::vector<int32_t> indices;
   for (const Distinct& label : distinct_) {
-    const auto named = by_name.find(label.text);
+    const auto named = settings.labels_are_indices ? by_name.end() : by_name.find(label.text);
     const auto index = class_index(label.text);
     if (named == by_name.end() && (!index || static_cast<size_t>(*index) >= classes.size())) {
       throw Error(ErrorCode::mismatch, settings.name(label.place),
-                  "label '" + label.text + "' is neither one of the " + std::to_string(classes.size()) +
-                      " classes nor an index of them",
+                  "label '" + excerpt(label.text) + "' is neither one of the " +
+                      std::to_string(classes.size()) + " classes nor an index of them",
                   did_you_mean(nearest_names(label.text, classes)));
     }
     indices.push_back(named != by_name.end() ? named->second : index.value_or(0));
@@ -89,7 +90,7 @@ std::vector<std::string> LabelTable::settle(Settings settings) {
   if (!settings.multi_label) {
     if (settings.classes.size() < 2) {
       throw Error(
-          ErrorCode::mismatch, settings.where, "only one class, '" + settings.classes.at(0) + "'",
+          ErrorCode::mismatch, settings.where, "only one class, '" + excerpt(settings.classes.at(0)) + "'",
           "At least two classes are needed; a file classes.txt beside it names those without pictures.");
     }
     ends_ = {};

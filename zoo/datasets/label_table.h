@@ -18,6 +18,7 @@ class LabelTable {
   struct Settings {
     std::vector<std::string> classes = {};  // those that somebody has named; empty: the labels say which
     bool multi_label = false;
+    bool labels_are_indices = false;                 // of the given classes, whatever these are called
     std::string where;                               // the list, for messages
     std::function<std::string(int64_t place)> name;  // of a place, for messages
   };

@@ -4,6 +4,12 @@
 #include "zoo/datasets/class_names.h"
 
 namespace zoo {
+namespace {
+
+// A survey counts each class in each part; a column of thousands of words is no split.
+constexpr size_t kMostParts = 100;
+
+}  // namespace
 
 class ListedPictures : public Dataset {
  public:
@@ -78,6 +84,11 @@ void PictureList::add(std::string_view path, const std::vector<std::string>& lab
   if (!part.empty()) {
     const auto [entry, is_new] =
         known_parts_.emplace(std::string(part), static_cast<int32_t>(known_parts_.size()));
+    if (is_new && parts_.size() == kMostParts) {
+      throw Error(ErrorCode::corrupt, place(line),
+                  "'split' says one of more than " + std::to_string(kMostParts) + " different words",
+                  "It is for train, val and test; call a column of other things otherwise.");
+    }
     if (is_new) parts_.emplace_back(part);
     number = entry->second;
   }
@@ -87,6 +98,7 @@ void PictureList::add(std::string_view path, const std::vector<std::string>& lab
 std::unique_ptr<Dataset> PictureList::finish(bool multi_label) && {
   classes_ = labels_.settle({.classes = std::move(classes_),
                              .multi_label = multi_label,
+                             .labels_are_indices = labels_are_indices_,
                              .where = list_.string(),
                              .name = [this](int64_t line) { return place(line); }});
   return std::make_unique<ListedPictures>(std::move(*this), multi_label);

@@ -24,19 +24,23 @@ class PictureList {
   // corrupt, mismatch}.
   PictureList(std::filesystem::path list, const DatasetOptions& options);
 
-  // `line`: where it stands, for messages. Throws Error{corrupt} for a path that is no path.
+  // `line`: where it stands, for messages. Throws Error{corrupt} for a path that is no path, and for more
+  // parts than a data set has.
   void add(std::string_view path, const std::vector<std::string>& labels, std::string_view part,
            int64_t line);
   // Something in the list that is not used, for Dataset::left_out().
   void leave_out(const std::string& what) { left_out_.push_back(what); }
   // Unless the options' file does.
   void name_classes(std::vector<std::string> classes);
+  // Also where classes are called "1", "2", ...
+  void take_labels_as_indices() { labels_are_indices_ = true; }
 
   // Throws Error{mismatch} as LabelTable::settle does.
   std::unique_ptr<Dataset> finish(bool multi_label) &&;
 
   // "list.csv:17"; after name_places("/data_list/") "list.json:/data_list/17".
   std::string place(int64_t line) const;
+  std::string file() const { return list_.string(); }
   void name_places(std::string word) { place_word_ = std::move(word); }
 
  private:
@@ -44,7 +48,7 @@ class PictureList {
 
   std::filesystem::path list_, picture_root_;
   std::string place_word_;
-  bool classes_are_settled_ = false;
+  bool classes_are_settled_ = false, labels_are_indices_ = false;
   std::vector<std::string> classes_, parts_, left_out_;
   std::unordered_map<std::string, int32_t> known_parts_;
   LabelTable labels_;
@@ -52,5 +56,11 @@ class PictureList {
   std::vector<uint64_t> path_ends_;
   std::vector<int32_t> sample_parts_;
 };
+
+// What stands in a list that is called as `list` says. Throw Error{corrupt, mismatch} with the line.
+std::unique_ptr<Dataset> read_csv(std::string_view text, PictureList list);
+std::unique_ptr<Dataset> read_json_lines(std::string_view text, PictureList list);
+std::unique_ptr<Dataset> read_annotation_lines(std::string_view text, PictureList list);
+std::unique_ptr<Dataset> read_openmmlab_json(std::string_view text, PictureList list);
 
 }  // namespace zoo

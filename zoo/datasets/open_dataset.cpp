@@ -95,7 +95,7 @@ DatasetPointer open_file(const fs::path& file, const DatasetOptions& options) {
     throw Error(ErrorCode::unsupported, file.string(), "is Parquet, which zoo does not read",
                 "Convert it to files and a CSV list in Python: see docs/data.md.");
   }
-  if (trimmed(text.substr(0, 100)).starts_with('{')) return open_json(file, text, options);
+  if (trimmed(text.substr(0, 100)).starts_with('{')) return open_json(file, read_text(file), options);
   const std::string suffix = to_lower(file.extension().string());
   if (suffix == ".csv") return open_csv(file, options);
   if (suffix == ".txt") return open_annotation_list(file, options);

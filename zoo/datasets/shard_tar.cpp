@@ -46,6 +46,7 @@ std::string_view ShardTar::text(uint64_t offset, uint64_t size) const {
 uint64_t ShardTar::number(std::string_view field) const {
   uint64_t value = 0;
   if ((static_cast<unsigned char>(field[0]) & 0x80U) != 0) {
+    value = static_cast<unsigned char>(field[0]) & 0x7fU;
     for (const char c : field.substr(1)) {
       if (value >> 55U != 0) fail("has a size beyond 2^63");
       value = value << 8U | static_cast<unsigned char>(c);
@@ -77,7 +78,8 @@ void ShardTar::read_pax(std::string_view records) {
     if (record.starts_with("size=")) {
       uint64_t size = 0;
       const char* const end = record.data() + record.size();
-      if (std::from_chars(record.data() + 5, end, size).ptr != end) fail("is followed by a damaged pax size");
+      const auto [stop, failure] = std::from_chars(record.data() + 5, end, size);
+      if (failure != std::errc() || stop != end) fail("is followed by a damaged pax size");
       pax_size_ = size;
     }
   }

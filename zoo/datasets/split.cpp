@@ -6,6 +6,7 @@
 
 #include "transforms/random_ops.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 
 namespace zoo {
 namespace {
@@ -30,7 +31,7 @@ class Strata {
     return rarest == labels.end() ? counts_.size() : static_cast<size_t>(*rarest);
   }
   std::string name(size_t stratum) const {
-    return stratum < counts_.size() ? "class '" + dataset_.classes()[stratum] + "'"
+    return stratum < counts_.size() ? "class '" + excerpt(dataset_.classes()[stratum]) + "'"
                                     : "the group without labels";
   }
 

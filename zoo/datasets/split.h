@@ -3,6 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "zoo/datasets/dataset.h"
 
@@ -18,5 +22,16 @@ struct SplitRecord {
 // that is not UTF-8.
 void write_split(const std::filesystem::path& file, const Dataset& dataset, const std::filesystem::path& root,
                  const SplitRecord& record);
+
+// What the file says.
+struct SplitNames {
+  std::string where;  // for messages
+  std::filesystem::path data;
+  std::unordered_map<std::string, int32_t> sides;  // by name: 0 is "train", 1 is "val"
+};
+// Of the file's text. Throws Error{corrupt}: no such JSON, a name on both sides.
+SplitNames read_split(std::string_view text, const std::string& where);
+// The samples of the data that have these names. Throws Error{mismatch} where it lacks one.
+std::unique_ptr<Dataset> divide(std::shared_ptr<const Dataset> whole, SplitNames names);
 
 }  // namespace zoo

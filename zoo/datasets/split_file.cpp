@@ -4,9 +4,9 @@
 #include <charconv>
 #include <unordered_map>
 
-#include "zoo/checkpoint/bytes.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/json_node.h"
 #include "zoo/core/json_string.h"
 #include "zoo/core/text.h"
@@ -18,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kVersion = 1;
+constexpr int kMostSplits = 8;         // of a split of a split ...; two that name each other would never end
+constexpr size_t kLongestPath = 1000;  // bytes of one in a message
 constexpr std::array<const char*, 2> kParts{"train", "val"};
 
 class SplitPictures : public Dataset {
@@ -51,7 +53,7 @@ std::unordered_map<std::string, int32_t> sides_by_name(const JsonNode& root) {
     for (const JsonNode& item : root[kParts[side]].items()) {
       const auto [known, is_new] = sides.emplace(item.text(), static_cast<int32_t>(side));
       if (!is_new && known->second != static_cast<int32_t>(side)) {
-        item.refuse("'" + known->first + "' is in both parts", "Make the split again.");
+        item.refuse("'" + excerpt(known->first) + "' is in both parts", "Make the split again.");
       }
     }
   }
@@ -94,28 +96,24 @@ void write_split(const fs::path& file, const Dataset& dataset, const fs::path& r
   write_text(file, text + "\n  ]\n}\n");
 }
 
-std::unique_ptr<Dataset> open_split(const fs::path& file, const DatasetOptions& options) {
-  const MappedFile map(file);
-  const std::string where = file.string();
-  const JsonTree tree(map.text(), where);
+SplitNames read_split(std::string_view text, const std::string& where) {
+  const JsonTree tree(text, where);
   const JsonNode root(tree, where);
   root["zoo_split"].integer(kVersion, kVersion);
-  const fs::path data = fs::path(root["data"].text());
-  std::unordered_map<std::string, int32_t> sides = sides_by_name(root);
-  const fs::path data_path = data.is_absolute() ? data : file.parent_path() / data;
-  std::error_code error;
-  if (fs::is_regular_file(data_path, error) && fs::equivalent(data_path, file, error)) {
-    root["data"].refuse("is this file itself");
-  }
-  std::shared_ptr<const Dataset> whole = open_dataset(data_path, options);
+  const std::string data = root["data"].text();
+  if (data.find('\0') != std::string::npos) root["data"].refuse("holds a NUL");
+  return {.where = where, .data = data, .sides = sides_by_name(root)};
+}
+
+std::unique_ptr<Dataset> divide(std::shared_ptr<const Dataset> whole, SplitNames names) {
   std::vector<int64_t> indices;
   std::vector<int32_t> found_sides;
   std::vector<std::string> left_out = whole->left_out();
   constexpr int32_t kFound = 2;  // added to the side of a name that the data has
   for (int64_t i = 0; i < whole->size(); ++i) {
     const std::string name = whole->name(i);
-    const auto side = sides.find(name);
-    if (side == sides.end()) {
+    const auto side = names.sides.find(name);
+    if (side == names.sides.end()) {
       left_out.push_back(name + ": not in the split");
       continue;
     }
@@ -123,17 +121,36 @@ std::unique_ptr<Dataset> open_split(const fs::path& file, const DatasetOptions& 
     found_sides.push_back(side->second % kFound);
     side->second = side->second % kFound + kFound;
   }
-  for (const auto& [name, side] : sides) {
-    if (side >= kFound) continue;
-    const auto missing =
-        std::count_if(sides.begin(), sides.end(), [](const auto& s) { return s.second < kFound; });
-    throw Error(ErrorCode::mismatch, where,
-                std::to_string(missing) + " of its " + std::to_string(sides.size()) +
-                    " pictures are not in " + data_path.string() + ", one of them '" + name + "'",
+  const auto is_missing = [](const auto& side) { return side.second < kFound; };
+  const auto missing = std::ranges::find_if(names.sides, is_missing);
+  if (missing != names.sides.end()) {
+    throw Error(ErrorCode::mismatch, names.where,
+                std::to_string(std::ranges::count_if(names.sides, is_missing)) + " of its " +
+                    std::to_string(names.sides.size()) + " pictures are not in " +
+                    excerpt(names.data.native(), kLongestPath) + ", one of them '" + excerpt(missing->first) +
+                    "'",
                 "Put them back, or make the split again with 'zoo data'.");
   }
   return std::make_unique<SplitPictures>(std::move(whole), std::move(indices), std::move(found_sides),
                                          std::move(left_out));
+}
+
+std::unique_ptr<Dataset> open_split(const fs::path& file, const DatasetOptions& options) {
+  SplitNames names = read_split(read_text(file), file.string());
+  if (options.splits == kMostSplits) {
+    throw Error(ErrorCode::mismatch, names.where,
+                "is one of more than " + std::to_string(kMostSplits) + " splits, each of the next",
+                "Make the split of the data itself.");
+  }
+  if (names.data.is_relative()) names.data = file.parent_path() / names.data;
+  std::error_code error;
+  if (fs::equivalent(names.data, file, error)) {
+    throw Error(ErrorCode::corrupt, names.where + ":/data", "is this file itself");
+  }
+  DatasetOptions inner = options;
+  ++inner.splits;
+  std::shared_ptr<const Dataset> whole = open_dataset(names.data, inner);
+  return divide(std::move(whole), std::move(names));
 }
 
 }  // namespace zoo

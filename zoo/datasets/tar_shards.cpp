@@ -1,154 +1,23 @@
-// Tar shards in WebDataset's naming: members that share a name up to its first dot are one sample, which has
-// a picture (key.jpg) and its label (key.cls, or "label" or "labels" in key.json).
+// Tar shards in WebDataset's naming, as one data set.
 #include <algorithm>
 #include <array>
-#include <map>
-#include <optional>
 #include <set>
+#include <utility>
 
 #include "zoo/checkpoint/parallel.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
-#include "zoo/core/json_tree.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/braces.h"
 #include "zoo/datasets/class_names.h"
 #include "zoo/datasets/dataset.h"
 #include "zoo/datasets/label_table.h"
-#include "zoo/datasets/shard_tar.h"
+#include "zoo/datasets/shard_samples.h"
 
 namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Sample {
-  std::string key;
-  std::optional<ShardMember> picture, cls, json;
-};
-
-struct Labels {
-  std::vector<std::string> texts;
-  bool multi = false;
-};
-
-// What one shard holds.
-struct ShardIndex {
-  std::string names;  // of the pictures' members, one behind the other
-  std::vector<uint64_t> name_ends, offsets, sizes;
-  std::vector<Labels> labels;
-  std::vector<std::string> left_out;
-  std::set<std::string> unused;  // endings of members
-};
-
-class ShardIndexer {
- public:
-  explicit ShardIndexer(const fs::path& file)
-      : map_(file), file_(file.string()), name_(file.filename().string()) {}
-
-  ShardIndex run() {
-    if (!is_tar(map_.bytes())) {
-      throw Error(ErrorCode::corrupt, file_, "is no tar file",
-                  "Shards are plain tar files; unpack a compressed one.");
-    }
-    ShardTar tar(map_.bytes(), file_);
-    while (const std::optional<ShardMember> member = tar.next()) take(*member);
-    end_sample();
-    return std::move(index_);
-  }
-
- private:
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw Error(ErrorCode::corrupt, file_ + "/" + sample_.key, what);
-  }
-
-  // WebDataset's rule: the folders and the name up to its first dot are the key, the rest is the ending.
-  void take(const ShardMember& member) {
-    const size_t slash = member.name.rfind('/');
-    const size_t begin = slash == std::string::npos ? 0 : slash + 1;
-    const size_t dot = member.name.find('.', begin);
-    const std::string_view base = std::string_view(member.name).substr(begin);
-    if (base.starts_with("__") && base.ends_with("__")) return;  // its own notes
-    if (dot == std::string::npos || dot == begin) {
-      index_.left_out.push_back(name_ + "/" + member.name + ": no key and ending");
-      return;
-    }
-    const std::string key = member.name.substr(0, dot), ending = to_lower(member.name.substr(dot + 1));
-    if (key != sample_.key) {
-      end_sample();
-      sample_ = {.key = key, .picture = {}, .cls = {}, .json = {}};
-    }
-    std::optional<ShardMember>* role =
-        ending == "cls"                                                             ? &sample_.cls
-        : ending == "json"                                                          ? &sample_.json
-        : has_picture_suffix("." + ending) && ending.find('.') == std::string::npos ? &sample_.picture
-                                                                                    : nullptr;
-    if (role == nullptr) {
-      index_.unused.insert(ending);
-    } else if (role->has_value()) {
-      refuse("has two pictures or two labels: " + (*role)->name + " and " + member.name);
-    } else {
-      *role = member;
-    }
-  }
-
-  std::string_view content(const ShardMember& member) const {
-    return map_.text().substr(member.offset, member.size);
-  }
-
-  std::string label_text(const JsonEntry& entry) const {
-    const bool is_name = entry.kind == JsonKind::string && !entry.text.empty();
-    const bool is_index =
-        entry.kind == JsonKind::integer && entry.integer >= 0 && entry.integer < kMostClasses;
-    if (!is_name && !is_index) refuse("a label is neither a name nor an index from 0 on");
-    return std::string(entry.text);
-  }
-
-  Labels read_json(const ShardMember& member) const {
-    const JsonTree tree(content(member), file_ + "/" + member.name);
-    const auto& entries = tree.entries();
-    if (entries[0].kind != JsonKind::object) refuse("its JSON is no object");
-    if (const size_t label = tree.member(0, "label")) return {{label_text(entries[label])}, false};
-    const size_t labels = tree.member(0, "labels");
-    if (labels == 0 || entries[labels].kind != JsonKind::array) {
-      refuse("its JSON has neither 'label' nor an array 'labels', and there is no .cls");
-    }
-    Labels found{{}, true};
-    for (size_t i = labels + 1; i < entries[labels].end; i = entries[i].end) {
-      found.texts.push_back(label_text(entries[i]));
-    }
-    return found;
-  }
-
-  Labels read_labels() const {
-    if (sample_.cls) {
-      const std::string_view text = trimmed(content(*sample_.cls));
-      if (text.empty()) refuse("its label is empty");
-      return {{std::string(text)}, false};
-    }
-    if (!sample_.json) refuse("has no label: neither .cls nor .json");
-    return read_json(*sample_.json);
-  }
-
-  void end_sample() {
-    if (sample_.key.empty()) return;
-    if (!sample_.picture) {
-      index_.left_out.push_back(name_ + "/" + sample_.key + ": no picture");
-    } else {
-      index_.labels.push_back(read_labels());
-      index_.names += sample_.picture->name;
-      index_.name_ends.push_back(index_.names.size());
-      index_.offsets.push_back(sample_.picture->offset);
-      index_.sizes.push_back(sample_.picture->size);
-    }
-    sample_ = {};
-  }
-
-  MappedFile map_;
-  std::string file_, name_;
-  Sample sample_;
-  ShardIndex index_;
-};
 
 // "imagenet-train-0001.tar" -> "train"; empty where no word of the name is one of these.
 std::string part_of(const std::string& name) {
@@ -165,14 +34,19 @@ std::string part_of(const std::string& name) {
 class TarShards : public Dataset {
  public:
   TarShards(const std::vector<fs::path>& files, const std::string& where, const DatasetOptions& options) {
-    std::vector<ShardIndex> indices(files.size());
+    std::vector<ShardSamples> found(files.size());
     size_t bytes = 0;
-    for (const fs::path& file : files) bytes += fs::exists(file) ? fs::file_size(file) : 0;
-    run_parallel(files.size(), bytes, [&](size_t i) { indices[i] = ShardIndexer(files[i]).run(); });
+    for (const fs::path& file : files) {
+      std::error_code error;
+      const auto size = fs::file_size(file, error);
+      bytes += error ? 0 : size;
+    }
+    run_parallel(files.size(), bytes,
+                 [&](size_t i) { found[i] = read_shard(MappedFile(files[i]).bytes(), files[i]); });
     std::set<std::string> unused;
     for (size_t i = 0; i < files.size(); ++i) {
-      unused.merge(indices[i].unused);
-      add(files[i], std::move(indices[i]));
+      unused.merge(found[i].unused);
+      add(files[i], std::move(found[i]));
     }
     for (const std::string& ending : unused)
       left_out_.push_back("members ending in ." + ending + ": not used");
@@ -198,21 +72,21 @@ class TarShards : public Dataset {
   StoredPicture fetch(int64_t index) const override {
     const Shard& shard = shard_of(index);
     const auto at = static_cast<size_t>(index - shard.first);
-    return read_encoded_part(shard.file, shard.index.offsets[at], shard.index.sizes[at], place(index));
+    return read_encoded_part(shard.file, shard.samples.offsets[at], shard.samples.sizes[at], place(index));
   }
 
  private:
   struct Shard {
     fs::path file;
-    ShardIndex index;
+    ShardSamples samples;
     int64_t first = 0;  // index of its first sample in the set
     int32_t part = -1;
   };
 
   static std::string member_name(const Shard& shard, int64_t index) {
     const auto at = static_cast<size_t>(index - shard.first);
-    const uint64_t begin = at == 0 ? 0 : shard.index.name_ends[at - 1];
-    return shard.index.names.substr(begin, shard.index.name_ends[at] - begin);
+    const uint64_t begin = at == 0 ? 0 : shard.samples.name_ends[at - 1];
+    return shard.samples.names.substr(begin, shard.samples.name_ends[at] - begin);
   }
   // For messages.
   std::string place(int64_t index) const {
@@ -226,14 +100,14 @@ class TarShards : public Dataset {
     return *std::prev(after);
   }
 
-  void add(const fs::path& file, ShardIndex index) {
-    left_out_.insert(left_out_.end(), index.left_out.begin(), index.left_out.end());
-    index.left_out = {};
-    const std::vector<Labels> labels = std::exchange(index.labels, {});
+  void add(const fs::path& file, ShardSamples samples) {
+    left_out_.insert(left_out_.end(), samples.left_out.begin(), samples.left_out.end());
+    samples.left_out = {};
+    const std::vector<ShardLabels> labels = std::exchange(samples.labels, {});
     if (labels.empty()) return;
     const int64_t first = size_;
     size_ += static_cast<int64_t>(labels.size());
-    shards_.push_back({file, std::move(index), first});
+    shards_.push_back({file, std::move(samples), first});
     for (size_t i = 0; i < labels.size(); ++i) {
       const int64_t sample = first + static_cast<int64_t>(i);
       if (sample == 0) multi_label_ = labels[i].multi;
