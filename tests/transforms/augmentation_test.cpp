@@ -11,6 +11,7 @@
 #include "transforms/augment/step_fields.h"
 #include "transforms/augment/tensor_colour.h"
 #include "transforms/augment/tensor_geometry.h"
+#include "transforms/augment/torchvision_ops.h"
 #include "transforms/random_ops.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
@@ -463,6 +464,15 @@ TEST_CASE("the ends of every range give a picture") {
       }
     }
   }
+}
+
+TEST_CASE("magnitudes are torch.linspace's") {
+  const auto magnitude_of = [](double to, int64_t bin, int64_t bins) {
+    return torchvision::magnitude({torchvision::Op::translate_x, 0, static_cast<float>(to), true}, bin, bins);
+  };
+  CHECK(magnitude_of(32, 7, 15) == 15.999999046325684);  // a translation by 15 pixels
+  CHECK(magnitude_of(0.9, 20, 31) == 0.5999999642372131);
+  CHECK(magnitude_of(0.99, 19, 31) == 0.6270000338554382);
 }
 
 TEST_CASE("with the same draws AugMix is torchvision's") {

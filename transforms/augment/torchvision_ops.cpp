@@ -6,11 +6,12 @@
 namespace zoo::torchvision {
 namespace {
 
-// torch.linspace in single precision, from both ends to the middle.
+// torch.linspace in single precision, from both ends to the middle. PyTorch's builds fuse multiply and add,
+// which decides whether a translation is by a whole number of pixels or by just less.
 double linspace(const Space& space, int64_t bin, int64_t bins) {
   const float step = (space.to - space.from) / static_cast<float>(bins - 1);
-  return bin < bins / 2 ? space.from + step * static_cast<float>(bin)
-                        : space.to - step * static_cast<float>(bins - 1 - bin);
+  return bin < bins / 2 ? std::fma(step, static_cast<float>(bin), space.from)
+                        : std::fma(-step, static_cast<float>(bins - 1 - bin), space.to);
 }
 
 double degrees_of_slope(double slope) {
