@@ -9,6 +9,9 @@
 #include "transforms/augment/presets.h"
 #include "transforms/augment/sample.h"
 #include "transforms/augment/step_fields.h"
+#include "transforms/augment/tensor_colour.h"
+#include "transforms/augment/tensor_geometry.h"
+#include "transforms/augment/torchvision_ops.h"
 #include "transforms/random_ops.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
@@ -118,6 +121,9 @@ TEST_CASE("what is wrong in a recipe is refused with its place") {
        "recipe.json:/steps/0/translate: 1 numbers, expected 2"},
       {R"({"steps": [{"op": "RandomAffine", "interpolation": "lanczos"}]})",
        "recipe.json:/steps/0/interpolation: is lanczos, expected nearest, bilinear or bicubic"},
+      {R"({"steps": [{"op": "AugMix", "interpolation": "bicubic"}]})",
+       "recipe.json:/steps/0/interpolation: is bicubic, expected nearest or bilinear"},
+      {R"({"steps": [{"op": "AugMix", "fill": "black"}]})", "recipe.json:/steps/0/fill: is of type string"},
       {R"({"steps": [{"op": "GaussianBlur", "kernel_height": 4}]})",
        "recipe.json:/steps/0/kernel_height: is even"},
       {R"({"steps": [{"op": "RandAugment", "num_magnitude_bins": 5}]})",
@@ -139,6 +145,8 @@ TEST_CASE("what is wrong in a recipe is refused with its place") {
       {R"({"timm": {"reprob": 2}})", "recipe.json:/timm/reprob: is 2, expected 0 to 1"},
       {R"({"torchvision": {"auto_augment_policy": "rand"}})",
        "recipe.json:/torchvision/auto_augment_policy: 'rand' is unknown"},
+      {R"({"torchvision": {"auto_augment_policy": "augmix", "interpolation": "bicubic"}})",
+       "recipe.json:/torchvision/interpolation: is bicubic, expected nearest or bilinear"},
       {R"({"cifar": 3})", "recipe.json:/cifar: is of type number, expected an object"}};
   for (const auto& [json, message] : refusals) {
     INFO(json << '\n' << refusal(json));
@@ -453,6 +461,67 @@ TEST_CASE("the ends of every range give a picture") {
         const AugmentedPicture picture =
             Augmentation({step}).apply(noise(size.width, size.height), {.sample = sample});
         REQUIRE(std::ssize(picture.image.pixels) == picture.image.width * picture.image.height * 3);
+      }
+    }
+  }
+}
+
+TEST_CASE("magnitudes are torch.linspace's") {
+  const auto magnitude_of = [](double to, int64_t bin, int64_t bins) {
+    return torchvision::magnitude({torchvision::Op::translate_x, 0, static_cast<float>(to), true}, bin, bins);
+  };
+  CHECK(magnitude_of(32, 7, 15) == 15.999999046325684);  // a translation by 15 pixels
+  CHECK(magnitude_of(0.9, 20, 31) == 0.5999999642372131);
+  CHECK(magnitude_of(0.99, 19, 31) == 0.6270000338554382);
+}
+
+TEST_CASE("with the same draws AugMix is torchvision's") {
+  const std::vector<Row> rows = read_table(golden_folder() / "augmix.tsv");
+  REQUIRE(rows.size() == 48);
+  for (const Row& row : rows) {
+    const SampleKey key{
+        .seed = (uint64_t{1} << 40) + 7, .epoch = 3, .sample = static_cast<uint64_t>(integer(row, "sample"))};
+    INFO(row.at("pattern") << ' ' << row.at("width") << 'x' << row.at("height") << ' ' << row.at("recipe"));
+    const AugmentedPicture picture = Augmentation::parse(row.at("recipe"), "recipe").apply(pattern(row), key);
+    CHECK(digest(picture.image) == row.at("sha256"));
+  }
+}
+
+TEST_CASE("a tensor's operations that change nothing leave the picture") {
+  for (const Size size : {Size{1, 1}, Size{2, 3}, Size{8, 9}, Size{61, 43}}) {
+    const Image image = noise(size.width, size.height);
+    const auto check = [&](const auto& change) {
+      Image changed = image;
+      change(changed);
+      CHECK(changed.pixels == image.pixels);
+    };
+    check([](Image& i) { tensor::adjust_brightness(i, 1); });
+    check([](Image& i) { tensor::adjust_contrast(i, 1); });
+    check([](Image& i) { tensor::adjust_saturation(i, 1); });
+    check([](Image& i) { tensor::adjust_sharpness(i, 1); });
+    for (const auto mode : {Interpolation::nearest, Interpolation::bilinear}) {
+      for (const auto& fill : {std::optional<Colour>(), std::optional(Colour{9, 200, 31})}) {
+        INFO(size.width << 'x' << size.height << ' ' << to_string(mode));
+        check([&](Image& i) { tensor::rotate(i, 0, {mode, fill}); });
+        check([&](Image& i) { tensor::affine(i, {}, {mode, fill}); });
+      }
+    }
+  }
+}
+
+TEST_CASE("a tensor is surrounded by its fill") {
+  const Image image = noise(9, 7);
+  for (const auto mode : {Interpolation::nearest, Interpolation::bilinear}) {
+    for (const auto& fill : {std::optional<Colour>(), std::optional(Colour{9, 200, 31})}) {
+      Image shifted = image;
+      tensor::affine(shifted, {.translate = {2, -3}}, {mode, fill});
+      for (int64_t y = 0; y < 7; ++y) {
+        for (int64_t x = 0; x < 9; ++x) {
+          const bool inside = x >= 2 && y + 3 < 7;
+          const uint8_t* from = inside ? image.row(y + 3) + (x - 2) * 3 : nullptr;
+          const Colour expected = inside ? Colour{from[0], from[1], from[2]} : fill.value_or(Colour{});
+          CHECK(std::equal(expected.begin(), expected.end(), shifted.row(y) + x * 3));
+        }
       }
     }
   }

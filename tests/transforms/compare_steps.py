@@ -5,12 +5,15 @@ decisions in the same order, and the same pixels.
 Exits 77 (skipped) without the reference libraries.
 """
 import json
+import os
 import pathlib
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
 from cpp_program import MEMORY_FOLDER, CppProgram  # noqa: E402
+
+os.environ["MKL_CBWR"] = "COMPATIBLE"  # MKL then rounds the same on all processors; read once, by torch
 
 try:
     import reference_shim  # noqa: F401
@@ -89,6 +92,14 @@ STEPS = [
     (fields("TrivialAugmentWide"), T.TrivialAugmentWide()),
     (fields("TrivialAugmentWide", num_magnitude_bins=10, interpolation="bilinear"), T.TrivialAugmentWide(10, BILINEAR)),
     *[(fields("AutoAugment", policy=name), T.AutoAugment(T.AutoAugmentPolicy(name))) for name in ("imagenet", "cifar10", "svhn")],
+    (fields("AugMix"), T.AugMix()), (fields("AugMix", severity=10), T.AugMix(10)),
+    (fields("AugMix", severity=5, chain_depth=4, alpha=0.4), T.AugMix(5, chain_depth=4, alpha=0.4)),
+    (fields("AugMix", mixture_width=1, fill=0), T.AugMix(mixture_width=1, fill=0)),
+    (fields("AugMix", mixture_width=5, all_ops=False, fill=128), T.AugMix(mixture_width=5, all_ops=False, fill=128)),
+    (fields("AugMix", severity=10, interpolation="nearest"), T.AugMix(10, interpolation=T.InterpolationMode.NEAREST)),
+    (fields("AugMix", severity=7, interpolation="nearest", fill=FILL),
+     T.AugMix(7, interpolation=T.InterpolationMode.NEAREST, fill=FILL)),
+    (fields("AugMix", severity=8, mixture_width=2, chain_depth=1, alpha=3, fill=FILL), T.AugMix(8, 2, 1, 3.0, fill=FILL)),
     (fields("TimmAutoAugment", config="rand-m3", interpolation="random"), timm("rand-m3", None)),
     *[(fields("TimmAutoAugment", config=config), timm(config)) for config in (
         "rand-m9-mstd0.5", "rand-m9-n3-mstd0.5-inc1-p0.5-mmax10", "rand-m7-n4-mstd101-inc1-p0.9", "rand-m6-n3-tweights-mstd0.5",

@@ -109,6 +109,9 @@ def draws_from(stream: RandomStream):
     def uniform_(_, low=0.0, high=1.0):
         return torch.tensor([stream.uniform(float(low), float(high))], dtype=torch.float64)
 
+    def sample_dirichlet(alphas):
+        return torch.tensor([stream.dirichlet(row) for row in alphas.tolist()], dtype=alphas.dtype)
+
     def choice(values, size, replace=True, p=None):
         if p is not None and not replace:
             return [values[i] for i in _weighted_choice(stream, p, size)]
@@ -120,6 +123,7 @@ def draws_from(stream: RandomStream):
     replacements = [
         mock.patch.object(torch, "randint", randint), mock.patch.object(torch, "rand", rand),
         mock.patch.object(torch.Tensor, "uniform_", uniform_),
+        mock.patch.object(torch, "_sample_dirichlet", sample_dirichlet),
         mock.patch.object(torch, "randperm", lambda n: torch.tensor(stream.shuffle(list(range(n))))),
         mock.patch.object(random, "random", stream.rand), mock.patch.object(random, "uniform", stream.uniform),
         mock.patch.object(random, "randint", lambda low, high: low + stream.below(high - low + 1)),

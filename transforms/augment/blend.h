@@ -1,4 +1,4 @@
-// Pillow's Image.blend and its conversion to grey. Internal to transforms.
+// Pillow's Image.blend, its conversion to grey and its smoothing. Internal to transforms.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,13 @@ inline uint8_t grey(uint8_t red, uint8_t green, uint8_t blue) {
   return static_cast<uint8_t>((red * 19595U + green * 38470U + blue * 7471U + 0x8000U) >> 16);
 }
 
-}  // namespace zoo
+// ImageFilter.SMOOTH of three interleaved channels: the eight neighbours once, the value five times, divided
+// by 13 and rounded. Sums of whole numbers come nowhere near a half of 13, so that single precision gives
+// this too.
+inline uint8_t smoothed(const uint8_t* above, const uint8_t* here, const uint8_t* below) {
+  const int sum =
+      above[-3] + above[0] + above[3] + here[-3] + 5 * here[0] + here[3] + below[-3] + below[0] + below[3];
+  return static_cast<uint8_t>((2 * sum + 13) / 26);
+}
 
-// Loops with floating-point numbers are cloned for wider registers, but never for fused multiply-add, which
-// Pillow's builds do not have and which rounds otherwise. Address sanitizers cannot start before the choice.
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
-#define ZOO_WIDER_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define ZOO_WIDER_CLONES
-#endif
+}  // namespace zoo

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "transforms/augment/blend.h"
+#include "transforms/augment/clones.h"
 #include "transforms/augment/tables.h"
 
 namespace zoo {

@@ -6,18 +6,15 @@
 #include <vector>
 
 #include "transforms/augment/blend.h"
+#include "transforms/augment/clones.h"
 
 namespace zoo {
 namespace {
 
-// One row of ImageFilter.SMOOTH: the eight neighbours once, the pixel five times, divided by 13 and rounded.
-// Sums of whole numbers come nowhere near a half of 13, so that this is what Pillow's single precision gives.
 ZOO_WIDER_CLONES void sharpen_row(const uint8_t* above, const uint8_t* here, const uint8_t* below,
                                   int64_t count, float factor, uint8_t* out) {
   for (int64_t i = 0; i < count; ++i) {
-    const int sum = above[i - 3] + above[i] + above[i + 3] + here[i - 3] + 5 * here[i] + here[i + 3] +
-                    below[i - 3] + below[i] + below[i + 3];
-    out[i] = blend(static_cast<uint8_t>((2 * sum + 13) / 26), here[i], factor);
+    out[i] = blend(smoothed(above + i, here + i, below + i), here[i], factor);
   }
 }
 

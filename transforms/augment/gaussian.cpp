@@ -1,40 +1,15 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "transforms/augment/clones.h"
 #include "transforms/augment/filters.h"
+#include "transforms/augment/torch_sum.h"
 #include "zoo/core/error.h"
-
-// Fused multiply-add is wanted here: it is what the reference's convolution does.
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
-#define ZOO_FUSED_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define ZOO_FUSED_CLONES
-#endif
 
 namespace zoo {
 namespace {
-
-// The sum of a few numbers in the order of PyTorch's vectorised one: four strands of eight lanes each (of one
-// lane for fewer than eight numbers).
-float lane_sum(const std::vector<float>& values) {
-  const size_t lanes = values.size() < 8 ? 1 : 8, vectors = values.size() / lanes, strided = vectors / 4 * 4;
-  std::array<std::array<float, 8>, 4> strands{};
-  const auto add = [&](std::array<float, 8>& sums, size_t vector) {
-    for (size_t lane = 0; lane < lanes; ++lane) sums[lane] += values[vector * lanes + lane];
-  };
-  for (size_t i = 0; i < strided; ++i) add(strands[i % 4], i);
-  for (size_t i = strided; i < vectors; ++i) add(strands[0], i);
-  for (size_t k = 1; k < 4; ++k) {
-    for (size_t lane = 0; lane < lanes; ++lane) strands[0][lane] += strands[k][lane];
-  }
-  float sum = 0;
-  for (size_t i = vectors * lanes; i < values.size(); ++i) sum += values[i];
-  for (size_t lane = 0; lane < lanes; ++lane) sum += strands[0][lane];
-  return sum;
-}
 
 std::vector<float> kernel_1d(int64_t size, double sigma) {
   std::vector<float> weights(static_cast<size_t>(size));
@@ -43,7 +18,7 @@ std::vector<float> kernel_1d(int64_t size, double sigma) {
     const float x = static_cast<float>(static_cast<double>(i) - half) / static_cast<float>(sigma);
     weights[static_cast<size_t>(i)] = static_cast<float>(std::exp(static_cast<double>(-0.5F * (x * x))));
   }
-  const float sum = lane_sum(weights);
+  const float sum = torch_sum(weights);
   for (float& weight : weights) weight /= sum;
   return weights;
 }

@@ -255,11 +255,10 @@ void rotate(Image& image, const RotateOptions& options, const Sampling& sampling
   image = transform_affine(image, size, m, sampling);
 }
 
-void affine(Image& image, const AffineOptions& options, const Sampling& sampling) {
+AffineMatrix inverse_affine(const AffineOptions& options, const PointXY& center) {
   const double rotation = radians(options.degrees);
   const double sx = radians(options.shear[0]), sy = radians(options.shear[1]);
-  const auto [cx, cy] = options.center.value_or(
-      PointXY{static_cast<double>(image.width) * 0.5, static_cast<double>(image.height) * 0.5});
+  const auto [cx, cy] = center;
   const auto [tx, ty] = options.translate;
   const double a = std::cos(rotation - sy) / std::cos(sy);
   const double b = -std::cos(rotation - sy) * std::tan(sx) / std::cos(sy) - std::sin(rotation);
@@ -271,6 +270,12 @@ void affine(Image& image, const AffineOptions& options, const Sampling& sampling
   m[5] += m[3] * (-cx - tx) + m[4] * (-cy - ty);
   m[2] += cx;
   m[5] += cy;
+  return m;
+}
+
+void affine(Image& image, const AffineOptions& options, const Sampling& sampling) {
+  const PointXY middle{static_cast<double>(image.width) * 0.5, static_cast<double>(image.height) * 0.5};
+  const AffineMatrix m = inverse_affine(options, options.center.value_or(middle));
   if (m == AffineMatrix{1, 0, 0, 0, 1, 0}) return;
   image = transform_affine(image, size_of(image), m, sampling);
 }

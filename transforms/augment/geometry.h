@@ -38,6 +38,8 @@ struct AffineOptions {
   PointXY shear{0, 0};                           // degrees
   std::optional<PointXY> center = std::nullopt;  // nothing: the middle
 };
+// torchvision's _get_inverse_affine_matrix with this center instead of the options'.
+AffineMatrix inverse_affine(const AffineOptions& options, const PointXY& center);
 // torchvision's F.affine on a PIL image.
 void affine(Image& image, const AffineOptions& options, const Sampling& sampling);
 

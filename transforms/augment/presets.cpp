@@ -70,6 +70,10 @@ void visit(CifarPreset& p, StepFields& f) {
 using Fault = std::optional<FieldFault>;
 
 Fault fault_together(const TorchvisionPreset& preset) {
+  if (preset.auto_augment_policy == "augmix" && preset.interpolation == Interpolation::bicubic) {
+    return FieldFault{
+        "interpolation", "is bicubic, expected nearest or bilinear: augmix works on tensors", {}};
+  }
   if (std::ranges::find(kPolicies, preset.auto_augment_policy) != std::end(kPolicies)) return {};
   return FieldFault{"auto_augment_policy", "'" + preset.auto_augment_policy + "' is unknown",
                     "Known are ra, ta_wide, augmix, imagenet, cifar10 and svhn."};

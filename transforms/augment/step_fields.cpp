@@ -147,8 +147,8 @@ void visit(AugMix& s, StepFields& f) {
   f.integer("chain_depth", s.chain_depth, -1, 100);
   f.number("alpha", s.alpha, {1e-6, 1e6});
   f.flag("all_ops", s.all_ops);
-  f.interpolation("interpolation", s.interpolation);
-  f.colour("fill", s.fill);
+  f.tensor_interpolation("interpolation", s.interpolation);
+  f.optional_colour("fill", s.fill);
 }
 void visit(TimmAutoAugment& s, StepFields& f) {
   f.text("config", s.config);
@@ -220,6 +220,7 @@ class FaultFinder : public StepFields {
     for (double& value : values) number(key, value, range);
   }
   void colour(std::string_view, Colour&) override {}
+  void optional_colour(std::string_view, std::optional<Colour>&) override {}
   void size(std::string_view key, Size& value, bool*) override {
     integer(key, value.width, 1, kLargestPx);
     integer(key, value.height, 1, kLargestPx);
@@ -234,6 +235,11 @@ class FaultFinder : public StepFields {
     if (value != Interpolation::nearest && value != Interpolation::bilinear &&
         value != Interpolation::bicubic)
       found(key, "is " + std::string(to_string(value)) + ", expected nearest, bilinear or bicubic");
+  }
+  void tensor_interpolation(std::string_view key, Interpolation& value) override {
+    if (value != Interpolation::nearest && value != Interpolation::bilinear)
+      found(key, "is " + std::string(to_string(value)) +
+                     ", expected nearest or bilinear: this step works on tensors");
   }
   void drawn_interpolation(std::string_view key, std::optional<Interpolation>& value) override {
     if (value) interpolation(key, *value);

@@ -44,11 +44,14 @@ class StepFields {
   // [a, b, ...]; one number stands for all of them.
   virtual void numbers(std::string_view key, std::span<double> values, const NumberRange& range) = 0;
   virtual void colour(std::string_view key, Colour& value) = 0;
+  virtual void optional_colour(std::string_view key, std::optional<Colour>& value) = 0;
   // A side, or [height, width]. `short_edge`: one number is the shorter side of what comes out.
   virtual void size(std::string_view key, Size& value, bool* short_edge) = 0;
   // One number for all sides, [horizontal, vertical] or [left, top, right, bottom].
   virtual void margins(std::string_view key, Margins& value) = 0;
   virtual void interpolation(std::string_view key, Interpolation& value) = 0;
+  // What torchvision knows for tensors: nearest or bilinear.
+  virtual void tensor_interpolation(std::string_view key, Interpolation& value) = 0;
   // Or "random".
   virtual void drawn_interpolation(std::string_view key, std::optional<Interpolation>& value) = 0;
   virtual void backend(std::string_view key, Backend& value) = 0;

@@ -123,6 +123,11 @@ class FieldReader : public StepFields {
     if (items.size() != 3) node.refuse(std::to_string(items.size()) + " numbers, expected 3");
     std::ranges::transform(items, value.begin(), byte);
   }
+  void optional_colour(std::string_view key, std::optional<Colour>& value) override {
+    if (!has(key)) return;
+    value.reset();
+    if (!node_[key].is_null()) colour(key, value.emplace());
+  }
   void size(std::string_view key, Size& value, bool* short_edge) override {
     if (!has(key)) return;
     const std::vector<int64_t> sides = integers(node_[key]);
@@ -144,6 +149,9 @@ class FieldReader : public StepFields {
   }
   void interpolation(std::string_view key, Interpolation& value) override {
     if (has(key)) value = parsed(node_[key], parse_interpolation);
+  }
+  void tensor_interpolation(std::string_view key, Interpolation& value) override {
+    interpolation(key, value);
   }
   void drawn_interpolation(std::string_view key, std::optional<Interpolation>& value) override {
     if (!has(key)) return;
@@ -211,6 +219,9 @@ class FieldWriter : public StepFields {
     put(key, std::vector<double>(values.begin(), values.end()));
   }
   void colour(std::string_view key, Colour& value) override { put(key, value); }
+  void optional_colour(std::string_view key, std::optional<Colour>& value) override {
+    put(key, value ? Json(*value) : Json());
+  }
   void size(std::string_view key, Size& value, bool* short_edge) override {
     if (short_edge && *short_edge) {
       put(key, value.width);
@@ -222,6 +233,9 @@ class FieldWriter : public StepFields {
     put(key, Json::array({value.left, value.top, value.right, value.bottom}));
   }
   void interpolation(std::string_view key, Interpolation& value) override { put(key, to_string(value)); }
+  void tensor_interpolation(std::string_view key, Interpolation& value) override {
+    put(key, to_string(value));
+  }
   void drawn_interpolation(std::string_view key, std::optional<Interpolation>& value) override {
     put(key, value ? to_string(*value) : "random");
   }

@@ -184,8 +184,8 @@ struct AugMix {
   int64_t chain_depth = -1;  // below 1: 1 to 3, drawn
   double alpha = 1.0;
   bool all_ops = true;
-  Interpolation interpolation = Interpolation::bilinear;
-  Colour fill{};
+  Interpolation interpolation = Interpolation::bilinear;  // or nearest, no other
+  std::optional<Colour> fill = std::nullopt;              // nothing: torchvision's None, black
   friend bool operator==(const AugMix&, const AugMix&) = default;
 };
 // What timm's --aa takes: "rand-m9-mstd0.5-inc1", "augmix-m5-w4-d2", "original", "v0", "3a", ...

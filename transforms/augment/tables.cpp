@@ -8,8 +8,6 @@
 namespace zoo {
 namespace {
 
-using Counts = std::array<int64_t, 256>;
-
 ByteTable identity() {
   ByteTable table;
   std::iota(table.begin(), table.end(), uint8_t{0});
@@ -23,23 +21,7 @@ ByteTable table_of(Function function) {
   return table;
 }
 
-std::array<Counts, 3> histogram(const Image& image) {
-  // Two sets, so that runs of one value do not wait for their own store.
-  std::array<std::array<uint32_t, 256>, 6> counts{};
-  const uint8_t* from = image.pixels.data();
-  const uint8_t* const end = from + image.pixels.size();
-  for (; end - from >= 6; from += 6) {
-    for (size_t i = 0; i < 6; ++i) ++counts[i][from[i]];
-  }
-  for (size_t i = 0; from < end; ++from, ++i) ++counts[i][*from];
-  std::array<Counts, 3> sums{};
-  for (size_t c = 0; c < 3; ++c) {
-    for (size_t v = 0; v < 256; ++v) sums[c][v] = int64_t{counts[c][v]} + counts[c + 3][v];
-  }
-  return sums;
-}
-
-ByteTable equalizing(const Counts& counts) {
+ByteTable equalizing(const Histogram& counts) {
   const auto last = std::find_if(counts.rbegin(), counts.rend(), [](int64_t n) { return n > 0; });
   const int64_t all = std::accumulate(counts.begin(), counts.end(), int64_t{0});
   const int64_t step = (all - *last) / 255;  // 0 too where there is one value alone
@@ -52,7 +34,7 @@ ByteTable equalizing(const Counts& counts) {
   });
 }
 
-ByteTable stretching(const Counts& counts) {
+ByteTable stretching(const Histogram& counts) {
   const auto used = [](int64_t n) { return n > 0; };
   const auto low = static_cast<int>(std::find_if(counts.begin(), counts.end(), used) - counts.begin());
   const auto high =
@@ -66,7 +48,7 @@ ByteTable stretching(const Counts& counts) {
 
 template <typename MakeTable>
 void map_by_histogram(Image& image, MakeTable make) {
-  const std::array<Counts, 3> counts = histogram(image);
+  const std::array<Histogram, 3> counts = histograms(image);
   apply_tables(image, {make(counts[0]), make(counts[1]), make(counts[2])});
 }
 
@@ -98,6 +80,22 @@ void apply_tables(Image& image, const std::array<ByteTable, 3>& of_channel) {
   for (; pixel < end; pixel += 3) {
     for (size_t c = 0; c < 3; ++c) pixel[c] = of_channel[c][pixel[c]];
   }
+}
+
+std::array<Histogram, 3> histograms(const Image& image) {
+  // Two sets, so that runs of one value do not wait for their own store.
+  std::array<std::array<uint32_t, 256>, 6> counts{};
+  const uint8_t* from = image.pixels.data();
+  const uint8_t* const end = from + image.pixels.size();
+  for (; end - from >= 6; from += 6) {
+    for (size_t i = 0; i < 6; ++i) ++counts[i][from[i]];
+  }
+  for (size_t i = 0; from < end; ++from, ++i) ++counts[i][*from];
+  std::array<Histogram, 3> sums{};
+  for (size_t c = 0; c < 3; ++c) {
+    for (size_t v = 0; v < 256; ++v) sums[c][v] = int64_t{counts[c][v]} + counts[c + 3][v];
+  }
+  return sums;
 }
 
 void invert(Image& image) {

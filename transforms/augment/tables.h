@@ -14,6 +14,10 @@ using ByteTable = std::array<uint8_t, 256>;
 void apply_table(Image& image, const ByteTable& table);                       // the same for all channels
 void apply_tables(Image& image, const std::array<ByteTable, 3>& of_channel);  // red, green, blue
 
+// How many pixels have each value: red, green, blue.
+using Histogram = std::array<int64_t, 256>;
+std::array<Histogram, 3> histograms(const Image& image);
+
 void invert(Image& image);
 void solarize(Image& image, double threshold);  // values from the threshold on are inverted
 // timm's SolarizeAdd: values below 128 grow by `add`.

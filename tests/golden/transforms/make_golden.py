@@ -1,27 +1,31 @@
 """Makes the golden numbers of the transform tests with the real Pillow, torchvision and mmpretrain.
 
 Run in the reference environment (scripts/setup --reference). Writes beside itself: versions.tsv, resize.tsv,
-evaluation.tsv, crops.tsv, pictures.tsv and pictures/. Results are stored as the SHA-256 of their RGB bytes.
+evaluation.tsv, crops.tsv, augmix.tsv, pictures.tsv and pictures/. Results are stored as the SHA-256 of their RGB bytes.
 """
 import hashlib
 import io
 import itertools
+import json
+import os
 import pathlib
 import sys
 
+os.environ["MKL_CBWR"] = "COMPATIBLE"  # MKL then rounds the same on all processors; read once, by torch
 import cv2
 import numpy as np
 import torch
 from PIL import Image
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "python"))
+sys.path[:0] = [str(HERE.parents[1] / "python"), str(HERE.parents[1] / "transforms")]
 import reference_shim  # noqa: E402,F401
 import mmpretrain  # noqa: E402
 import torchvision  # noqa: E402
 from mmcv.transforms import Resize  # noqa: E402
 from mmpretrain.datasets.transforms import CenterCrop, ResizeEdge  # noqa: E402
-from torchvision.transforms import InterpolationMode, RandomResizedCrop  # noqa: E402
+from random_stream import FIRST_STEP, RandomStream, draws_from  # noqa: E402
+from torchvision.transforms import AugMix, InterpolationMode, RandomResizedCrop  # noqa: E402
 from torchvision.transforms import functional as F  # noqa: E402
 
 RESAMPLING = {"nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR,
@@ -167,6 +171,21 @@ def make_crops() -> None:
           rows)
 
 
+def make_augmix() -> None:
+    torch.set_num_threads(1)
+    rows = []
+    for pattern, (width, height), (sample, settings) in itertools.product(
+            PATTERNS, [(1, 1), (2, 3), (7, 9), (8, 9), (61, 43), (224, 160)],
+            enumerate([{}, {"severity": 10}, {"severity": 10, "interpolation": "nearest", "fill": [124, 116, 104]},
+                       {"severity": 6, "mixture_width": 5, "chain_depth": 2, "fill": 77}])):
+        step = AugMix(**{**settings, "interpolation": InterpolationMode(settings.get("interpolation", "bilinear"))})
+        with draws_from(RandomStream(2**40 + 7, 3, sample, FIRST_STEP)):
+            mixed = step(Image.fromarray(PATTERNS[pattern](width, height)))
+        recipe = json.dumps({"steps": [{"op": "AugMix", **settings}]})
+        rows.append([pattern, width, height, recipe, sample, digest(mixed)])
+    write("augmix.tsv", "pattern width height recipe sample sha256", rows)
+
+
 def encoded(picture: Image.Image, kind: str, **options) -> bytes:
     file = io.BytesIO()
     picture.save(file, kind, **options)
@@ -217,6 +236,7 @@ def main() -> None:
     make_resize()
     make_evaluation()
     make_crops()
+    make_augmix()
     make_pictures()
 
 
