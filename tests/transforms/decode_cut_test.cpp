@@ -1,0 +1,141 @@
+// Files that are cut off behind their pixels or in the middle of them, and what is left of these.
+#include <ctime>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "tests/transforms/decode_made_files.h"
+#include "transforms/decode.h"
+#include "transforms/decode_window.h"
+#include "zoo/core/error.h"
+
+using namespace zoo;
+using namespace zoo::test;
+
+namespace {
+
+using namespace std::string_literals;
+
+constexpr DecodeOptions kAllowed{.allow_truncated = true};
+
+std::string png_before(const std::string& behind) {
+  return png("", "\0\1\2\0\3\4"s, behind);
+}
+// Its first frame is the upper row.
+std::string animated_before(const std::string& behind) {
+  const std::string start = chunk("acTL", big(2) + big(0)) + frame(0, 2, 0);
+  return png(start, "\0\1\2\0\3\4"s, behind);
+}
+
+std::vector<uint8_t> pixels_of(const std::string& file, const DecodeOptions& options = {}) {
+  return decode_image(std::as_bytes(std::span(file)), "a", options).pixels;
+}
+// Of a grey picture.
+std::vector<int> greys_of(const std::string& file, const DecodeOptions& options = {}) {
+  std::vector<int> greys;
+  const std::vector<uint8_t> pixels = pixels_of(file, options);
+  for (size_t i = 0; i < pixels.size(); i += 3) greys.push_back(pixels[i]);
+  return greys;
+}
+
+}  // namespace
+
+TEST_CASE("a PNG that is cut off or damaged behind its pixels is refused as by Pillow") {
+  const std::string bomb = packed(std::string((1 << 20) + 500, 'a'));
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {big(200) + "teSt", "ends early, behind its pixels"},
+      {big(3) + "teSt12", "ends early, behind its pixels"},
+      {chunk("teSt", "1") + big(9) + "tEXtkey", "ends early, behind its pixels"},
+      {big(200) + "DDAT12", "ends early, behind its pixels"},
+      {big(200) + "IDAT12", "ends early, behind its last pixel"},
+      {frame(0, 1, 0) + big(20) + "fdAT" + big(1) + "12", "ends early, behind its last pixel"},
+      {big(9) + "fdAT12", "ends early, in the number of a frame"},
+      {frame(1, 1, 0), "out of order"},
+      {frame(0, 1, 0) + frame(2, 1, 0), "out of order"},
+      {frame(0, 1, 0) + chunk("fdAT", big(2) + "12"), "out of order"},
+      {chunk("fdAT", big(0) + "12"), "out of order"},
+      {chunk("fdAT", "12"), "fdAT is too short"},
+      {frame(0, 2, 1), "outside of the picture"},
+      {chunk("fcTL", "1"), "fcTL is too short"},
+      {chunk("acTL", "1"), "acTL is too short"},
+      {chunk("gAMA", "1"), "gAMA is too short"},
+      {chunk("tRNS", "1"), "tRNS is too short"},
+      {chunk("IHDR", "123"), "IHDR is too short"},
+      {chunk("iCCP", "name\0\1"s), "unknown compression"},
+      {chunk("zTXt", "name\0\0"s + bomb), "packed in it"},
+  };
+  for (const auto& [behind, part] : cases) CHECK_THAT(message_of(png_before(behind)), Catch::Contains(part));
+}
+
+TEST_CASE("a PNG counts as whole where no further chunk can be told behind its pixels") {
+  const std::string behind = GENERATE(
+      as<std::string>{}, "", big(0).substr(0, 2), big(200), big(200) + "te", big(200) + "a\1bc",
+      big(200) + "a\xFF"s + "bc", chunk("IEND", ""), chunk("IEND", "").substr(0, 9),
+      chunk("IEND", "") + big(200) + "teSt", chunk("teSt", "12").substr(0, 10), chunk("IDAT", "more"),
+      frame(0, 1, 0) + chunk("fdAT", big(1) + "12"), big(2) + "teSt12" + big(0) /* a wrong checksum */);
+  CHECK(greys_of(png_before(behind)) == std::vector<int>{1, 2, 3, 4});
+  CHECK(greys_of(animated_before(behind)) == std::vector<int>{1, 2, 0, 0});
+}
+
+TEST_CASE("of an animated PNG nothing is read behind the first frame") {
+  const std::string behind = GENERATE(as<std::string>{}, frame(1, 1, 0), frame(9, 1, 0), chunk("fcTL", "1"),
+                                      frame(1, 1, 0) + big(200) + "fdAT12");
+  CHECK(message_of(animated_before(behind)) == "decoded");
+  const std::string default_picture = chunk("acTL", big(1) + big(0));  // which is no frame
+  CHECK(message_of(png(default_picture, "\0\1\2\0\3\4"s, behind)) == "decoded");
+}
+
+TEST_CASE("where truncated files are allowed, a PNG may end in its pixels, but in no other chunk") {
+  const auto with = [](const std::string& behind) { return message_of(png_before(behind), kAllowed); };
+  CHECK(with(big(200) + "IDAT12") == "decoded");
+  CHECK(with(frame(0, 1, 0) + big(20) + "fdAT" + big(1) + "12") == "decoded");
+  CHECK(with(chunk("fcTL", "1") + chunk("gAMA", "1") + chunk("fdAT", "12")) == "decoded");
+  CHECK(with(chunk("zTXt", "name\0\0"s + packed(std::string((1 << 20) + 500, 'a')))) == "decoded");
+  CHECK(with(big(200) + "a\xFF"s + "bc") == "decoded");
+  CHECK_THAT(with(big(200) + "teSt"), Catch::Contains("ends early"));
+  CHECK_THAT(with(big(200) + "a\1bc"), Catch::Contains("ends early"));
+  CHECK_THAT(with(big(200) + "te"), Catch::Contains("ends early"));
+  CHECK_THAT(with(big(9) + "fdAT12"), Catch::Contains("ends early"));
+  CHECK_THAT(with(frame(1, 1, 0)), Catch::Contains("out of order"));
+  // Pixels that end early, and a text behind them that is cut off.
+  CHECK(message_of(png("", "\0\1"s), kAllowed) == "decoded");
+  CHECK_THAT(message_of(png("", "\0\1"s, big(9) + "tEXtkey"), kAllowed), Catch::Contains("ends early"));
+}
+
+TEST_CASE("a window of a PNG has the errors of the whole picture, its size has not") {
+  const std::string file = png_before(big(200) + "teSt");
+  const auto bytes = std::as_bytes(std::span(file));
+  CHECK_THROWS_WITH(decode_window(bytes, "a", {0, 0, 1, 1}), Catch::Contains("ends early"));
+  CHECK_THROWS_WITH(decode_reduced_window(bytes, "a", {0, 0, 1, 1}, {1, 1}), Catch::Contains("ends early"));
+  CHECK(read_picture_info(bytes, "a").size == Size{2, 2});
+}
+
+TEST_CASE("chunks of a PNG's pixels may be empty") {
+  const std::string pixels = packed("\0\1\2\0\3\4"s);
+  const std::string file = kPngStart + png_header() + chunk("IDAT", "") + chunk("IDAT", pixels.substr(0, 4)) +
+                           chunk("IDAT", "") + chunk("IDAT", pixels.substr(4)) + chunk("IEND", "");
+  CHECK(greys_of(file) == std::vector<int>{1, 2, 3, 4});
+}
+
+TEST_CASE("a frame's pixels out of order are refused") {
+  const std::string start = kPngStart + png_header() + chunk("acTL", big(1) + big(0));
+  const std::string pixels = packed("\0\1\2\0\3\4"s), head = pixels.substr(0, 4), tail = pixels.substr(4);
+  const auto file = [&](uint32_t second, uint32_t third) {
+    return start + frame(0, 2, 0) + chunk("fdAT", big(second) + head) + chunk("fdAT", big(third) + tail);
+  };
+  CHECK(message_of(file(1, 2)) == "decoded");
+  CHECK_THAT(message_of(file(1, 3)), Catch::Contains("out of order"));
+  CHECK_THAT(message_of(file(1, 3), kAllowed), Catch::Contains("out of order"));
+  CHECK_THAT(message_of(start + chunk("fdAT", big(0) + pixels)), Catch::Contains("out of order"));
+}
+
+TEST_CASE("a hundred thousand small texts in a PNG take no second") {
+  std::string texts;
+  for (int i = 0; i < 50'000; ++i) texts += chunk("zTXt", "k\0\0"s);
+  const std::string file = png(texts, "\0\1\2\0\3\4"s, texts);
+  const std::clock_t start = std::clock();
+  CHECK(message_of(file) == "decoded");
+  CHECK(std::clock() - start < CLOCKS_PER_SEC);
+}
