@@ -237,4 +237,14 @@ bool PngReader::is_animated() const {
   return frame_count_ && (*frame_count_ > 1 || !framed_);
 }
 
+void require_whole_chunks(Bytes bytes, const std::string& name) {
+  for (size_t place = kHeaderBytes; place + kHeaderBytes <= bytes.size();) {
+    const size_t size = big(bytes, place);
+    if (text(bytes.subspan(place + kSizeBytes, 4)) == "IEND") return;
+    place += kHeaderBytes + size;
+    if (place > bytes.size()) refuse_cut(name, "in a chunk");
+    place += kCrcBytes;
+  }
+}
+
 }  // namespace zoo

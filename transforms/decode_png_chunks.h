@@ -65,4 +65,8 @@ class PngReader {
   PngChunks found_;
 };
 
+// For OpenCV, whose libpng makes room for what a chunk claims to have: refuses a file that ends inside a
+// chunk. Throws Error{corrupt}.
+void require_whole_chunks(std::span<const std::byte> bytes, const std::string& name);
+
 }  // namespace zoo

@@ -139,3 +139,14 @@ TEST_CASE("a hundred thousand small texts in a PNG take no second") {
   CHECK(message_of(file) == "decoded");
   CHECK(std::clock() - start < CLOCKS_PER_SEC);
 }
+
+TEST_CASE("for OpenCV's pixels no chunk of a PNG may claim more than the file has") {
+  const DecodeOptions opencv{.backend = Backend::opencv};
+  CHECK(message_of(png_before(chunk("IEND", "")), opencv) == "decoded");
+  CHECK_THAT(message_of(png_before(big(0x29000011) + "zTXtkey"), opencv),
+             Catch::Contains("ends early, in a chunk"));
+  const std::string frames =
+      kPngStart + png_header() + frame(0, 2, 0) + chunk("fdAT", big(1) + packed("\0\1\2"s));
+  CHECK_THAT(message_of(frames + big(0x29000011) + "zTXtkey", opencv),
+             Catch::Contains("ends early, in a chunk"));
+}
