@@ -7,9 +7,11 @@
 #include <catch2/catch.hpp>
 
 #include "tests/transforms/decode_made_files.h"
+#include "tests/transforms/golden.h"
 #include "transforms/decode.h"
 #include "transforms/decode_window.h"
 #include "zoo/core/error.h"
+#include "zoo/core/file.h"
 
 using namespace zoo;
 using namespace zoo::test;
@@ -149,4 +151,13 @@ TEST_CASE("for OpenCV's pixels no chunk of a PNG may claim more than the file ha
       kPngStart + png_header() + frame(0, 2, 0) + chunk("fdAT", big(1) + packed("\0\1\2"s));
   CHECK_THAT(message_of(frames + big(0x29000011) + "zTXtkey", opencv),
              Catch::Contains("ends early, in a chunk"));
+}
+
+TEST_CASE("a JPEG that is cut off in its header has no picture") {
+  const MappedFile file(golden_folder() / "pictures" / "rgb.jpg");
+  const std::string text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+  const size_t scan = text.find("\xFF\xDA"), data = scan + 2 + 12;
+  for (size_t length = scan; length < data; ++length)
+    CHECK_THAT(message_of(text.substr(0, length), kAllowed), Catch::Contains("ends early"));
+  CHECK(message_of(text.substr(0, data + 1), kAllowed) == "decoded");
 }
