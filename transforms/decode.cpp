@@ -2,6 +2,7 @@
 
 #include "transforms/decode_format.h"
 #include "transforms/decode_opencv.h"
+#include "transforms/decode_png_chunks.h"
 #include "transforms/exif.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
@@ -22,6 +23,7 @@ Image decode_image(std::span<const std::byte> bytes, const std::string& name, co
   if (decoder.format == ImageFormat::jpeg) return decoder.decode(bytes, name, options);  // turns by itself
   const PictureHead head = read_picture_head(bytes, name, options);
   if (options.backend == Backend::opencv && is_for_opencv(decoder.format)) {
+    if (decoder.format == ImageFormat::png) require_whole_chunks(bytes, name);
     Image image = decode_opencv(bytes, name);
     if (decoder.format != ImageFormat::tiff) {  // which OpenCV has turned
       image = apply_orientation(std::move(image), head.orientation);

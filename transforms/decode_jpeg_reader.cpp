@@ -36,6 +36,7 @@ struct JpegReader::State {
   std::jmp_buf escape{};
   bool ends_anywhere = false;
   bool keeps_exif = false;
+  bool has_header = false;
   bool out_of_data = false;
   bool warned = false;
   bool is_bomb = false;
@@ -58,8 +59,9 @@ struct JpegReader::State {
 
 boolean JpegReader::State::refill(j_decompress_ptr codec) {
   State& state = of(codec);
-  // Arithmetic decoding cannot wait for more data, which ends it in Pillow.
-  if (!state.ends_anywhere || codec->arith_code != FALSE) {
+  // Pillow reads the header by itself, and whole. Arithmetic decoding cannot wait for more data, which ends
+  // it in Pillow.
+  if (!state.ends_anywhere || !state.has_header || codec->arith_code != FALSE) {
     state.out_of_data = true;
     std::longjmp(state.escape, 1);
   }
@@ -129,6 +131,7 @@ bool JpegReader::read_header() {
   if (state.keeps_exif) jpeg_save_markers(&state.codec, JPEG_APP0 + 1, 0xFFFF);
   while (jpeg_read_header(&state.codec, FALSE) == JPEG_HEADER_TABLES_ONLY) {  // a picture may follow tables
   }
+  state.has_header = true;
   return true;
 }
 

@@ -12,8 +12,8 @@
 namespace zoo {
 
 struct JpegInput {
-  bool ends_anywhere =
-      false;  // as if an end-of-image marker followed the bytes, as Pillow's LOAD_TRUNCATED_IMAGES
+  // Behind the header: as if an end-of-image marker followed the bytes, as Pillow's LOAD_TRUNCATED_IMAGES.
+  bool ends_anywhere = false;
   bool keeps_exif = false;  // else orientation() is 1
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 #include <vector>
 
 #include "transforms/decode_limits.h"
@@ -198,9 +199,8 @@ class PngDecoder {
   std::vector<uint8_t> row_, above_;  // with the filter's number in front
 };
 
-PngChunks checked_chunks(std::span<const std::byte> bytes, const std::string& name,
-                         const DecodeOptions& options) {
-  PngChunks chunks = read_png_chunks(bytes, name, options);
+PngChunks checked_head(PngReader& reader, const std::string& name, const DecodeOptions& options) {
+  PngChunks chunks = reader.read_head();
   if (bits_per_pixel(chunks.depth, chunks.colour) == 0) {
     throw Error(ErrorCode::corrupt, name,
                 "a PNG file of colour type " + std::to_string(chunks.colour) + " with " +
@@ -210,18 +210,24 @@ PngChunks checked_chunks(std::span<const std::byte> bytes, const std::string& na
   return chunks;
 }
 
-PngDecoder::State decode_pixels(PngDecoder& decoder, PngPixelStream stream) {
+PngDecoder::State decode_pixels(PngDecoder& decoder, PngReader& reader) {
   PngDecoder::State state = decoder.start();
   while (state == PngDecoder::State::wants_more) {
-    std::span<const std::byte> chunk = stream.next();
-    if (chunk.empty()) break;
-    while (state == PngDecoder::State::wants_more && !chunk.empty()) {
-      const size_t size = std::min<size_t>(chunk.size(), kPieceBytes);
-      state = decoder.feed(chunk.first(size));
-      chunk = chunk.subspan(size);
+    std::optional<std::span<const std::byte>> chunk = reader.next_pixels();
+    if (!chunk) break;
+    while (state == PngDecoder::State::wants_more && !chunk->empty()) {
+      const size_t size = std::min<size_t>(chunk->size(), kPieceBytes);
+      state = decoder.feed(chunk->first(size));
+      chunk = chunk->subspan(size);
     }
   }
   return state;
+}
+
+void require_done(PngDecoder::State state, const std::string& name) {
+  if (state == PngDecoder::State::broken) refuse_png(name, "its compressed data is damaged");
+  if (state == PngDecoder::State::done) return;
+  throw Error(ErrorCode::corrupt, name, "the PNG file ends early", "Get the whole file, or leave it out.");
 }
 
 void fill(Image& image, const uint8_t* colour) {
@@ -232,23 +238,23 @@ void fill(Image& image, const uint8_t* colour) {
 
 PictureHead read_png_head(std::span<const std::byte> bytes, const std::string& name,
                           const DecodeOptions& options) {
-  const PngChunks chunks = checked_chunks(bytes, name, options);
+  PngReader reader(bytes, name, options);
+  const PngChunks chunks = checked_head(reader, name, options);
   return {chunks.width, chunks.height, chunks.orientation};
 }
 
 Image decode_png(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
-  const PngChunks chunks = checked_chunks(bytes, name, options);
+  PngReader reader(bytes, name, options);
+  const PngChunks chunks = checked_head(reader, name, options);
   if (!options.allow_truncated)
     require_plausible(chunks.width, chunks.height, bytes.size(), name, 8 * kMostInflation);
   Image image = make_image(chunks.width, chunks.height);
   if (chunks.colour == 3) fill(image, chunks.palette.data());  // as index 0, where no row arrives
   PngDecoder decoder(chunks, image);
-  const PngDecoder::State state = decode_pixels(decoder, PngPixelStream(bytes, chunks.pixels));
-  if (options.allow_truncated || state == PngDecoder::State::done) return image;
-  if (state == PngDecoder::State::wants_more) {
-    throw Error(ErrorCode::corrupt, name, "the PNG file ends early", "Get the whole file, or leave it out.");
-  }
-  throw Error(ErrorCode::corrupt, name, "the PNG file cannot be decoded: its compressed data is damaged");
+  const PngDecoder::State state = decode_pixels(decoder, reader);
+  if (!options.allow_truncated) require_done(state, name);
+  reader.read_rest();
+  return image;
 }
 
 }  // namespace zoo

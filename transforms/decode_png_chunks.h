@@ -1,14 +1,16 @@
-// The chunks of a PNG file up to its pixels, checked as Pillow checks them. Internal to transforms.
+// The chunks of a PNG file, checked as Pillow checks them: those before the pixels, the pixels, and those
+// behind them. Internal to transforms.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "transforms/decode.h"
+#include "transforms/decode_png_text.h"
 
 namespace zoo {
 
@@ -20,23 +22,51 @@ struct PngChunks {
   // The rectangle of the first frame; all of the picture unless it is animated.
   int64_t left = 0, top = 0, frame_width = 0, frame_height = 0;
   int orientation = 1;  // found only if the options ask for it
-  size_t pixels = 0;    // where the first chunk of pixels begins; 0 if there is none
 };
 
-// Throws Error{corrupt, unsupported}.
-PngChunks read_png_chunks(std::span<const std::byte> bytes, const std::string& name,
-                          const DecodeOptions& options);
-
-// The pieces of the compressed pixels, chunk for chunk.
-class PngPixelStream {
+// Goes through a file once, front to back. All of it throws Error{corrupt}.
+class PngReader {
  public:
-  PngPixelStream(std::span<const std::byte> bytes, size_t first_chunk) : bytes_(bytes), place_(first_chunk) {}
-  // Empty at the end of the pixels or of the file.
-  std::span<const std::byte> next();
+  PngReader(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+
+  // What stands before the pixels. To be called first.
+  PngChunks read_head();
+  // The compressed pixels of one chunk more, which may be empty; none at the end of the pixels or of the
+  // file.
+  std::optional<std::span<const std::byte>> next_pixels();
+  // Refuses what Pillow refuses behind the pixels that were taken: chunks that are cut off or cannot be.
+  // Checksums do not count there, and neither does a file that ends between two chunks.
+  void read_rest();
 
  private:
+  std::span<const std::byte> from(size_t place) const;
+  [[noreturn]] void refuse(const std::string& what) const;
+  bool is_borne(const std::string& type) const;
+  bool holds_pixels(const std::string& type, size_t size) const;
+  std::span<const std::byte> take_pixels(const std::string& type, size_t size);
+  void check_crc(const std::string& type, std::span<const std::byte> covered, uint32_t expected) const;
+  void handle(const std::string& type, std::span<const std::byte> data);
+  void require_length(const std::string& type, std::span<const std::byte> data, size_t least) const;
+  void header(std::span<const std::byte> data);
+  void animation(std::span<const std::byte> data);
+  void frame(std::span<const std::byte> data);
+  bool is_animated() const;
+
   std::span<const std::byte> bytes_;
-  size_t place_;
+  const std::string& name_;
+  DecodeOptions options_;
+  size_t place_;  // of the next chunk
+  std::optional<std::span<const std::byte>> first_pixels_;
+  PngTexts texts_;
+  std::optional<uint32_t> frame_count_;  // of an animation; the picture before it does not count
+  uint32_t frame_numbers_ = 0;  // how many there were: they go up through all frames and their pixels
+  bool framed_ = false;
+  bool animated_ = false;
+  PngChunks found_;
 };
+
+// For OpenCV, whose libpng makes room for what a chunk claims to have: refuses a file that ends inside a
+// chunk. Throws Error{corrupt}.
+void require_whole_chunks(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace zoo

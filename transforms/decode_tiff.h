@@ -1,4 +1,5 @@
-// The first picture of a TIFF file, by libtiff, of the kinds that Pillow reads. Internal to transforms.
+// The first picture of a TIFF file, of the kinds that Pillow reads: its directory and whatever is compressed
+// by libtiff. Internal to transforms.
 #pragma once
 
 #include "transforms/decode.h"

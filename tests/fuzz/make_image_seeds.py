@@ -6,6 +6,8 @@ Made with Pillow 13.0.0, numpy 2.4.6. Four bytes that choose a window stand befo
 """
 import io
 import pathlib
+import struct
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -33,18 +35,34 @@ def turned(orientation):
     return exif
 
 
-def interlaced_png():
-    """By hand: Pillow writes none."""
-    import struct
-    import zlib
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def pngs():
+    """By hand: Pillow writes none of these."""
+    start = b"\x89PNG\r\n\x1a\n"
     rows = b"".join(b"\0" + bytes(range(n)) for n in (3, 3, 3, 3, 3) for _ in range(2))
+    keep("interlaced.png", start + chunk(b"IHDR", struct.pack(">IIBBBBB", 9, 8, 8, 0, 0, 0, 1)) +
+         chunk(b"tEXt", b"key\0text") + chunk(b"IDAT", zlib.compress(rows + bytes(200))) + chunk(b"IEND", b""))
+    pixels, frame = zlib.compress(b"\0\1\2\0\3\4"), struct.pack(">4I6x", 2, 2, 0, 0)
+    keep("pieces.png", start + chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0)) +
+         chunk(b"fcTL", bytes(4) + frame) + chunk(b"fdAT", b"\0\0\0\1" + pixels[:5]) + chunk(b"fdAT", b"\0\0\0\2" + pixels[5:]) +
+         chunk(b"fcTL", b"\0\0\0\3" + frame) + chunk(b"zTXt", b"key\0\0" + zlib.compress(b"text")) + chunk(b"IDAT", b"more"))
 
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", 9, 8, 8, 0, 0, 0, 1)
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"tEXt", b"key\0text") +
-            chunk(b"IDAT", zlib.compress(rows + bytes(200))) + chunk(b"IEND", b""))
+def tiles_tif():
+    """By hand: three planes of two tiles each, the bits of each byte and the bytes of each number the other way round."""
+    tags = {256: [18], 257: [5], 258: [16, 16, 16], 262: [2], 266: [2], 277: [3], 284: [2], 322: [16], 323: [16],
+            324: [512 + n * 512 for n in range(6)], 325: [512] * 6}
+    entries, values = b"", b""
+    for tag, numbers in tags.items():
+        data = struct.pack(f">{len(numbers)}H", *numbers)
+        entries += struct.pack(">HHI", tag, 3, len(numbers))
+        entries += data.ljust(4, b"\0") if len(data) <= 4 else struct.pack(">I", 14 + 12 * len(tags) + len(values))
+        values += data if len(data) > 4 else b""
+    head = b"MM\0*" + struct.pack(">IH", 8, len(tags)) + entries + bytes(4) + values
+    return head.ljust(512, b"\0") + bytes(n * 7 % 256 for n in range(6 * 512))
 
 
 def bitmaps():
@@ -74,7 +92,6 @@ def main():
         keep(f"{mode}.png", saved(small.convert(mode), "PNG"))
     keep("deep.png", saved(deep, "PNG"))
     keep("turned.png", saved(small, "PNG", exif=turned(7)))
-    keep("interlaced.png", interlaced_png())
     keep("animated.png", saved(small, "PNG", save_all=True, append_images=[small.rotate(180)]))
     keep("lossless.webp", saved(small, "WEBP", lossless=True))
     keep("lossy.webp", saved(colour, "WEBP", quality=40, exif=turned(3)))
@@ -82,6 +99,8 @@ def main():
     for mode in ("1", "L", "P", "RGB"):
         keep(f"{mode}.bmp", saved(small.convert(mode), "BMP"))
     bitmaps()
+    pngs()
+    keep("tiles.tif", tiles_tif())
     for name, picture, options in (("lzw", colour, {"compression": "tiff_lzw"}), ("jpeg", colour, {"compression": "jpeg"}),
                                    ("fax", colour.convert("1"), {"compression": "group4"}), ("deep", deep, {}),
                                    ("float", deep.convert("F"), {}), ("cmyk", small.convert("CMYK"), {}),

@@ -1,6 +1,6 @@
 // torchvision's F.affine and F.rotate of a tensor: a grid of places and the pixels between pixels there, both
-// in single precision. Bit-equal to torchvision 0.28 on PyTorch 2.13 for x86, in one thread and where MKL does not
-// fuse (docs/augmentation.md).
+// in single precision. Bit-equal to torchvision 0.28 on PyTorch 2.13 for x86, in one thread and where MKL
+// does not fuse (docs/augmentation.md).
 #pragma once
 
 #include <optional>
