@@ -33,8 +33,9 @@ KINDS, MODES = ("loader", "core", "transform"), ("train", "evaluate")
 CORES = sorted(os.sched_getaffinity(0))[:2]
 
 GOALS = {"train": 3, "evaluate": 2}  # times the best of the Python sides; DALI is to be beaten
-SAME_MEAN = 0.003                    # of normalised numbers; DALI's decoder and resize are not exact
 DALI = "NVIDIA DALI"
+SAME_MEAN = 0.003       # of normalised numbers
+SAME_MEAN_DALI = 0.006  # its decoder and its resize are not exact: off by 0.004, a quarter of a grey level, on flowers5_128
 
 # The first of each is where the search starts.
 PYTHON_CHOICES = {"workers": (2, 1, 3), "normalise": ("worker", "here"), "batch": (32, 64), "prefetch": (2, 4),
@@ -48,6 +49,11 @@ CHOICES = {
            "layout": ("NCHW", "NHWC"), "fast_idct": (False, True), "read_ahead": (False, True)},
     "zoo": {"workers": (2, 1, 3), "batch": (32, 64)},
 }
+
+
+def choices(name, mode):
+    """DALI's fast IDCT is for training only: a mean of all pixels 0.8 grey levels off is no evaluation."""
+    return {key: values for key, values in CHOICES[name].items() if not (mode == "evaluate" and key == "fast_idct")}
 
 
 def describe(settings):
@@ -128,7 +134,7 @@ def best_settings(name, data, mode, options):
     side = open_side(name, data, "loader", options)
     epochs = epochs_a_turn(data, options)
     best = first_choice(name)
-    for key, values in CHOICES[name].items():
+    for key, values in choices(name, mode).items():
         candidates = [best | {key: value} for value in values]
         rates = [[tried_rate(side, mode, settings, epochs) for settings in candidates] for _ in range(options.rounds)]
         medians = [statistics.median(column) for column in zip(*rates)]
@@ -156,7 +162,7 @@ def check_means(sides):
     """That the sides do the same work."""
     middle = statistics.median(side.mean for side in sides)
     for side in sides:
-        if abs(side.mean - middle) > SAME_MEAN:
+        if abs(side.mean - middle) > (SAME_MEAN_DALI if side.name == DALI else SAME_MEAN):
             raise RuntimeError(f"{side.name} gives other pictures: their mean is {side.mean:.4f}, the others' {middle:.4f}")
 
 
