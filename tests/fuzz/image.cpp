@@ -2,22 +2,18 @@
 // window must be what it is of the whole picture. The first bytes choose the window; the rest is the file.
 #include <algorithm>
 
+#include "tests/fuzz/chosen_window.h"
 #include "tests/fuzz/fuzz.h"
 #include "transforms/decode_window.h"
 
 namespace {
 
+using zoo::fuzz::chosen_window;
+using zoo::fuzz::kChoices;
 using zoo::fuzz::require;
 
 constexpr int64_t kMaxPixels = 1 << 20;  // more costs time and finds nothing
-constexpr size_t kChoices = 4;
 const std::string kName = "input";
-
-zoo::CropRect chosen_window(zoo::Size size, std::span<const uint8_t> choices) {
-  const int64_t left = size.width * choices[0] / 256, top = size.height * choices[1] / 256;
-  return {left, top, 1 + (size.width - left - 1) * choices[2] / 255,
-          1 + (size.height - top - 1) * choices[3] / 255};
-}
 
 void read(std::span<const std::byte> bytes, std::span<const uint8_t> choices,
           const zoo::DecodeOptions& options) {

@@ -1,28 +1,15 @@
 // Our own decoding of JPEG against libjpeg: whatever it takes upon itself must have libjpeg's pixels, and
 // libjpeg nothing to complain of. The first bytes choose the window and the scale; the rest is the file.
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-
+#include "tests/fuzz/chosen_window.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/transforms/jpeg_reference.h"
 
 namespace {
 
 constexpr int64_t kMaxPixels = 1 << 16;  // more costs time and finds nothing
-constexpr size_t kChoices = 4;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
-
-zoo::CropRect chosen_window(zoo::Size size, std::span<const uint8_t> choices) {
-  const int64_t left = size.width * choices[0] / 256, top = size.height * choices[1] / 256;
-  return {left, top, 1 + (size.width - left - 1) * choices[2] / 255,
-          1 + (size.height - top - 1) * choices[3] / 255};
-}
+using zoo::fuzz::chosen_window;
+using zoo::fuzz::kChoices;
+using zoo::fuzz::require;
 
 void compare(std::span<const std::byte> file, zoo::Size size, std::span<const uint8_t> choices,
              const zoo::JpegScale& scale) {

@@ -9,8 +9,8 @@
 #include "tests/corpus.h"
 #include "tests/transforms/decode_made_jpeg.h"
 #include "tests/transforms/golden.h"
+#include "tests/transforms/random_window.h"
 #include "transforms/decode_jpeg.h"
-#include "transforms/random.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 
@@ -22,15 +22,6 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 const std::string kName = "a.jpg";
-
-CropRect random_window(RandomStream& random, const Image& image) {
-  CropRect rect;
-  rect.left = random.below(image.width);
-  rect.top = random.below(image.height);
-  rect.width = 1 + random.below(image.width - rect.left);
-  rect.height = 1 + random.below(image.height - rect.top);
-  return rect;
-}
 
 void compare_windows(Bytes bytes, int64_t tries, const DecodeOptions& options) {
   const Image whole = decode_image(bytes, kName, options);

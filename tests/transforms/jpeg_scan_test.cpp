@@ -9,7 +9,7 @@
 #include "tests/transforms/decode_made_jpeg.h"
 #include "tests/transforms/golden.h"
 #include "tests/transforms/jpeg_reference.h"
-#include "transforms/random.h"
+#include "tests/transforms/random_window.h"
 #include "zoo/core/file.h"
 
 using namespace zoo;
@@ -19,15 +19,6 @@ namespace {
 
 CropRect all_of(const Image& image) {
   return {0, 0, image.width, image.height};
-}
-
-CropRect random_window(RandomStream& random, const Image& image) {
-  CropRect rect;
-  rect.left = random.below(image.width);
-  rect.top = random.below(image.height);
-  rect.width = 1 + random.below(image.width - rect.left);
-  rect.height = 1 + random.below(image.height - rect.top);
-  return rect;
 }
 
 // Mostly smooth, with edges and some noise, so that there are short and long codes.
