@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <vector>
 
@@ -64,7 +65,7 @@ uint8_t divide_by_alpha(uint8_t value, uint8_t alpha) {
 // In 64ths, cut off towards zero, as Pillow's tables are.
 void ycbcr_to_rgb(uint8_t light, uint8_t blue, uint8_t red, uint8_t* to) {
   const auto part = [](double factor, uint8_t chroma) {
-    return static_cast<int>(factor * 64 * (chroma - 128) + 0.5);
+    return static_cast<int>(std::trunc(factor * 64 * (chroma - 128) + 0.5));
   };
   const std::array<int, 3> parts{part(1.402, red), part(-0.34414, blue) + part(-0.71414, red),
                                  part(1.772, blue)};
