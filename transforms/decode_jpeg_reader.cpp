@@ -219,19 +219,24 @@ bool JpegReader::has_end() const {
 
 namespace {
 
-std::optional<HuffmanTable> huffman_table(const JHUFF_TBL* found, int most_symbol) {
-  if (found == nullptr) return std::nullopt;
+// Makes the table unless it is there already; false where it cannot be.
+bool make_table(const JHUFF_TBL* found, int most_symbol, HuffmanTable& table) {
+  if (!table.is_empty()) return true;
+  if (found == nullptr) return false;
   const int symbols = std::min(std::accumulate(found->bits + 1, found->bits + 17, 0), 256);
   if (std::any_of(found->huffval, found->huffval + symbols, [&](int s) { return s > most_symbol; })) {
-    return std::nullopt;
+    return false;
   }
   HuffmanCodes codes;
   std::copy_n(found->bits, codes.counts.size(), codes.counts.begin());
   std::copy_n(found->huffval, codes.symbols.size(), codes.symbols.begin());
-  return HuffmanTable::make(codes);
+  const auto made = HuffmanTable::make(codes);
+  if (made) table = *made;
+  return made.has_value();
 }
 
-// Luma's samples for one of chroma; nothing where chroma has more than one block in an MCU.
+// Luma's samples for one of chroma; false where chroma has more than one block in an MCU, or luma other
+// numbers.
 bool find_sampling(const jpeg_decompress_struct& codec, JpegScan& scan) {
   if (codec.num_components == 1) return true;
   for (int c = 1; c < codec.num_components; ++c) {
@@ -273,11 +278,10 @@ std::optional<JpegScan> JpegReader::sequential_scan() const {
                 to.quantization.begin());
     to.dc_table = static_cast<size_t>(from.dc_tbl_no);
     to.ac_table = static_cast<size_t>(from.ac_tbl_no);
-    auto& dc = scan->dc_tables[to.dc_table];
-    auto& ac = scan->ac_tables[to.ac_table];
-    if (!dc) dc = huffman_table(codec.dc_huff_tbl_ptrs[from.dc_tbl_no], kMostDcSize);
-    if (!ac) ac = huffman_table(codec.ac_huff_tbl_ptrs[from.ac_tbl_no], kMostSymbol);
-    if (!dc || !ac) return std::nullopt;
+    if (!make_table(codec.dc_huff_tbl_ptrs[from.dc_tbl_no], kMostDcSize, scan->dc_tables[to.dc_table]) ||
+        !make_table(codec.ac_huff_tbl_ptrs[from.ac_tbl_no], kMostSymbol, scan->ac_tables[to.ac_table])) {
+      return std::nullopt;
+    }
   }
   return scan;
 }

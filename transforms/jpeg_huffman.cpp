@@ -41,8 +41,8 @@ HuffmanSymbol HuffmanTable::long_symbol(uint32_t next) const {
   for (int length = 1; length <= 16; ++length) {
     const auto at = static_cast<size_t>(length);
     if (next >= limits_[at]) continue;
-    const auto index = static_cast<size_t>(offsets_[at] + static_cast<int32_t>(next >> (16 - length)));
-    return symbol_of(symbols_[index], length);
+    const int32_t index = offsets_[at] + static_cast<int32_t>(next >> (16 - length));
+    return symbol_of(symbols_[static_cast<size_t>(index)], length);
   }
   return {};
 }

@@ -61,9 +61,12 @@ struct HuffmanSymbol {
 
 class HuffmanTable {
  public:
+  // Of no code.
+  HuffmanTable() = default;
   // Nothing where there are more codes than bits can tell apart; all ones are none.
   static std::optional<HuffmanTable> make(const HuffmanCodes& codes);
 
+  bool is_empty() const { return limits_[16] == 0; }
   // A symbol with a code of at most kLookBits and a number, two of which fit between refills; size is 0 for
   // all others.
   const HuffmanSymbol& look(const BitReader& bits) const { return short_[bits.peek(kLookBits)]; }

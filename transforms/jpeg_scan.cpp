@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,15 +19,15 @@ constexpr size_t kSlack = kMostBlocks * 64 * (kMostBits + 1) / 8 + 64;
 
 // The scan's bytes without stuffed ones and restart markers.
 struct ScanData {
-  std::unique_ptr<uint8_t[]> bytes;
-  std::vector<size_t> ends;  // of the stretches between restart markers
+  std::vector<uint8_t> bytes;  // and kSlack zeros
+  std::vector<size_t> ends;    // of the stretches between restart markers
 };
 
 std::optional<ScanData> unstuff(std::span<const uint8_t> data) {
-  ScanData result{std::make_unique_for_overwrite<uint8_t[]>(data.size() + kSlack), {}};
+  ScanData result{std::vector<uint8_t>(data.size() + kSlack), {}};
   const uint8_t* from = data.data();
   const uint8_t* const end = from + data.size();
-  uint8_t* to = result.bytes.get();
+  uint8_t* to = result.bytes.data();
   while (true) {
     const auto* marker =
         static_cast<const uint8_t*>(std::memchr(from, kMarker, static_cast<size_t>(end - from)));
@@ -41,12 +41,11 @@ std::optional<ScanData> unstuff(std::span<const uint8_t> data) {
       *to++ = kMarker;
       continue;
     }
-    result.ends.push_back(static_cast<size_t>(to - result.bytes.get()));
+    result.ends.push_back(static_cast<size_t>(to - result.bytes.data()));
     if (code == kEnd) break;
     if (code < kFirstRestart || code > kLastRestart) return std::nullopt;
     if (code - kFirstRestart != static_cast<int>((result.ends.size() - 1) % 8)) return std::nullopt;
   }
-  std::memset(to, 0, kSlack);
   return result;
 }
 
@@ -160,8 +159,8 @@ class ScanDecoder {
     for (size_t c = 0; c < planes_.size(); ++c) {
       const bool is_chroma = c > 0;
       Plane& plane = planes_[c];
-      plane.dc_table = &*scan.dc_tables[scan.component[c].dc_table];
-      plane.ac_table = &*scan.ac_tables[scan.component[c].ac_table];
+      plane.dc_table = &scan.dc_tables[scan.component[c].dc_table];
+      plane.ac_table = &scan.ac_tables[scan.component[c].ac_table];
       plane.quantization = scan.component[c].quantization.data();
       plane.across = is_chroma ? 1 : scan.across;
       plane.down = is_chroma ? 1 : scan.down;
@@ -195,7 +194,7 @@ class ScanDecoder {
     const int64_t bottom = window_.top + window_.height;
     const int64_t first_row = std::max<int64_t>(window_.top - below, 0) / mcu_height_;
     const int64_t last_row = std::min((bottom - 1 + below) / mcu_height_, mcus_down_ - 1);
-    BitReader bits(data->bytes.get());
+    BitReader bits(data->bytes.data());
     size_t stretch = 0;
     int64_t mcus_left = scan_.restart_interval;
     int64_t next_row = window_.top;
@@ -203,13 +202,13 @@ class ScanDecoder {
       for (int64_t column = 0; column < mcus_across_; ++column) {
         if (scan_.restart_interval > 0 && mcus_left-- == 0) {
           if (!ends_here(bits, *data, stretch)) return false;
-          bits = BitReader(data->bytes.get() + data->ends[stretch++]);
+          bits = BitReader(data->bytes.data() + data->ends[stretch++]);
           mcus_left = scan_.restart_interval - 1;
           for (Plane& plane : planes_) plane.dc = 0;
         }
         const bool wanted = row >= first_row && column >= first_column_ && column <= last_column_;
         if (!(wanted ? read_mcu(bits, row, column) : pass_mcu(bits))) return false;
-        if (bits.bytes_read(data->bytes.get()) > static_cast<int64_t>(data->ends[stretch])) return false;
+        if (bits.bytes_read(data->bytes.data()) > static_cast<int64_t>(data->ends[stretch])) return false;
       }
       if (row < first_row) continue;
       const int64_t end = row == last_row ? bottom : std::min(bottom, (row + 1) * mcu_height_ - below);
@@ -232,7 +231,7 @@ class ScanDecoder {
   }
   // All bytes of the stretch have been begun.
   static bool ends_here(const BitReader& bits, const ScanData& data, size_t stretch) {
-    return bits.bytes_read(data.bytes.get()) == static_cast<int64_t>(data.ends[stretch]);
+    return bits.bytes_read(data.bytes.data()) == static_cast<int64_t>(data.ends[stretch]);
   }
 
   bool read_mcu(BitReader& bits, int64_t row, int64_t column) {

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "transforms/image.h"
@@ -27,8 +26,7 @@ struct JpegScan {
   // Samples of luma for one of chroma in both directions: 1 x 1, 2 x 1 or 2 x 2.
   int across = 1, down = 1;
   std::array<JpegScanComponent, 3> component{};
-  std::array<std::optional<HuffmanTable>, 4> dc_tables,
-      ac_tables;                  // those that the components name are there
+  std::array<HuffmanTable, 4> dc_tables, ac_tables;
   int64_t restart_interval = 0;   // in MCUs; 0: none
   std::span<const uint8_t> data;  // of the scan, and what follows it
 };
