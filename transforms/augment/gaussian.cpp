@@ -45,13 +45,13 @@ std::vector<float> bordered(const Image& image, int64_t x_margin, int64_t y_marg
 ZOO_FUSED_CLONES void convolve_row(const float* from, int64_t stride, const std::vector<float>& across,
                                    const std::vector<float>& down, float* sums, int64_t count) {
   std::fill_n(sums, count, 0.0F);
-  for (const float weight_y : down) {
+  // Counted, as clang 19 forgets to emit iterators that only clones use.
+  for (size_t j = 0; j < down.size(); ++j, from += stride) {
     for (size_t k = 0; k < across.size(); ++k) {
-      const float weight = weight_y * across[k];
+      const float weight = down[j] * across[k];
       const float* line = from + k * 3;
       for (int64_t i = 0; i < count; ++i) sums[i] = __builtin_fmaf(line[i], weight, sums[i]);
     }
-    from += stride;
   }
 }
 
