@@ -65,7 +65,7 @@ class WithClasses : public Dataset {
 
  private:
   void translate_lists() {
-    for (int64_t i = 0; i < size(); ++i) {
+    for (int64_t i = 0; i < dataset_->size(); ++i) {
       const auto begin = std::ssize(lists_);
       for (const int32_t label : dataset_->labels(i)) lists_.push_back(indices_[static_cast<size_t>(label)]);
       std::sort(lists_.begin() + begin, lists_.end());
