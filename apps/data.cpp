@@ -94,8 +94,8 @@ cxxopts::Options declare() {
                    "one side. The exit status is 1 where a picture is broken.");
   options.add_options()("check", "none: only names; headers: read every file; decode: every pixel",
                         cxxopts::value<std::string>()->default_value("headers"), "LEVEL")(
-      "split", "the share of each class for validation: 0.2", cxxopts::value<std::string>(),
-      "SHARE")("seed", "seed of the choice", cxxopts::value<std::string>()->default_value("0"), "N")(
+      "split", "the share of each class for validation: 0.2", cxxopts::value<std::string>(), "SHARE")(
+      "seed", "seed of the choice", cxxopts::value<std::string>()->default_value("0"), "N")(
       "out", "where the split goes", cxxopts::value<std::string>()->default_value("split.json"), "FILE")(
       "json", "print a JSON object");
   add_data_options(options);
