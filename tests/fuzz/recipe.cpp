@@ -30,6 +30,8 @@ void run(std::string_view text) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  zoo::fuzz::attempt([&] { run({reinterpret_cast<const char*>(data), size}); });
+  // A picture may be too small for a step, e.g. for the border of its blur.
+  zoo::fuzz::attempt([&] { run({reinterpret_cast<const char*>(data), size}); },
+                     {zoo::ErrorCode::corrupt, zoo::ErrorCode::unsupported, zoo::ErrorCode::mismatch});
   return 0;
 }
