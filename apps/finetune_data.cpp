@@ -117,6 +117,16 @@ std::vector<int64_t> samples_of(const Dataset& dataset, const std::string& part)
   return indices;
 }
 
+// All of the data, or its part to learn from, where it has parts.
+std::shared_ptr<const Dataset> learning_part(const std::shared_ptr<const Dataset>& whole,
+                                             const fs::path& data) {
+  if (whole->parts().empty()) return whole;
+  if (has_part(*whole, kTrain)) return take_part(whole, kTrain);
+  throw Error(ErrorCode::mismatch, data.string(),
+              "it is divided into " + join(whole->parts(), ", ") + ", and none of these is called train",
+              "Call the part to learn from train.");
+}
+
 // Sets the share apart from the samples of the part, or from all of them.
 void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, const std::string& part,
            uint64_t seed) {
@@ -158,12 +168,12 @@ FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
   FinetuneData result;
   result.train_root = result.val_root = options.data;
   const auto whole = open(options.data, options.source);
+  result.train = learning_part(whole, options.data);
   const bool is_divided = !whole->parts().empty();
   const bool names_part = is_divided && has_part(*whole, options.val);
   std::error_code ignored;
   if (!options.val.empty() && !names_part && fs::exists(options.val, ignored)) {
     result.val_root = options.val;
-    result.train = is_divided ? take_part(whole, kTrain) : whole;
     result.val = open(options.val, options.source);
   } else {
     if (is_divided) result.val_part = find_judging_part(*whole, options);
@@ -171,7 +181,6 @@ FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
       result.split = options.val.empty() ? kDefaultShare : parse_share(options.val);
       split(result, whole, is_divided ? kTrain : "", options.seed);
     } else {
-      result.train = take_part(whole, kTrain);
       result.val = take_part(whole, result.val_part);
     }
   }

@@ -14,8 +14,8 @@ namespace zoo::apps {
 
 struct FinetuneData {
   std::shared_ptr<const Dataset> train, val;  // of the same classes
-  std::filesystem::path train_root,
-      val_root;                          // equal where the data was split, or says itself what is for what
+  // Equal where the data was split, or says itself what is for what.
+  std::filesystem::path train_root, val_root;
   std::string val_part;                  // of the data at val_root; empty: all of it, or what was split off
   std::optional<double> split;           // share of each class that went to val
   std::shared_ptr<const Dataset> whole;  // that was split, and how
@@ -34,8 +34,9 @@ struct FinetuneDataOptions {
   std::optional<int64_t> max_train_samples = std::nullopt;
 };
 
-// Throws Error: no such data, no pictures, several labels a picture, classes to judge by that are not
-// learnt, or the other way round, a share outside (0, 1).
+// A class that is learnt and not judged is a note on stderr. Throws Error: no such data, no pictures, several
+// labels a picture, parts of which none is called train, a class to judge by that is not learnt, a share
+// outside (0, 1).
 FinetuneData open_finetune_data(const FinetuneDataOptions& options);
 
 // The split, if there was one, as RUN/split.json, which --data and 'zoo data' read.

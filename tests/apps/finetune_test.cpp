@@ -15,8 +15,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/apps/finetune_runs.h"
 #include "tests/corpus.h"
-#include "tests/run_program.h"
 #include "tests/temporary_folder.h"
 #include "transforms/decode.h"
 #include "zoo/checkpoint/checkpoint.h"
@@ -24,50 +24,6 @@
 #include "zoo/core/sha256.h"
 
 namespace zoo::test {
-namespace {
-
-namespace fs = std::filesystem;
-using Json = nlohmann::json;
-
-// Pictures of one class: a stripe whose place, and so the class, is `kind`.
-void draw_class(const fs::path& folder, int kind, int count) {
-  fs::create_directories(folder);
-  for (int i = 0; i < count; ++i) {
-    Image image = make_image(36 + i % 5, 32);
-    for (int64_t y = 0; y < image.height; ++y)
-      for (int64_t x = 0; x < image.width * 3; ++x)
-        image.row(y)[x] = static_cast<uint8_t>((x * 7 + y * 13 + i * 29) % 97 + (y / 8 == kind ? 150 : 0));
-    write_png(folder / (std::to_string(i) + ".png"), image);
-  }
-}
-
-fs::path draw_data(const fs::path& root, const std::vector<std::string>& classes = {"low", "middle", "top"}) {
-  for (size_t i = 0; i < classes.size(); ++i) draw_class(root / classes[i], static_cast<int>(i), 8);
-  return root;
-}
-
-using Flags = std::vector<std::string>;
-
-Flags command(Flags flags) {
-  flags.insert(flags.begin(), ZOO_BINARY_DIR "/bin/zoo-finetune");
-  return flags;
-}
-ProgramResult finetune(const Flags& flags) {
-  return run_program(command(flags));
-}
-
-Flags small_run(const fs::path& data, const fs::path& out, const Flags& more = {}) {
-  Flags flags{"--data", data.string(),  "--out", out.string(),  "--image-size", "16",        "--epochs",
-              "2",      "--batch-size", "8",     "--precision", "fp32",         "--threads", "1"};
-  flags.insert(flags.end(), more.begin(), more.end());
-  return flags;
-}
-
-Json read_json(const fs::path& path) {
-  return Json::parse(read_text(path));
-}
-
-}  // namespace
 
 TEST_CASE("a run from scratch leaves its recipe, its metrics and two models, and says where") {
   const TemporaryFolder folder;
@@ -379,145 +335,6 @@ TEST_CASE("broken pictures are skipped, counted and named where that is asked fo
                          {"--arch", "resnet18", "--epochs", "1", "--bad-images", "skip", "--cache", "disk"}));
   CHECK(result.status == 0);
   CHECK_THAT(result.err, Catch::Contains("1 picture was left out") && Catch::Contains("low/broken.png"));
-}
-
-TEST_CASE("pictures to judge by are a part of the data, other data, or a share of the training part") {
-  const TemporaryFolder folder;
-  const fs::path data = folder / "data", list = folder / "list", out = folder / "run";
-  draw_data(data / "train");
-  Flags more{"--arch", "resnet20_cifar", "--epochs", "1"};
-  fs::path source = data;
-  Json expected;  // of the recipe's member "data"
-  SECTION("val/ beside train/; another folder is left out") {
-    draw_data(data / "val");
-    draw_data(data / "unsorted");
-    expected = {{"val_part", "val"}, {"split", nullptr}, {"train_images", 24}, {"val_images", 24}};
-  }
-  SECTION("a part by its name") {
-    draw_data(data / "val");
-    draw_data(data / "test", {"low", "middle", "top"});
-    fs::remove(data / "test" / "top" / "7.png");
-    more.insert(more.end(), {"--val", "test"});
-    expected = {{"val_part", "test"}, {"split", nullptr}, {"train_images", 24}, {"val_images", 23}};
-  }
-  SECTION("a share of what is for training") {
-    more.insert(more.end(), {"--val", "0.25"});
-    expected = {{"val_part", nullptr}, {"split", 0.25}, {"train_images", 18}, {"val_images", 6}};
-  }
-  SECTION("a list whose classes stand in another order and whose paths begin elsewhere") {
-    fs::create_directory(list);
-    std::ofstream(list / "classes.txt") << "top\nmiddle\nlow\n";
-    std::ofstream(list / "val.csv") << "path,label\nlow/0.png,low\nmiddle/0.png,1\ntop/0.png,0\n";
-    source = data / "train";
-    more.insert(more.end(), {"--val", (list / "val.csv").string(), "--root", source.string()});
-    expected = {{"val_part", nullptr}, {"split", nullptr}, {"train_images", 24}, {"val_images", 3}};
-  }
-  const ProgramResult result = finetune(small_run(source, out, more));
-  INFO(result.err);
-  REQUIRE(result.status == 0);
-  const Json found = read_json(out / "recipe.json")["data"];
-  for (const auto& [name, value] : expected.items()) CHECK(found[name] == value);
-  CHECK(found["classes"] == Flags{"low", "middle", "top"});
-  CHECK((result.err.find("left out: unsorted/") != std::string::npos) == fs::exists(data / "unsorted"));
-  if (!found["split"].is_null()) {
-    const Flags again{"--arch", "resnet20_cifar", "--epochs", "1"};
-    REQUIRE(finetune(small_run(out / "split.json", folder / "again", again)).status == 0);
-    CHECK(sha256_file(out / "last/model.safetensors") ==
-          sha256_file(folder / "again" / "last/model.safetensors"));
-  }
-}
-
-TEST_CASE("data that cannot be learnt from is refused before a run is made") {
-  const TemporaryFolder folder;
-  const fs::path data = folder / "data", out = folder / "run";
-  Flags flags = small_run(data, out, {"--arch", "resnet20_cifar"});
-  int status = 1;
-  std::string message;
-  SECTION("no such folder") {
-    message = data.string();
-  }
-  SECTION("one class only") {
-    draw_data(data, {"alone"});
-    message = "class";
-  }
-  SECTION("an empty class") {
-    draw_data(data);
-    fs::create_directory(data / "void");
-    message = "void";
-  }
-  SECTION("train/ without val/") {
-    draw_data(data / "train");
-    message = data.string() + ": it says what is for training, but has no part val";
-  }
-  SECTION("validation with another class, side by side") {
-    draw_data(data / "train");
-    draw_data(data / "val", {"low", "middle", "bottom"});
-    message = "class 'bottom' has pictures to judge by, and none to learn from";
-  }
-  SECTION("validation with another class, elsewhere") {
-    draw_data(data);
-    flags.insert(flags.end(), {"--val", draw_data(folder / "other", {"low", "middle", "bottom"}).string()});
-    message = data.string() + ": it has no class 'bottom', which " + (folder / "other").string() + " has";
-  }
-  SECTION("data that says itself what is for judging, and a share") {
-    draw_data(data / "train");
-    draw_data(data / "val");
-    fs::create_directory(folder / "list");
-    std::ofstream(folder / "list/all.csv") << "path,label,split\n../data/train/low/0.png,low,train\n"
-                                              "../data/train/top/0.png,top,train\n"
-                                              "../data/val/low/0.png,low,val\n";
-    flags[1] = (folder / "list/all.csv").string();
-    flags.insert(flags.end(), {"--val", "0.3"});
-    status = 2;
-    message = "says itself what is for judging";
-  }
-  SECTION("pictures of several labels") {
-    draw_data(data);
-    fs::create_directory(folder / "list");
-    std::ofstream(folder / "list/all.csv")
-        << "path,labels\n../data/low/0.png,low|top\n../data/top/0.png,top\n";
-    flags[1] = (folder / "list/all.csv").string();
-    message = "several labels each";
-  }
-  SECTION("validation that is neither folder nor share") {
-    draw_data(data);
-    flags.insert(flags.end(), {"--val", "nowhere"});
-    status = 2;
-    message = "--val: 'nowhere' is neither data, nor a part of it, nor a share";
-  }
-  SECTION("a share of all") {
-    draw_data(data);
-    flags.insert(flags.end(), {"--val", "1"});
-    status = 2;
-    message = "--val: '1' is neither data, nor a part of it, nor a share";
-  }
-  SECTION("an unknown architecture") {
-    draw_data(data);
-    flags.back() = "resnet20_cifra";
-    message = "Did you mean 'resnet20_cifar'";
-  }
-  SECTION("more frozen stages than there are") {
-    draw_data(data);
-    flags.insert(flags.end(), {"--frozen-stages", "4"});
-    status = 2;
-    message = "--frozen-stages: 4 is too many: resnet20_cifar has 3 stages";
-  }
-  SECTION("an EXIF rule that is none") {
-    draw_data(data);
-    flags.insert(flags.end(), {"--exif", "yes"});
-    message = "--exif: 'yes' is not on or off";
-    status = 2;
-  }
-  SECTION("a resize below the crop") {
-    draw_data(data);
-    flags.insert(flags.end(), {"--resize", "8"});
-    status = 2;
-    message = "--resize: 8 is smaller";
-  }
-  const ProgramResult result = finetune(flags);
-  CHECK(result.status == status);
-  CHECK_THAT(result.err, Catch::Contains(message));
-  CHECK_FALSE(fs::exists(out));
 }
 
 TEST_CASE("a picture that does not decode ends the training with its name") {

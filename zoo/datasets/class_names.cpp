@@ -53,6 +53,13 @@ std::vector<std::string> numbers_as_names(int64_t count) {
   return names;
 }
 
+std::optional<std::string> label_in(const JsonEntry& entry) {
+  const bool is_name = entry.kind == JsonKind::string && !entry.text.empty();
+  const bool is_index = entry.kind == JsonKind::integer && entry.integer >= 0 && entry.integer < kMostClasses;
+  if (!is_name && !is_index) return std::nullopt;
+  return std::string(entry.text);
+}
+
 std::optional<int32_t> class_index(std::string_view text) {
   int32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

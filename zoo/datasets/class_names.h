@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "zoo/core/json_tree.h"
+
 namespace zoo {
 
 // Without empty lines; spaces around a name do not count. Throws Error{not_found, io}, and Error{corrupt} for
@@ -20,6 +22,8 @@ std::vector<std::string> numbers_as_names(int64_t count);
 // The number that `text` is if it could be a class index: digits without a leading zero, below kMostClasses.
 constexpr int64_t kMostClasses = 1'000'000;
 std::optional<int32_t> class_index(std::string_view text);
+// A label in JSON: a name, or an index as its digits. Nothing for what is neither.
+std::optional<std::string> label_in(const JsonEntry& entry);
 
 // Without the white space of ASCII at both ends.
 std::string_view trimmed(std::string_view text);

@@ -1,27 +1,16 @@
 // Data in train/ and val/ (or valid/, validation/, test/) side by side.
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "zoo/core/error.h"
 #include "zoo/datasets/dataset.h"
 #include "zoo/datasets/divided_folder.h"
+#include "zoo/datasets/part_names.h"
 
 namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct PartName {
-  std::string_view folder, part;
-};
-constexpr std::array kPartNames{PartName{"train", "train"}, PartName{"val", "val"}, PartName{"valid", "val"},
-                                PartName{"validation", "val"}, PartName{"test", "test"}};
-
-bool is_part_name(std::string_view folder) {
-  return std::any_of(kPartNames.begin(), kPartNames.end(),
-                     [&](const PartName& part) { return part.folder == folder; });
-}
 
 // Whether there are class folders or tar shards in it.
 bool holds_data(const fs::path& folder) {
@@ -34,7 +23,7 @@ bool holds_data(const fs::path& folder) {
 }
 
 bool is_part(const fs::path& root, std::string_view folder) {
-  return is_part_name(folder) && holds_data(root / folder);
+  return !part_called(folder).empty() && holds_data(root / folder);
 }
 
 // The classes of all parts: those of the one that has all, else all of them in byte order.
@@ -52,11 +41,11 @@ class DividedFolder : public Dataset {
   DividedFolder(const fs::path& root, const DatasetOptions& options) {
     std::vector<std::shared_ptr<const Dataset>> sets;
     for (const PartName& part : kPartNames) {
-      if (!is_part(root, part.folder)) continue;
-      sets.push_back(open_dataset(root / part.folder, options));
+      if (!is_part(root, part.word)) continue;
+      sets.push_back(open_dataset(root / part.word, options));
       add(part, *sets.back());
       if (sets.back()->multi_label() != sets.front()->multi_label()) {
-        throw Error(ErrorCode::mismatch, (root / part.folder).string(),
+        throw Error(ErrorCode::mismatch, (root / part.word).string(),
                     "one label a picture in one part and several in another");
       }
     }
@@ -94,7 +83,7 @@ class DividedFolder : public Dataset {
   };
 
   void add(const PartName& part, const Dataset& dataset) {
-    const std::string folder(part.folder);
+    const std::string folder(part.word);
     const std::string before = folder + "/";
     for (const std::string& line : dataset.left_out()) left_out_.push_back(before + line);
     const auto known = std::find(parts_.begin(), parts_.end(), part.part);
@@ -113,8 +102,8 @@ class DividedFolder : public Dataset {
     }
     for (const std::string& name : others) {
       left_out_.push_back(name + "/: " +
-                          (is_part_name(name) ? "no class folders and no tar shards in it"
-                                              : "not called train, val, valid, validation or test"));
+                          (!part_called(name).empty() ? "no class folders and no tar shards in it"
+                                                      : "not called train, val, valid, validation or test"));
     }
   }
   const Folder& folder_of(int64_t index) const {
@@ -134,7 +123,8 @@ bool is_divided_folder(const fs::path& root, const std::vector<std::string>& fol
   const auto parts = std::count_if(folders.begin(), folders.end(),
                                    [&](const std::string& folder) { return is_part(root, folder); });
   if (is_part(root, "train")) {
-    return parts > 1 || std::all_of(folders.begin(), folders.end(), is_part_name);
+    return parts > 1 || std::none_of(folders.begin(), folders.end(),
+                                     [](const std::string& folder) { return part_called(folder).empty(); });
   }
   return parts > 1 && parts == std::ssize(folders);
 }

@@ -74,11 +74,9 @@ class ShardReader {
   }
 
   std::string label_text(const JsonEntry& entry) const {
-    const bool is_name = entry.kind == JsonKind::string && !entry.text.empty();
-    const bool is_index =
-        entry.kind == JsonKind::integer && entry.integer >= 0 && entry.integer < kMostClasses;
-    if (!is_name && !is_index) refuse("a label is neither a name nor an index from 0 on");
-    return std::string(entry.text);
+    auto label = label_in(entry);
+    if (!label) refuse("a label is neither a name nor an index from 0 on");
+    return *std::move(label);
   }
 
   ShardLabels read_json(const ShardMember& member) const {

@@ -1,6 +1,5 @@
 // Tar shards in WebDataset's naming, as one data set.
 #include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "zoo/datasets/class_names.h"
 #include "zoo/datasets/dataset.h"
 #include "zoo/datasets/label_table.h"
+#include "zoo/datasets/part_names.h"
 #include "zoo/datasets/shard_samples.h"
 
 namespace zoo {
@@ -21,11 +21,10 @@ namespace fs = std::filesystem;
 
 // "imagenet-train-0001.tar" -> "train"; empty where no word of the name is one of these.
 std::string part_of(const std::string& name) {
-  constexpr std::array<std::string_view, 5> parts{"train", "val", "valid", "validation", "test"};
   for (size_t at = 0; at < name.size();) {
     const size_t end = std::min(name.find_first_of("-_.", at), name.size());
-    const auto word = std::find(parts.begin(), parts.end(), to_lower(name.substr(at, end - at)));
-    if (word != parts.end()) return std::string(word->starts_with("val") ? "val" : *word);
+    const std::string_view part = part_called(to_lower(name.substr(at, end - at)));
+    if (!part.empty()) return std::string(part);
     at = end + 1;
   }
   return {};
