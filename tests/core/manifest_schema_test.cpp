@@ -168,6 +168,8 @@ TEST_CASE("preprocessing is checked, named or in the record") {
       {plain + "/interpolation", "area", plain + "/interpolation: the backend 'pillow' has no 'area'"},
       {plain + "/crop_offset", "round",
        plain + "/crop_offset: unknown crop offset 'round'. Possible: half_even, floor."},
+      {plain + "/value_range", 2, plain + "/value_range: is 2, expected 1 or 255"},
+      {plain + "/value_range", 256, plain + "/value_range: is 256, expected 1 to 255"},
       {plain + "/fill", json{1, 2}, plain + "/fill: 2 numbers, expected 3"},
       {plain + "/fill", json{1, 256, 2}, plain + "/fill/1: is 256, expected 0 to 255"},
       {plain + "/mean", json{0.5, 0.5}, plain + "/mean: 2 numbers, expected 3"},

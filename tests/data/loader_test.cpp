@@ -94,10 +94,11 @@ std::vector<int64_t> indices_of(const std::vector<Batch>& batches) {
 
 }  // namespace
 
-TEST_CASE("to_tensor rounds as ToTensor and Normalize do") {
+TEST_CASE("to_tensor rounds as ToTensor and Normalize do, or as OpenMMLab does in 0..255") {
   const Image image = noise(5, 3);
   Preprocess preprocess;
   preprocess.bgr = GENERATE(false, true);
+  preprocess.value_range = GENERATE(1, 255);
   const at::Tensor tensor = to_tensor(image, preprocess);
   REQUIRE(tensor.sizes() == at::IntArrayRef({3, 3, 5}));
   REQUIRE(tensor.scalar_type() == at::kFloat);
@@ -108,9 +109,12 @@ TEST_CASE("to_tensor rounds as ToTensor and Normalize do") {
       expected.data_ptr<float>()[c * 15 + i] = image.pixels[static_cast<size_t>(i * 3 + source)];
     }
   }
-  expected.div_(255);
-  expected.sub_(at::tensor(at::ArrayRef<double>(preprocess.mean), at::kFloat).view({3, 1, 1}));
-  expected.div_(at::tensor(at::ArrayRef<double>(preprocess.std), at::kFloat).view({3, 1, 1}));
+  const auto in_range = [&](const std::array<double, 3>& values) {
+    return (at::tensor(at::ArrayRef<double>(values)) * preprocess.value_range).to(at::kFloat).view({3, 1, 1});
+  };
+  if (preprocess.value_range == 1) expected.div_(255);
+  expected.sub_(in_range(preprocess.mean));
+  expected.div_(in_range(preprocess.std));
   CHECK(tensor.equal(expected));
 }
 

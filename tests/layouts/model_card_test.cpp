@@ -51,7 +51,8 @@ TEST_CASE("a model's config comes back as it was written") {
       .crop_offset = CropOffset::floor,
       .fill = {1, 0, 255},
       .mean = {0.1, 0.2, 1.0 / 3},
-      .std = {0.4, 0.5, 1e-3}};
+      .std = {0.4, 0.5, 1e-3},
+      .value_range = GENERATE(1, 255)};
   CHECK(equal(parse_config_json(to_config_json(config), "config.json"), config));
 }
 

@@ -75,7 +75,7 @@ class Loader {
   Loader& operator=(const Loader&) = delete;
 
   // epoch: 0, 1, ...; may be called before the last one ended. A training that was stopped behind k batches
-  // goes on with first_batch = k, and sees what it would have seen.
+  // goes on with first_batch = k (0 or more), and sees what it would have seen.
   void start_epoch(int64_t epoch, int64_t first_batch = 0);
   std::optional<Batch> next();  // nothing at the end of the epoch
   int64_t batches_per_epoch() const;
