@@ -3,12 +3,16 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <ios>
 #include <iostream>
 #include <new>
 #include <string_view>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "apps/interrupt.h"
 #include "zoo/core/error.h"
@@ -66,9 +70,20 @@ int run(int argc, char** argv, int (*body)(const std::vector<std::string>&)) {
   }
 }
 
+// Where 0, 1 or 2 is closed, the next file that is opened has that number, and messages land in it. What
+// stands in for a closed one fails as it would: reading from 0, writing to 1 and 2.
+void open_standard_descriptors() {
+  for (int number = STDIN_FILENO; number <= STDERR_FILENO; ++number) {
+    if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest number that is free, which is this one.
+    if (::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY) != number) std::_Exit(kFailed);
+  }
+}
+
 }  // namespace
 
 int run_main(int argc, char** argv, int (*body)(const std::vector<std::string>& arguments)) {
+  open_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe, also a server's, is an error code and not a signal
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file that grows past its limit
   end_on_interrupt();

@@ -67,7 +67,7 @@ fs::path add_to_users_manifest(const WeightRecord& record, const std::vector<std
   std::error_code failed;
   fs::create_directories(folder / "labels", failed);
   if (failed) throw Error(ErrorCode::io, folder.string(), "cannot create the folder: " + failed.message());
-  AtomicFile file(path, path.string() + ".part", [] {});  // held: two of us take their turns
+  AtomicFile file(path, [] {});  // held: two of us take their turns
   Json document = read_or_begin(path);
   document["weights"].push_back(to_json(record));
   if (!record.labels.empty()) {

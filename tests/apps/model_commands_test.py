@@ -2,6 +2,7 @@
 import csv
 import json
 import math
+import os
 import shutil
 import unittest
 
@@ -71,6 +72,16 @@ class Evaluate(ModelCase):
         out, err = self.run_model("evaluate", "--data", "data", "--json", "--bad-images", "skip")
         self.assertEqual((json.loads(out)["images"], json.loads(out)["bad_images"]), (2, 1))
         self.assertRegex(err, r"1 picture was left out:\n.*ship/broken\.ppm")
+
+    def test_no_message_lands_in_a_file_where_standard_error_is_closed(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        (self.folder / "data" / "ship" / "broken.ppm").write_bytes(b"P6 no picture")
+        command = ("evaluate", "--weights", self.weights, *CPU, "--data", "data", "--bad-images", "skip", "--per-image")
+        self.zoo(*command, "lines.csv")
+        self.zoo(*command, "closed.csv", preexec_fn=lambda: (os.close(0), os.close(2)))
+        self.assertEqual((self.folder / "closed.csv").read_text(), (self.folder / "lines.csv").read_text())
+        _, err = self.zoo(*command, "lost.csv", preexec_fn=lambda: (os.close(0), os.close(1)), status=1)
+        self.assertIn("standard output: Bad file descriptor", err)
 
     def test_the_table_says_the_same(self):
         self.draw("data/truck/a.ppm", "data/ship/b.ppm")

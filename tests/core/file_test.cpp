@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -93,6 +94,60 @@ TEST_CASE("an atomic file appears at commit, with the rights that any new file h
   CHECK((status.st_mode & 0777) == (0666 & ~mask));
 }
 
+TEST_CASE("a file that is replaced keeps its mode, and nobody reads the new one before it is whole") {
+  const test::TemporaryFolder folder;
+  const fs::path path = folder / "file";
+  const auto mode_of = [](const fs::path& file) {
+    struct stat status{};
+    REQUIRE(::stat(file.c_str(), &status) == 0);
+    return status.st_mode & 07777;
+  };
+  const mode_t mode = GENERATE(0600, 0640, 0444, 0755, 0666);
+  const bool shared = GENERATE(false, true);
+  write_text(path, "old");
+  REQUIRE(::chmod(path.c_str(), mode) == 0);
+  {
+    std::optional<AtomicFile> file;
+    shared ? file.emplace(path, [] {}) : file.emplace(path);
+    CHECK(mode_of(file->temporary()) == 0600);
+    file->write("new");
+    file->commit();
+  }
+  CHECK(read_text(path) == "new");
+  CHECK(mode_of(path) == mode);
+}
+
+TEST_CASE("a link stays, and what it leads to is written, whether it is there or not") {
+  const test::TemporaryFolder folder;
+  const bool shared = GENERATE(false, true);
+  const bool is_there = GENERATE(false, true);
+  fs::create_directories(folder / "real");
+  fs::create_directories(folder / "links");
+  if (is_there) write_text(folder / "real" / "file", "old");
+  fs::create_symlink("../links/second", folder / "links" / "first");
+  fs::create_symlink("../real/file", folder / "links" / "second");
+  {
+    std::optional<AtomicFile> file;
+    shared ? file.emplace(folder / "links" / "first", [] {}) : file.emplace(folder / "links" / "first");
+    file->write("new");
+    file->commit();
+  }
+  CHECK(fs::is_symlink(folder / "links" / "first"));
+  CHECK(fs::is_symlink(folder / "links" / "second"));
+  CHECK_FALSE(fs::is_symlink(folder / "real" / "file"));
+  CHECK(read_text(folder / "real" / "file") == "new");
+  CHECK(files_in(folder / "links") == 2);
+  CHECK(files_in(folder / "real") == 1);
+}
+
+TEST_CASE("links in a circle are refused") {
+  const test::TemporaryFolder folder;
+  fs::create_symlink("b", folder / "a");
+  fs::create_symlink("a", folder / "b");
+  ZOO_CHECK_ERROR(AtomicFile(folder / "a"), ErrorCode::io,
+                  (folder / "a").string() + ": cannot write it: Too many levels of symbolic links");
+}
+
 TEST_CASE("without commit the old file stays and nothing else") {
   const test::TemporaryFolder folder;
   write_text(folder / "file", "old");
@@ -148,7 +203,7 @@ TEST_CASE("a shared temporary file has one holder at a time, and each result is 
   std::vector<std::thread> threads;
   for (int i = 0; i < 6; ++i) {
     threads.emplace_back([&, i] {
-      AtomicFile file(path, folder / "file.part", [&] { ++waited; });
+      AtomicFile file(path, [&] { ++waited; });
       if (++inside != 1) overlap = true;
       file.write(std::string(1000, static_cast<char>('a' + i)));
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -167,11 +222,10 @@ TEST_CASE("a shared temporary file has one holder at a time, and each result is 
 
 TEST_CASE("waiting for a shared temporary file can be interrupted, which leaves it to its holder") {
   const test::TemporaryFolder folder;
-  AtomicFile holder(folder / "file", folder / "file.part", [] {});
+  AtomicFile holder(folder / "file", [] {});
   holder.write("kept");
   const auto interrupt = [] { throw Error(ErrorCode::interrupted, "", "stopped"); };
-  ZOO_CHECK_ERROR(AtomicFile(folder / "file", folder / "file.part", interrupt), ErrorCode::interrupted,
-                  "stopped");
+  ZOO_CHECK_ERROR(AtomicFile(folder / "file", interrupt), ErrorCode::interrupted, "stopped");
   holder.commit();
   CHECK(read_text(folder / "file") == "kept");
 }

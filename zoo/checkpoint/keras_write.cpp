@@ -117,8 +117,10 @@ void write_keras(const std::filesystem::path& path, const std::vector<NamedTenso
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // else it prints its errors
   AtomicFile target(path);
   {
-    const Hdf5Handle file = handle(
-        H5Fcreate(target.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "the file");
+    const Hdf5Handle access = handle(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "its access");
+    must(H5Pset_file_locking(access, false, true), "its access");  // ours is on it
+    const Hdf5Handle file = handle(H5Fcreate(target.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access),
+                                   H5Fclose, "the file");
     std::vector<std::string> layers;
     std::vector<std::byte> buffer;
     for (const auto& [layer, weights] : by_layer(tensors)) {

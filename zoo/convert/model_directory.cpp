@@ -1,26 +1,16 @@
 #include "zoo/convert/model_directory.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <system_error>
-
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/unfinished.h"
 
 namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr mode_t kFolderMode = 0777;  // less what the umask takes
-
-[[noreturn]] void fail(const fs::path& path, int error) {
-  throw Error(ErrorCode::io, path.string(), "cannot write it: " + std::generic_category().message(error));
-}
 
 void require_new(const fs::path& path) {
   std::error_code error;
@@ -32,34 +22,6 @@ void require_new(const fs::path& path) {
                 "Give a new folder: nothing is removed for you.");
   }
 }
-
-// A folder beside the target that is removed with all that is in it unless it took the target's name.
-class FreshFolder {
- public:
-  explicit FreshFolder(const fs::path& target) : target_(target) {
-    std::string name = (target.parent_path() / ".zoo-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) fail(target, errno);
-    path_ = name;
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    ::chmod(path_.c_str(), kFolderMode & ~mask);
-  }
-  ~FreshFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  FreshFolder(const FreshFolder&) = delete;
-  FreshFolder& operator=(const FreshFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-  void commit() {
-    if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno);  // an empty folder gives way
-    path_.clear();
-  }
-
- private:
-  fs::path target_, path_;
-};
 
 }  // namespace
 
@@ -94,7 +56,7 @@ void write_model_directory(const fs::path& path, WeightsFile kind, const std::ve
                            const std::vector<TextFile>& others) {
   const fs::path target = path.has_filename() ? path : path.parent_path();  // "DIR/" is "DIR"
   require_new(target);
-  FreshFolder folder(target);
+  UnfinishedFolder folder(target);
   write_weights(folder.path() / file_name(kind), kind, tensors);
   for (const TextFile& file : others) write_text(folder.path() / file.name, file.text);
   folder.commit();

@@ -37,15 +37,26 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 void check_target(const std::filesystem::path& path) {
   if (!path.has_filename()) throw Error(ErrorCode::io, path.string(), "is not the name of a file");
   struct stat status{};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  if (::stat(path.c_str(), &status) != 0) {
+    // A stranger's link in a folder that everybody may write to, say, which the system does not follow.
+    if (errno != ENOENT) fail_to_create(path, errno);
+  } else if (!S_ISREG(status.st_mode)) {
     throw Error(ErrorCode::io, path.string(),
                 S_ISDIR(status.st_mode) ? "is a folder, expected a file" : "is not a regular file");
   }
 }
 
-Descriptor open_locked(const std::filesystem::path& path, const std::function<void()>& while_waiting) {
+bool is_named(const Descriptor& file, const std::filesystem::path& path) {
+  struct stat opened{};
+  struct stat named{};
+  return ::fstat(file.get(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+Descriptor open_locked(const std::filesystem::path& path, const std::function<void()>& while_waiting,
+                       mode_t mode) {
   for (;;) {
-    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode));
     if (file.get() < 0) fail_to_create(path, errno);
     while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EINTR) continue;
@@ -54,12 +65,7 @@ Descriptor open_locked(const std::filesystem::path& path, const std::function<vo
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     // A lock that was waited for may be on a file that no longer has this name: then once more.
-    struct stat locked{};
-    struct stat named{};
-    if (::fstat(file.get(), &locked) != 0) fail(path, errno, "cannot stat it");
-    const bool same =
-        ::stat(path.c_str(), &named) == 0 && locked.st_ino == named.st_ino && locked.st_dev == named.st_dev;
-    if (same) return file;
+    if (is_named(file, path)) return file;
   }
 }
 

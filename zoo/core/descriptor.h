@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include <sys/types.h>
+
 namespace zoo {
 
 // Closes what it holds; -1 is nothing.
@@ -36,13 +38,17 @@ class Descriptor {
 
 // "." for a bare name.
 std::filesystem::path folder_of(const std::filesystem::path& path);
-// Throws Error{io} if `path` is no name of a file, or is there and is no regular file.
+// Throws Error{io} if `path` is no name of a file, or is there and is no regular file, or may not be asked
+// for.
 void check_target(const std::filesystem::path& path);
+// True if `path` itself, not what it links to, is the file that is open.
+bool is_named(const Descriptor& file, const std::filesystem::path& path);
 
 // Opens for reading and writing, creates what is not there, and waits until no other process or thread holds
 // its lock (a kernel lock, gone with its holder); calls `while_waiting`, which may throw, ten times a second.
-// Whoever renames or removes the file has to hold the lock.
-Descriptor open_locked(const std::filesystem::path& path, const std::function<void()>& while_waiting);
+// Whoever renames or removes the file has to hold the lock. `mode` of a new one is less what the umask takes.
+Descriptor open_locked(const std::filesystem::path& path, const std::function<void()>& while_waiting,
+                       mode_t mode = 0666);
 
 // For reading; `size` becomes the file's, in bytes. Never waits. Throws Error{not_found, io} if it is no
 // regular file.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <future>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -15,15 +15,39 @@
 
 #include "zoo/core/descriptor.h"
 #include "zoo/core/error.h"
+#include "zoo/core/unfinished.h"
 
 namespace zoo {
 namespace {
 
-// A name that no other process or thread picks; independent of the target's, which may already be as long as
-// names can be.
-std::filesystem::path temporary_name(const std::filesystem::path& path) {
-  static std::atomic<int> counter{0};
-  return folder_of(path) / (".zoo-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
+// Where a link leads, as far as there are links; what it leads to need not be there.
+std::filesystem::path through_links(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // the system's own limit
+  std::error_code none;
+  for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(path, none); ++i) {
+    path = folder_of(path) / std::filesystem::read_symlink(path, none);
+  }
+  return path;
+}
+
+// Until the content is whole, nobody may read what he may not read of the file that is replaced.
+mode_t first_mode(const std::filesystem::path& target) {
+  struct stat status{};
+  return ::stat(target.c_str(), &status) == 0 ? 0600 : 0666;
+}
+
+// A group that cannot be given loses what was its own.
+void take_over_rights(const Descriptor& file, const std::filesystem::path& target) {
+  struct stat before{};
+  struct stat now{};
+  if (::stat(target.c_str(), &before) != 0 || ::fstat(file.get(), &now) != 0) return;
+  mode_t mode = before.st_mode & 0777;
+  const bool others = before.st_uid != now.st_uid || before.st_gid != now.st_gid;
+  if (others && ::fchown(file.get(), before.st_uid, before.st_gid) != 0 &&
+      ::fchown(file.get(), static_cast<uid_t>(-1), before.st_gid) != 0) {
+    mode &= ~static_cast<mode_t>(S_IRWXG);
+  }
+  ::fchmod(file.get(), mode);
 }
 
 }  // namespace
@@ -42,18 +66,16 @@ MappedFile::~MappedFile() {
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   check_target(path_);
-  do {  // a name may be taken by what a killed process of the same number left
-    temporary_ = temporary_name(path_);
-    file_ = Descriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  } while (file_.get() < 0 && errno == EEXIST);
-  if (file_.get() < 0) fail_to_create(path_, errno);
+  target_ = through_links(path_);
+  file_ = create_unfinished(folder_of(target_), path_, first_mode(target_), temporary_);
 }
 
-AtomicFile::AtomicFile(std::filesystem::path path, std::filesystem::path temporary,
-                       const std::function<void()>& while_waiting)
-    : path_(std::move(path)), temporary_(std::move(temporary)) {
+AtomicFile::AtomicFile(std::filesystem::path path, const std::function<void()>& while_waiting)
+    : path_(std::move(path)) {
   check_target(path_);
-  file_ = open_locked(temporary_, while_waiting);
+  target_ = through_links(path_);
+  temporary_ = target_.string() + ".part";
+  file_ = open_locked(temporary_, while_waiting, first_mode(target_));
   if (::ftruncate(file_.get(), 0) != 0) fail(path_, errno, "cannot write it");
 }
 
@@ -70,7 +92,8 @@ void AtomicFile::write(std::string_view text) {
 }
 
 void AtomicFile::commit() {
-  publish(file_, temporary_, path_);
+  take_over_rights(file_, target_);
+  publish(file_, temporary_, target_);
   file_.close();
 }
 

@@ -29,27 +29,30 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// Writes to a temporary file beside `path`; commit() syncs it, renames it to `path` and syncs the folder.
-// Without commit() (an exception, say) the temporary file is removed and `path` is as it was.
+// Writes to a temporary file beside `path` (unfinished.h); commit() syncs it, renames it to `path` and syncs
+// the folder. Without commit() (an exception, say) the temporary file is removed and `path` is as it was.
+// A file that is replaced keeps its mode, and its owner and group where the system allows that; where `path`
+// is a link, what it leads to is replaced, and the link stays.
 class AtomicFile {
  public:
   // Throws Error{io} if `path` cannot be written there, or is there and is no regular file.
   explicit AtomicFile(std::filesystem::path path);
-  // With a temporary file that other processes and threads know too: waits until no other one holds it (a
-  // kernel lock, gone with its holder), and calls `while_waiting`, which may throw, ten times a second. What
-  // an earlier holder left in it is overwritten.
-  AtomicFile(std::filesystem::path path, std::filesystem::path temporary,
-             const std::function<void()>& while_waiting);
+  // One holder at a time, of all processes and threads: waits until no other one holds PATH.part (a kernel
+  // lock, gone with its holder), and calls `while_waiting`, which may throw, ten times a second. What an
+  // earlier holder left in it is overwritten.
+  AtomicFile(std::filesystem::path path, const std::function<void()>& while_waiting);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   void write(std::span<const std::byte> bytes);  // throws Error{io}: "no space left on device", ...
   void write(std::string_view text);
   void commit();
+  // For libraries that write by name. They must not lock it: it is locked.
   const std::filesystem::path& temporary() const { return temporary_; }
 
  private:
-  std::filesystem::path path_, temporary_;
+  std::filesystem::path path_;  // as the user knows it
+  std::filesystem::path target_, temporary_;
   Descriptor file_;
 };
 

@@ -155,7 +155,7 @@ void write_lock_file(const std::filesystem::path& path, const LockEntries& entri
 
 void write_lock(const std::filesystem::path& folder, const std::string& file_name, const LockEntry& entry) {
   const std::filesystem::path path = lock_path(folder);
-  AtomicFile file(path, path.string() + ".part", [] {});
+  AtomicFile file(path, [] {});
   LockEntries entries = read_lock_file(path);
   if (const auto known = find(entries, file_name)) {
     if (*known == entry) return;
