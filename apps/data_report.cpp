@@ -58,7 +58,9 @@ std::string classes_text(const Dataset& dataset, const Survey& survey) {
     std::snprintf(ratio.data(), ratio.size(), "%.3g", *imbalance);
     return text + "; largest : smallest is " + ratio.data() + " : 1";
   }
-  return text + "; some without a picture";
+  int64_t empty = 0;
+  for (size_t label = 0; label < survey.counts.size(); ++label) empty += survey.count(label) == 0 ? 1 : 0;
+  return text + "; " + format_count(empty) + " without a picture";
 }
 
 std::string formats_text(const Survey& survey) {

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -11,8 +12,10 @@
 #include "apps/left_out.h"
 #include "transforms/random.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/duplicates.h"
+#include "zoo/datasets/spelling.h"
 
 namespace zoo::apps {
 namespace {
@@ -54,13 +57,37 @@ std::string and_others(size_t count) {
   return count > 1 ? " (" + std::to_string(count) + " such classes)" : "";
 }
 
+// Nobody has named the classes, so they are the numbers up to the largest label: one slip of the pen makes a
+// million of them.
+bool are_numbers(const std::vector<std::string>& classes) {
+  return classes.front() == "0" && classes.back() == std::to_string(classes.size() - 1);
+}
+
+// Throws Error{mismatch} for labels that make more classes than there are pictures; classes without a picture
+// that somebody has named are a note.
+void consider_empty_classes(const FinetuneData& data, const std::vector<int64_t>& learnt) {
+  const std::vector<std::string>& classes = data.train->classes();
+  const auto empty = std::count(learnt.begin(), learnt.end(), 0);
+  if (empty == 0) return;
+  const auto first = std::find(learnt.begin(), learnt.end(), 0) - learnt.begin();
+  const std::string found = format_count(empty) + " of " + format_count(std::ssize(classes)) +
+                            " classes have no picture to learn from, such as '" +
+                            excerpt(classes[static_cast<size_t>(first)]) + "'";
+  if (are_numbers(classes) && std::ssize(classes) > data.train->size())
+    throw Error(ErrorCode::mismatch, data.train_root.string(), found,
+                "Number the classes from 0 on without gaps, or name them in a file (--classes FILE).");
+  std::cerr << "note: " << found << '\n';
+}
+
 // Gives val the classes of train, by name. Throws Error{mismatch} for a class to judge by of which nothing is
 // learnt; one of which nothing is judged is a note.
 void join_classes(FinetuneData& data) {
   const std::vector<std::string>& classes = data.train->classes();
+  require_one_spelling({classes, data.train_root.string()}, {data.val->classes(), data.val_root.string()});
+  const std::unordered_set<std::string_view> known(classes.begin(), classes.end());
   std::vector<std::string> unknown, unlearnt, unjudged;
   for (const std::string& name : data.val->classes())
-    if (std::find(classes.begin(), classes.end(), name) == classes.end()) unknown.push_back(name);
+    if (!known.contains(name)) unknown.push_back(name);
   if (!unknown.empty())
     throw Error(ErrorCode::mismatch, data.train_root.string(),
                 "it has no class '" + unknown.front() + "', which " + data.val_root.string() + " has" +
@@ -80,6 +107,7 @@ void join_classes(FinetuneData& data) {
   if (!unjudged.empty())
     std::cerr << "note: class '" << unjudged.front() << "' has no picture to judge by"
               << and_others(unjudged.size()) << '\n';
+  consider_empty_classes(data, learnt);
 }
 
 // Each class's samples in a seeded order at even distances: every prefix holds of each class its share.
@@ -189,6 +217,14 @@ FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
   if (most && *most < result.train->size())
     result.train = subset(result.train, choose(*result.train, *most, options.seed));
   return result;
+}
+
+std::string classes_text(const std::vector<std::string>& classes) {
+  constexpr size_t kShown = 10;
+  std::vector<std::string> shown;
+  for (size_t i = 0; i < std::min(kShown, classes.size()); ++i) shown.push_back(excerpt(classes[i]));
+  return format_count(std::ssize(classes)) + " classes (" + join(shown, ", ") +
+         (classes.size() > kShown ? ", ...)" : ")");
 }
 
 void keep_split(const FinetuneData& data, const fs::path& run) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "zoo/datasets/dataset.h"
 #include "zoo/datasets/split.h"
@@ -35,9 +36,12 @@ struct FinetuneDataOptions {
 };
 
 // A class that is learnt and not judged is a note on stderr. Throws Error: no such data, no pictures, several
-// labels a picture, parts of which none is called train, a class to judge by that is not learnt, a share
-// outside (0, 1).
+// labels a picture, parts of which none is called train, a class to judge by that is not learnt, more
+// classes than pictures where labels are numbers that nobody has named, a share outside (0, 1).
 FinetuneData open_finetune_data(const FinetuneDataOptions& options);
+
+// "3 classes (ant, bee, cat)"; of many the first.
+std::string classes_text(const std::vector<std::string>& classes);
 
 // The split, if there was one, as RUN/split.json, which --data and 'zoo data' read.
 void keep_split(const FinetuneData& data, const std::filesystem::path& run);

@@ -110,6 +110,19 @@ TEST_CASE("data that cannot be learnt from is refused before a run is made") {
     flags.insert(flags.end(), {"--val", "0.5"});
     message = flags[1] + ": it is divided into a, b, and none of these is called train";
   }
+  SECTION("validation that writes a class otherwise") {
+    draw_data(data, {"low", "Top"});
+    flags.insert(flags.end(), {"--val", draw_data(folder / "other", {"low", "top"}).string()});
+    message = "class 'top' is written 'Top' in " + data.string() + ": they differ in upper and lower case";
+  }
+  SECTION("a label that makes more classes than there are pictures") {
+    draw_data(data);
+    std::ofstream(folder / "list.csv") << "path,label\ndata/low/0.png,0\ndata/low/1.png,0\n"
+                                          "data/top/0.png,999999\ndata/top/1.png,999999\n";
+    flags[1] = (folder / "list.csv").string();
+    flags.insert(flags.end(), {"--val", "0.5"});
+    message = "999,998 of 1,000,000 classes have no picture to learn from, such as '1'";
+  }
   SECTION("pictures of several labels") {
     draw_data(data);
     fs::create_directory(folder / "list");

@@ -108,7 +108,7 @@ class Data(ZooCase):
         self.assertEqual([(c["name"], c["pictures"]) for c in found["classes"]], [("a", 1), ("b", 1)])
         self.write("names.txt", b"b\na\nc\n")
         out, _ = self.zoo("data", "list.csv", "--root", "data", "--classes", "names.txt")
-        self.assertIn("some without a picture", out)
+        self.assertIn("; 1 without a picture", out)
 
     def test_many_classes_and_names(self):
         for i in range(120):

@@ -15,6 +15,7 @@
 #include "zoo/datasets/idx.h"
 #include "zoo/datasets/inflate.h"
 #include "zoo/datasets/shard_tar.h"
+#include "zoo/datasets/spelling.h"
 
 namespace zoo {
 namespace {
@@ -103,14 +104,20 @@ DatasetPointer open_file(const fs::path& file, const DatasetOptions& options) {
               "Name the folder that holds the class folders, or a list: see docs/data.md.");
 }
 
-}  // namespace
-
-DatasetPointer open_dataset(const fs::path& root, const DatasetOptions& options) {
+DatasetPointer open_whatever(const fs::path& root, const DatasetOptions& options) {
   std::error_code error;
   if (fs::is_directory(root, error)) return open_folder(root, options);
   if (fs::exists(root, error)) return open_file(root, options);
   if (has_braces(root.native())) return open_tar_shards(root, options);
   throw Error(ErrorCode::not_found, root.string(), "no such file or folder", "Check the path.");
+}
+
+}  // namespace
+
+DatasetPointer open_dataset(const fs::path& root, const DatasetOptions& options) {
+  DatasetPointer dataset = open_whatever(root, options);
+  require_one_spelling(*dataset, root.string());
+  return dataset;
 }
 
 }  // namespace zoo
