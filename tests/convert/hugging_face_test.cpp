@@ -69,11 +69,14 @@ TEST_CASE("the image processor resizes and crops as the weight wants") {
   CHECK(processor.at("crop_size").at("height") == 224);
   CHECK(processor.at("resample") == 3);
   CHECK(processor.at("image_mean")[0] == 0.485);
+  CHECK(processor.at("rescale_factor") == 1.0 / 255);
   preprocess.resize = ResizeMode::none;
   preprocess.crop_px = 0;
+  preprocess.rescale = 1;
   processor = nlohmann::json::parse(to_hugging_face_preprocessor(preprocess));
   CHECK(processor.at("do_resize") == false);
   CHECK(processor.at("do_center_crop") == false);
+  CHECK(processor.at("rescale_factor") == 1);
   preprocess.interpolation = Interpolation::lanczos;
   CHECK(nlohmann::json::parse(to_hugging_face_preprocessor(preprocess)).at("resample") == 1);
   preprocess.resize = GENERATE(ResizeMode::long_edge, ResizeMode::crop_first);

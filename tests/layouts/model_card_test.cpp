@@ -53,6 +53,8 @@ TEST_CASE("a model's config comes back as it was written") {
       .mean = {0.1, 0.2, 1.0 / 3},
       .std = {0.4, 0.5, 1e-3},
       .value_range = GENERATE(1, 255)};
+  if (config.card.preprocess.value_range == 1)
+    config.card.preprocess.rescale = GENERATE(kUsualRescale, 1.0, 2.0 / 255);
   CHECK(equal(parse_config_json(to_config_json(config), "config.json"), config));
 }
 
@@ -110,6 +112,16 @@ TEST_CASE("timm's own files are read, the oldest form too") {
   CHECK(old.card.labels == std::vector<std::string>{"ant", "bee"});
   CHECK(old.card.preprocess.resize_px == 96);
   CHECK(old.card.preprocess.crop_px == 96);
+}
+
+TEST_CASE("timm, which divides by 255, is told what that makes of mean and deviation") {
+  ModelConfig config = config_of("resnet18", 2);
+  config.card.preprocess.mean = {0.5, 1, 0};
+  config.card.preprocess.std = {0.25, 1, 2};
+  config.card.preprocess.rescale = 2.0 / 255;
+  auto json = nlohmann::json::parse(to_config_json(config));
+  CHECK(json.at("pretrained_cfg").at("mean") == nlohmann::json({0.25, 0.5, 0}));
+  CHECK(json.at("pretrained_cfg").at("std") == nlohmann::json({0.125, 0.5, 1}));
 }
 
 TEST_CASE("what timm's format needs is written") {

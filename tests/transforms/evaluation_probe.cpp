@@ -19,7 +19,7 @@
 #include "zoo/core/preprocess_json.h"
 #include "zoo/core/sha256.h"
 #include "zoo/layouts/model_card.h"
-#include "zoo/weights/transformers_config.h"
+#include "zoo/weights/image_processor.h"
 
 namespace {
 

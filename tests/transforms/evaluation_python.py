@@ -160,7 +160,8 @@ def of_other_settings():
         yield f"ConvNext {settings}", "transformers", settings, transformers_of(ConvNextImageProcessorPil(**settings))
         settings = {"size": {"shortest_edge": 100}, "crop_size": {"height": 131, "width": 131}, "resample": RESAMPLE[name],
                     "do_resize": index != 0, "do_center_crop": True}
-        yield f"BiT {settings}", "transformers", settings, transformers_of(BitImageProcessorPil(**settings))
+        named = settings | {"image_processor_type": "BitImageProcessor"}
+        yield f"BiT {settings}", "transformers", named, transformers_of(BitImageProcessorPil(**settings))
 
 
 def odd_pictures(folder):

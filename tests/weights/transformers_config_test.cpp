@@ -26,39 +26,6 @@ TEST_CASE("labels come in the order of the classes") {
                   ErrorCode::corrupt, "c:/id2label/1: is no name");
 }
 
-TEST_CASE("both ways to say the size of pictures are understood") {
-  const Preprocess convnext =
-      read_transformers_preprocess(R"({"crop_pct": 0.875, "size": {"shortest_edge": 224}})", "p");
-  CHECK(convnext.resize == ResizeMode::short_edge);
-  CHECK(convnext.resize_px == 256);
-  CHECK(convnext.crop_px == 224);
-  const Preprocess large = read_transformers_preprocess(R"({"crop_pct": 0.875, "size": 384})", "p");
-  CHECK(large.resize == ResizeMode::square);
-  CHECK(large.resize_px == 384);
-  CHECK(large.crop_px == 0);
-  const Preprocess bit = read_transformers_preprocess(
-      R"({"size": {"shortest_edge": 36}, "crop_size": {"height": 32, "width": 32}, "image_mean": [0.5, 0.4, 0.3]})",
-      "p");
-  CHECK(bit.resize_px == 36);
-  CHECK(bit.crop_px == 32);
-  CHECK(bit.mean[1] == 0.4);
-}
-
-TEST_CASE("what makes no sense is refused with its place") {
-  const auto [text, place] = GENERATE(table<std::string, std::string>({
-      {R"({"size": "big"})", "p:/size"},
-      {R"({"size": {"height": 3, "width": 4}})", "p:/size"},
-      {R"({"size": 224, "crop_pct": 0})", "p:/crop_pct"},
-      {R"({"size": 224, "resample": 9})", "p:/resample"},
-      {R"({"size": 224, "image_mean": [1]})", "p:/image_mean"},
-      {R"({"size": 1e300})", "p:/size"},
-      {R"({})", "p:/size"},
-  }));
-  const std::string message =
-      test::message_of(test::error_of([&, json = text] { read_transformers_preprocess(json, "p"); }));
-  CHECK(message.starts_with(place + ": "));
-}
-
 TEST_CASE("transformers' configuration names the architecture") {
   CHECK(read_transformers_arch(R"({"model_type": "resnet"})", "c").name == "resnet50");
   CHECK(read_transformers_arch(R"({"downsample_in_bottleneck": true})", "c").name == "resnet50_caffe");

@@ -11,8 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kRescale = 1.0 / 255;
-
 // Pillow's numbers for its filters.
 int resample(Interpolation interpolation) {
   switch (interpolation) {
@@ -58,7 +56,7 @@ std::string to_hugging_face_preprocessor(const Preprocess& preprocess) {
             {"resample", resample(preprocess.interpolation)},
             {"do_center_crop", preprocess.crop_px > 0},
             {"do_rescale", true},
-            {"rescale_factor", kRescale},
+            {"rescale_factor", preprocess.rescale},
             {"do_normalize", true},
             {"image_mean", own.at("mean")},
             {"image_std", own.at("std")}};

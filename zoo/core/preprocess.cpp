@@ -96,19 +96,20 @@ bool has_interpolation(Backend backend, Interpolation interpolation) {
 }
 
 std::string to_json(const Preprocess& preprocess) {
-  const nlohmann::ordered_json json{{"resize", to_string(preprocess.resize)},
-                                    {"resize_px", preprocess.resize_px},
-                                    {"crop_px", preprocess.crop_px},
-                                    {"interpolation", to_string(preprocess.interpolation)},
-                                    {"backend", to_string(preprocess.backend)},
-                                    {"exif", preprocess.exif},
-                                    {"bgr", preprocess.bgr},
-                                    {"pad_to_crop", preprocess.pad_to_crop},
-                                    {"crop_offset", to_string(preprocess.crop_offset)},
-                                    {"fill", preprocess.fill},
-                                    {"mean", preprocess.mean},
-                                    {"std", preprocess.std},
-                                    {"value_range", preprocess.value_range}};
+  nlohmann::ordered_json json{{"resize", to_string(preprocess.resize)},
+                              {"resize_px", preprocess.resize_px},
+                              {"crop_px", preprocess.crop_px},
+                              {"interpolation", to_string(preprocess.interpolation)},
+                              {"backend", to_string(preprocess.backend)},
+                              {"exif", preprocess.exif},
+                              {"bgr", preprocess.bgr},
+                              {"pad_to_crop", preprocess.pad_to_crop},
+                              {"crop_offset", to_string(preprocess.crop_offset)},
+                              {"fill", preprocess.fill},
+                              {"mean", preprocess.mean},
+                              {"std", preprocess.std},
+                              {"value_range", preprocess.value_range}};
+  if (preprocess.rescale != kUsualRescale) json["rescale"] = preprocess.rescale;
   return json.dump();
 }
 

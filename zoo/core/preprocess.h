@@ -27,8 +27,10 @@ enum class CropOffset {
   floor,      // half of them, rounded down (transformers' PIL processors); padding: more above and left
 };
 
-// Evaluation preprocessing: decode -> resize -> centre crop -> (x / 255 - mean) / std, in that order (but see
-// ResizeMode::crop_first). docs/preprocessing.md describes each field.
+inline constexpr double kUsualRescale = 1.0 / 255;
+
+// Evaluation preprocessing: decode -> resize -> centre crop -> (x * rescale - mean) / std, in that order (but
+// see ResizeMode::crop_first). docs/preprocessing.md describes each field.
 struct Preprocess {
   ResizeMode resize = ResizeMode::short_edge;
   int64_t resize_px = 256;  // meaningless where resize is none
@@ -42,9 +44,10 @@ struct Preprocess {
   std::array<uint8_t, 3> fill{};                    // red, green, blue of the padding
   std::array<double, 3> mean{0.485, 0.456, 0.406};  // in 0..1, in the order of the model's channels
   std::array<double, 3> std{0.229, 0.224, 0.225};
-  // 1: (x / 255 - mean) / std in single precision (torchvision); 255: (x - 255 mean) / (255 std) (OpenMMLab),
-  // which is rounded otherwise.
+  // 1: (x * rescale - mean) / std in single precision (torchvision); 255: (x - 255 mean) / (255 std)
+  // (OpenMMLab), which is rounded otherwise and has the usual rescale.
   int value_range = 1;
+  double rescale = kUsualRescale;  // above 0; of bytes before mean and std: some of transformers' processors
 
   friend bool operator==(const Preprocess&, const Preprocess&) = default;
 };

@@ -77,7 +77,7 @@ void parse_sampling(const JsonNode& node, Preprocess& preprocess) {
 Preprocess parse_preprocess(const JsonNode& node, PreprocessForm form) {
   node.check_members(
       {"resize", "crop_px", "interpolation", "backend", "exif", "bgr", "pad_to_crop", "mean", "std"},
-      {"resize_px", "crop_offset", "fill", "value_range"});
+      {"resize_px", "crop_offset", "fill", "value_range", "rescale"});
   Preprocess preprocess;
   preprocess.resize = parse_name(node["resize"], parse_resize_mode);
   parse_sizes(node, form, preprocess);
@@ -88,6 +88,9 @@ Preprocess parse_preprocess(const JsonNode& node, PreprocessForm form) {
   if (node.has("crop_offset")) preprocess.crop_offset = parse_name(node["crop_offset"], parse_crop_offset);
   if (node.has("fill")) preprocess.fill = parse_colour(node["fill"]);
   if (node.has("value_range")) preprocess.value_range = parse_value_range(node["value_range"]);
+  if (node.has("rescale")) preprocess.rescale = node["rescale"].number(0, kLargestStatisticOfPrograms);
+  if (preprocess.value_range == 255 && preprocess.rescale != kUsualRescale)
+    node["rescale"].refuse("belongs to value_range 1");
   const bool record = form == PreprocessForm::record;
   const double largest = record ? 1 : kLargestStatisticOfPrograms;
   preprocess.mean = parse_statistic(node["mean"], record ? -1 : -largest, largest);

@@ -11,8 +11,8 @@ enum class PreprocessForm {
   whole,   // as to_json writes it, all that a program can have made
 };
 
-// Absent crop_offset, fill and value_range have the defaults of Preprocess, which is what they were before
-// they had names. Throws Error{corrupt} that names the place.
+// Absent crop_offset, fill, value_range and rescale have the defaults of Preprocess, which is what they were
+// before they had names. Throws Error{corrupt} that names the place.
 Preprocess parse_preprocess(const JsonNode& node, PreprocessForm form);
 
 }  // namespace zoo

@@ -12,9 +12,10 @@
 
 namespace zoo {
 
-// What each of the 256 values of a channel becomes, in the order of the model's channels: (x / 255 - mean) /
-// std or (x - 255 mean) / (255 std), each step rounded to single precision as ToTensor and Normalize, or
-// OpenMMLab's data preprocessor, do it, then once more to T.
+// What each of the 256 values of a channel becomes, in the order of the model's channels: (x * rescale -
+// mean) / std or (x - 255 mean) / (255 std), each step rounded to single precision as ToTensor and Normalize,
+// transformers' processors or OpenMMLab's data preprocessor do it, then once more to T. (With the usual
+// rescale x * (1 / 255) in double precision and x / 255 in single are the same 256 numbers.)
 template <typename T>
 struct NormalizeTable {
   std::array<std::array<T, 256>, 3> values;
@@ -25,9 +26,9 @@ struct NormalizeTable {
       source[channel] = static_cast<int>(preprocess.bgr ? 2 - channel : channel);
       const auto mean = static_cast<float>(preprocess.mean[channel] * preprocess.value_range);
       const auto std = static_cast<float>(preprocess.std[channel] * preprocess.value_range);
-      const float step = preprocess.value_range == 1 ? 255.0F : 1.0F;
+      const double scale = preprocess.value_range == 1 ? preprocess.rescale : 1;
       for (size_t x = 0; x < 256; ++x) {
-        const float centred = static_cast<float>(x) / step - mean;
+        const float centred = static_cast<float>(static_cast<double>(x) * scale) - mean;
         values[channel][x] = static_cast<T>(centred / std);
       }
     }

@@ -1,5 +1,6 @@
 #include "zoo/layouts/model_card.h"
 
+#include <array>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
@@ -30,7 +31,15 @@ std::string_view timm_interpolation(Interpolation interpolation) {
   return to_string(interpolation == Interpolation::area ? Interpolation::box : interpolation);
 }
 
-Json to_timm(const Json& own, const ArchSpec& arch, const ModelConfig& config) {
+// timm divides by 255, whatever the weight does.
+std::array<double, 3> of_255ths(std::array<double, 3> values, double rescale) {
+  if (rescale != kUsualRescale) {
+    for (double& value : values) value /= 255 * rescale;
+  }
+  return values;
+}
+
+Json to_timm(const ArchSpec& arch, const ModelConfig& config) {
   const Preprocess& preprocess = config.card.preprocess;
   const bool resizes = preprocess.resize != ResizeMode::none;
   const int64_t whole = resizes ? preprocess.resize_px : arch.input_px;
@@ -40,8 +49,8 @@ Json to_timm(const Json& own, const ArchSpec& arch, const ModelConfig& config) {
           {"interpolation", timm_interpolation(preprocess.interpolation)},
           {"crop_pct", resizes ? crop_pct_for(crop, whole) : 1.0},
           {"crop_mode", crop_mode(preprocess.resize)},
-          {"mean", own["mean"]},
-          {"std", own["std"]},
+          {"mean", of_255ths(preprocess.mean, preprocess.rescale)},
+          {"std", of_255ths(preprocess.std, preprocess.rescale)},
           {"num_classes", config.num_classes},
           {"first_conv", arch.stem == Stem::deep ? "conv1.0" : "conv1"},
           {"classifier", "fc"}};
@@ -85,9 +94,8 @@ std::string to_config_json(const ModelConfig& config) {
             {"global_pool", to_string(config.global_pool)}};
   if (!card.labels.empty()) json["label_names"] = card.labels;
   if (const Json arguments = timm_arguments(config); !arguments.empty()) json["model_args"] = arguments;
-  const Json own = Json::parse(to_json(card.preprocess));
-  json["pretrained_cfg"] = to_timm(own, arch, config);
-  json["zoo"] = {{"preprocess", own}};
+  json["pretrained_cfg"] = to_timm(arch, config);
+  json["zoo"] = {{"preprocess", Json::parse(to_json(card.preprocess))}};
   try {
     return json.dump(2) + "\n";
   } catch (const Json::type_error&) {

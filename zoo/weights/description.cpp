@@ -6,6 +6,7 @@
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 #include "zoo/layouts/model_card.h"
+#include "zoo/weights/image_processor.h"
 #include "zoo/weights/transformers_config.h"
 
 namespace zoo {

@@ -1,6 +1,5 @@
-// What the JSON files beside a model of transformers' own say of its architecture, pictures and classes.
-// Reference: transformers 5.23, models/resnet/configuration_resnet.py,
-// models/convnext/image_processing_convnext.py, models/bit/image_processing_bit.py.
+// What the JSON files beside a model of transformers' own say of its architecture and classes.
+// Reference: transformers 5.23, models/resnet/configuration_resnet.py.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +8,6 @@
 #include <vector>
 
 #include "zoo/core/arch.h"
-#include "zoo/core/preprocess.h"
 
 namespace zoo {
 
@@ -26,9 +24,5 @@ ArchSpec read_transformers_arch(std::string_view text, const std::string& where)
 // `where` is the file's name for messages. Throws Error{corrupt}.
 std::vector<std::string> read_transformers_labels(std::string_view text, const std::string& where,
                                                   int64_t num_classes);
-
-// preprocessor_config.json, of ConvNext's processor (which Hugging Face uses for its ResNets) or one with
-// size and crop_size. Throws Error{corrupt}, and Error{unsupported} for what zoo cannot do.
-Preprocess read_transformers_preprocess(std::string_view text, const std::string& where);
 
 }  // namespace zoo
