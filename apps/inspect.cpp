@@ -87,8 +87,8 @@ void print_text(const Checkpoint& checkpoint, const Finding& finding, const AllS
   for (const auto& [key, value] : checkpoint.metadata())
     print_fact("Metadata", printable(join({key, value}, " = ")));
   std::string label = "Names";
-  for (const std::string& global : checkpoint.globals())
-    print_fact(std::exchange(label, ""), printable(global));
+  for (const Global& global : checkpoint.globals())
+    print_fact(std::exchange(label, ""), printable(global.text()));
   std::cout << '\n';
   print_tree(checkpoint, statistics);
 }
@@ -126,6 +126,8 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllS
     if (!statistics.empty()) entry.update(to_json(statistics[i]));
     tensors.push_back(std::move(entry));
   }
+  ordered_json globals = ordered_json::array();
+  for (const Global& global : checkpoint.globals()) globals.push_back(global.text());
   for (const PlainValue& plain : plain_values(checkpoint.root())) values[plain.name] = plain.text;
   const ordered_json object{
       {"file", checkpoint.path().string()},
@@ -138,7 +140,7 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllS
       {"archs", archs},
       {"metadata", checkpoint.metadata()},
       {"values", values},
-      {"globals", checkpoint.globals()},
+      {"globals", globals},
       {"tensors", tensors}};
   // Names in a file need not be UTF-8.
   std::cout << object.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
@@ -165,11 +167,11 @@ int run(const std::vector<std::string>& arguments) {
                    "Show what is in a checkpoint: its format, metadata, values and tensors, and which\n"
                    "architectures their names and shapes fit. Nothing in the file is executed. Of a\n"
                    "file that is cut off it shows what the header says; the exit status is 1 then.\n"
-                   "It is 1 too where --diff finds a difference, and where --opaque finds a class of\n"
-                   "which Python would have run the code.");
+                   "It is 1 too where --diff finds a difference, and where --opaque finds a name that is\n"
+                   "not on PyTorch's list of what torch.load(weights_only=True) takes.");
   options.add_options()("stats", "min, max, mean of each tensor, and how many elements are NaN or infinite")(
       "diff", "which tensors of another checkpoint differ, and by how much", cxxopts::value<std::string>(),
-      "OTHER")("opaque", "which classes and functions Python would have imported to load it")(
+      "OTHER")("opaque", "which classes and functions a loader that executes would import and call")(
       "json", "print a JSON object");
   const auto flags = parse_options(options, arguments);
   const auto file = operands(options, flags, {.at_least = 1, .at_most = 1, .what = "a FILE"}).front();
@@ -182,7 +184,15 @@ int run(const std::vector<std::string>& arguments) {
   }
   // A listing reads no tensor, so that it takes as long for a gigabyte as for a megabyte.
   const Checkpoint checkpoint = Checkpoint::open(file, {.check_crc = stats, .allow_truncated = true});
-  if (flags.count("opaque") > 0) return print_opaque(checkpoint, json) ? 1 : 0;
+  const auto require_whole = [&] {
+    if (!checkpoint.truncation().empty())
+      throw Error(ErrorCode::corrupt, file, checkpoint.truncation(), "Get the file again.");
+  };
+  if (flags.count("opaque") > 0) {
+    const bool calls = print_opaque(checkpoint, json);
+    require_whole();
+    return calls ? 1 : 0;
+  }
   const Finding finding = recognise(checkpoint);
   const AllStatistics statistics = stats ? gather_statistics(checkpoint.tensors()) : AllStatistics();
   if (json) {
@@ -190,8 +200,8 @@ int run(const std::vector<std::string>& arguments) {
   } else {
     print_text(checkpoint, finding, statistics);
   }
-  if (checkpoint.truncation().empty()) return 0;
-  throw Error(ErrorCode::corrupt, file, checkpoint.truncation(), "Get the file again.");
+  require_whole();
+  return 0;
 }
 
 }  // namespace

@@ -25,7 +25,9 @@ void print_tree(const Checkpoint& checkpoint, const AllStatistics& statistics);
 // True if the two differ in any tensor.
 bool print_diff(const Checkpoint& one, const Checkpoint& other, bool json);
 
-// True if Python's pickle would have run the code of a class or function that is not known to be harmless.
+// Which classes and functions a loader that executes would import and call, and which of them are on the list
+// of torch.load(weights_only=True). True if any is not, or if the file is TorchScript, which brings code of
+// its own.
 bool print_opaque(const Checkpoint& checkpoint, bool json);
 
 // The fewest digits that give the same number back.

@@ -195,34 +195,54 @@ class Inspect(ZooCase):
         self.assertIn("1 of 5 tensors are equal", self.zoo("inspect", "a.safetensors", "--diff", "b.safetensors", status=1)[0])
         self.refused("inspect", "a.safetensors", "--diff", "b.safetensors", "--stats", status=2)
 
-    def pth(self, name, what):
+    def pth(self, name, what, more={}):
         """A .pth of plain values, as torch writes it."""
         with zipfile.ZipFile(self.folder / name, "w") as archive:
             archive.writestr("archive/data.pkl", what)
             archive.writestr("archive/version", "3\n")
+            for record, data in more.items():
+                archive.writestr("archive/" + record, data)
 
     def test_opaque(self):
         evil = b"cos\nsystem\n(S'echo hello > ran'\ntR."
         self.pth("evil.pth", evil)
         out, _ = self.zoo("inspect", "evil.pth", "--opaque", status=1)
-        self.assertRegex(out, r"DANGEROUS +os\.system\n")
+        self.assertRegex(out, r"no +os\.system\n")
+        self.assertIn("1 of 1 are not on PyTorch's list", out)
         self.assertFalse((self.folder / "ran").exists())
-        for name, verdict in (("torch.storage _load_from_bytes", "DANGEROUS"), ("torch load", "DANGEROUS"),
-                              ("builtins eval", "DANGEROUS"), ("pathlib PosixPath", "harmless"),
-                              ("pathlib Path.unlink", "runs code"), ("datetime datetime.now", "runs code"),
-                              ("torch FloatStorage", "harmless"), ("torch.elsewhere FloatStorage", "runs code"),
-                              ("torch FloatStorage.from_file", "runs code")):
-            with self.subTest(name=name):
-                module, attribute = (text.encode() for text in name.split())
-                words = (b"\x8c" + bytes([len(text)]) + text for text in (module, attribute))
+        for module, name, listed in (
+                ("collections", "OrderedDict", True), ("torch", "FloatStorage", True), ("torch.cuda", "HalfStorage", True),
+                ("torch", "bfloat16", True), ("torch._utils", "_rebuild_tensor_v2", True), ("__builtin__", "set", True),
+                ("torch.storage", "_load_from_bytes", False), ("torch", "load", False), ("builtins", "eval", False),
+                ("pathlib", "PosixPath", False), ("datetime", "datetime.now", False), ("torch.elsewhere", "FloatStorage", False),
+                # What is looked up inside a listed name, or spelt like one, is none.
+                ("torch", "FloatStorage.from_file", False), ("torch", "nn.parameter.Parameter", False),
+                ("torch._utils", "_rebuild_tensor_v2.__builtins__.__getitem__", False), ("torch._utils", "_rebuild_evil", False),
+                ("torch.jit._pickle", "restore_type_tag.__builtins__.__getitem__", False), ("torch", "EvilStorage", False),
+                ("__torch__", "Net", False), ("Torch", "FloatStorage", False), ("torch.", "FloatStorage", False)):
+            with self.subTest(module=module, name=name):
+                words = (b"\x8c" + bytes([len(text)]) + text.encode() for text in (module, name))
                 self.pth("named.pth", b"\x80\x04" + b"".join(words) + b"\x93.")
-                out, _ = self.zoo("inspect", "named.pth", "--opaque", "--json", status=0 if verdict == "harmless" else 1)
-                self.assertEqual(json.loads(out)["names"], [{"name": name.replace(" ", "."), "verdict": verdict}])
+                out, _ = self.zoo("inspect", "named.pth", "--opaque", "--json", status=0 if listed else 1)
+                report = json.loads(out)
+                self.assertEqual(report["names"], [{"module": module, "name": name, "listed": listed}])
+                self.assertEqual(report["all_listed"], listed)
+                self.assertNotIn("safe", report)
         self.pth("plain.pth", pickle.dumps({"epoch": 3, "nested": {"rate": 0.5, "list": [1, 2]}}, protocol=2))
-        self.assertIn("nothing in it could run", self.zoo("inspect", "plain.pth", "--opaque")[0])
-        self.assertEqual(json.loads(self.zoo("inspect", "plain.pth", "--opaque", "--json")[0])["safe"], True)
+        self.assertIn("names a class or a function", self.zoo("inspect", "plain.pth", "--opaque")[0])
+        self.assertEqual(json.loads(self.zoo("inspect", "plain.pth", "--opaque", "--json")[0])["all_listed"], True)
         values = json.loads(self.zoo("inspect", "plain.pth", "--json")[0])["values"]
         self.assertEqual((values["epoch"], values["nested.rate"]), ("3", "0.5"))
+
+    def test_opaque_judges_whole_files_and_no_code(self):
+        self.pth("script.pt", b"\x80\x02N.", {"constants.pkl": b"\x80\x02).", "code/__torch__.py": b""})
+        self.assertIn("TorchScript archive", self.zoo("inspect", "script.pt", "--opaque", status=1)[0])
+        self.pth("cut.pth", b"\x80\x02}.")
+        (self.folder / "cut.pth").write_bytes((self.folder / "cut.pth").read_bytes()[:-50])
+        self.assertIn("cut off", self.zoo("inspect", "cut.pth", "--opaque", status=1)[1])
+        # PyTorch may read the second of these.
+        self.pth("two.pth", b"\x80\x02}.", {"DATA.PKL": b"\x80\x02cos\nsystem\n."})
+        self.assertIn("case of letters", self.refused("inspect", "two.pth", "--opaque"))
 
 
 if __name__ == "__main__":

@@ -57,13 +57,15 @@ json dump(const char* path) {
   try {
     const auto checkpoint = zoo::Checkpoint::open(path);
     json tensors = json::object();
+    json globals = json::array();
+    for (const zoo::Global& global : checkpoint.globals()) globals.push_back(global.text());
     const zoo::Dict* dict = checkpoint.root().as_dict();
     for (const auto& [name, tensor] : checkpoint.tensors()) tensors[name] = describe(tensor);
     return {{"format", to_string(checkpoint.format())},
             {"tensors", tensors},
             {"values", plain(checkpoint.root())},
             {"attributes", dict == nullptr ? json() : plain(dict->attributes)},
-            {"globals", checkpoint.globals()},
+            {"globals", globals},
             {"metadata", checkpoint.metadata()}};
   } catch (const zoo::Error& error) {
     return {{"error", error.what()}};

@@ -62,10 +62,35 @@ TEST_CASE("a legacy file that lies is refused") {
     const std::string object = tensor({.storage_size = int64_t{1} << 61});
     CHECK_THAT(error_of(legacy({.object = object})), Catch::Contains("larger than 2^63 bytes"));
   }
+  SECTION("a storage of two kinds, of which Python takes the first") {
+    const std::string object = tuple({tensor(), tensor({.storage_class = "IntStorage"})});
+    CHECK_THAT(error_of(legacy({.object = object})), Catch::Contains("storage '0' is of two kinds"));
+  }
+  SECTION("a view at two places, of which Python takes the first") {
+    const auto part = [](int64_t offset) {
+      return tensor({.shape = tuple({number(2)}),
+                     .strides = tuple({number(1)}),
+                     .view = tuple({text("view"), number(offset), number(2)})});
+    };
+    CHECK_THAT(error_of(legacy({.object = tuple({part(0), part(1)})})),
+               Catch::Contains("'view' is at two places"));
+    CHECK(read_bytes(legacy({.object = tuple({part(1), part(1)})})).tensors().size() == 2);
+  }
   SECTION("a storage that the pickle gives two sizes") {
     const std::string object = tuple({tensor(), tensor({.storage_size = 5})});
     CHECK_THAT(error_of(legacy({.object = object})), Catch::Contains("16 elsewhere"));
   }
+}
+
+TEST_CASE("what any of a legacy file's pickles names is listed") {
+  const std::string call = global("os", "system") + tuple({text("echo")}) + "R0";
+  const Legacy parts =
+      GENERATE_COPY(Legacy{.magic = call + Legacy().magic}, Legacy{.version = call + Legacy().version},
+                    Legacy{.system = call + Legacy().system}, Legacy{.object = call + Legacy().object},
+                    Legacy{.keys = call + Legacy().keys});
+  const auto checkpoint = read_bytes(legacy(parts));
+  CHECK(checkpoint.tensors().size() == 1);
+  CHECK(checkpoint.globals().contains({"os", "system"}));
 }
 
 TEST_CASE("a legacy file that is cut off lists its tensors only when asked") {

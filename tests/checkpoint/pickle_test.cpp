@@ -74,7 +74,7 @@ TEST_CASE("an unknown class stays opaque, with its arguments, state and items") 
   CHECK(object->class_name == "argparse.Namespace");
   CHECK(object->args.as_tuple()->items.empty());
   CHECK(*object->state.find("lr")->as_int() == 5);
-  CHECK(pickle.globals == std::vector<std::string>{"argparse.Namespace"});
+  CHECK(pickle.globals == std::set<Global>{{"argparse", "Namespace"}});
 
   const Pickle mapping = read(global("addict", "Dict") + ")\x81(" + text("k") + "K\x01u.");
   CHECK(*mapping.root.as_opaque()->items.find("k")->as_int() == 1);

@@ -14,17 +14,23 @@ std::string octal(uint64_t value, int digits) {
   return field;
 }
 
-std::string tar_member(const std::string& name, const std::string& data, char type = '0') {
+// Puts the checksum into the header that the file begins with.
+std::string summed(std::string file) {
+  file.replace(148, 8, "        ");
+  const int sum = std::accumulate(file.begin(), file.begin() + 512, 0,
+                                  [](int total, char c) { return total + static_cast<unsigned char>(c); });
+  return file.replace(148, 8, octal(static_cast<uint64_t>(sum), 6) + "\0 "s);
+}
+
+std::string tar_member(const std::string& name, const std::string& data, char type = '0',
+                       const std::string& folder = {}) {
   std::string header(512, '\0');
   header.replace(0, name.size(), name);
   header.replace(124, 11, octal(data.size(), 11));
-  header.replace(148, 8, "        ");
   header[156] = type;
   header.replace(257, 8, "ustar\00000"s);
-  const int sum = std::accumulate(header.begin(), header.end(), 0,
-                                  [](int total, char c) { return total + static_cast<unsigned char>(c); });
-  header.replace(148, 8, octal(static_cast<uint64_t>(sum), 6) + "\0 "s);
-  return header + data + std::string((512 - data.size() % 512) % 512, '\0');
+  header.replace(345, folder.size(), folder);
+  return summed(header) + data + std::string((512 - data.size() % 512) % 512, '\0');
 }
 
 struct Tar {
@@ -54,7 +60,7 @@ std::string make_tar(const Tar& parts = {}) {
   tensors += pickle(tuple({number(22), number(12), global("torch", "FloatTensor")})) + le<int64_t>(1) +
              le<int64_t>(2) + le<int64_t>(1) + le<int64_t>(0);
   return tar_member(parts.prefix + "sys_info", pickle(dict({{text("little_endian"), parts.little_endian}}))) +
-         tar_member("PaxHeader", "20 mtime=1.5\n", 'x') +
+         tar_member("PaxHeader", "13 mtime=1.5\n", 'x') +
          tar_member(parts.prefix + "pickle", pickle(parts.object)) +
          tar_member(parts.prefix + "tensors", tensors) +
          tar_member(parts.prefix + "storages", parts.storages + parts.views) + std::string(1024, '\0');
@@ -76,7 +82,9 @@ TEST_CASE("a tar file of torch 0.1 opens: tensors, parameters, views of storages
   CHECK(floats(view) == std::vector<float>{3, 4});
   CHECK(view.offset == 2);
   CHECK(view.storage_key == whole.storage_key);
-  CHECK(checkpoint.globals() == std::vector<std::string>{"torch.nn.parameter.Parameter"});
+  CHECK(checkpoint.globals() == std::set<Global>{{"torch", "FloatStorage"},
+                                                 {"torch", "FloatTensor"},
+                                                 {"torch.nn.parameter", "Parameter"}});
 }
 
 TEST_CASE("a tar file that lies is refused") {
@@ -116,6 +124,70 @@ TEST_CASE("a tar file that lies is refused") {
       {{.object = text("23") + "Q"}, "a tensor that is not in the file"},
   }));
   CHECK_THAT(error_of(make_tar(tar)), Catch::StartsWith("forged: ") && Catch::Contains(part));
+}
+
+TEST_CASE("what any of a tar file's pickles names is listed") {
+  const std::string call = global("os", "system") + tuple({text("echo")}) + "R0";
+  Tar tar;
+  SECTION("the storages'") {
+    tar.storages = pickle(call + number(1)) + tar.storages.substr(pickle(number(1)).size());
+  }
+  SECTION("the views'") {
+    tar.views = pickle(call + "](" + tuple({number(12), number(11), number(2), number(2)}) + "e");
+  }
+  SECTION("the system's") {
+    tar.little_endian = call + "\x88";
+  }
+  const auto checkpoint = read_bytes(make_tar(tar));
+  CHECK(checkpoint.tensors().size() == 2);
+  CHECK(checkpoint.globals().contains({"os", "system"}));
+}
+
+TEST_CASE("a tar file of which Python's tarfile reads something else is refused") {
+  const auto [member, part] = GENERATE(table<std::string, std::string>({
+      {tar_member("storages", "x"), "the name 'storages', which another member has too"},
+      {tar_member("./pickle", "x"), "the name 'pickle', which another member has too"},
+      {tar_member("PaxHeader", "17 path=storages\n", 'x'), "the pax record 'path'"},
+      {tar_member("PaxHeader", "10 size=5\n", 'g'), "the pax record 'size'"},
+      {tar_member("PaxHeader", "999 mtime=1.5\n", 'x'), "a damaged pax record"},
+      {tar_member("././@LongLink", "storages", 'L'), "a kind that torch does not write"},
+      {tar_member("storages", "", '1'), "a kind that torch does not write"},
+      {tar_member("folder", "x", '5'), "a kind that torch does not write"},
+      {tar_member("folder/", "x", '\0'), "a kind that torch does not write"},
+      {tar_member("other", "x", '0', "folder"), "a kind that torch does not write"},
+      {std::string(1, '\0') + tar_member("x", "x").substr(1), "a wrong checksum"},
+  }));
+  CHECK_THAT(error_of(member + make_tar()), Catch::StartsWith("forged: ") && Catch::Contains(part));
+}
+
+TEST_CASE("a tar file is known by its checksum, as Python's tarfile knows it") {
+  std::string old = make_tar();
+  old.replace(257, 8, std::string(8, '\0'));  // before "ustar" was
+  CHECK(read_bytes(summed(old)).tensors().size() == 2);
+}
+
+TEST_CASE("a file of another format that is a tar file to Python is refused") {
+  const std::string pad(1000, ' ');
+  std::string file =
+      GENERATE_COPY(legacy({.system = dict({{text("little_endian"), "\x88"s}, {text("pad"), text(pad)}})}),
+                    safetensors("{" + pad + "}", ""));
+  REQUIRE(read_bytes(file).path() == "forged");
+  const std::string sum = GENERATE("unsigned"s, "signed"s, "base 256"s, "spaced"s);
+  const auto total = [&](auto one) {
+    file.replace(148, 8, "        ");
+    return std::accumulate(file.begin(), file.begin() + 512, 0,
+                           [](int all, char c) { return all + static_cast<decltype(one)>(c); });
+  };
+  const int unsigned_sum = total(static_cast<unsigned char>(0)),
+            signed_sum = total(static_cast<signed char>(0));
+  if (sum == "unsigned") file.replace(148, 8, octal(static_cast<uint64_t>(unsigned_sum), 7) + "\0"s);
+  if (sum == "signed") file.replace(148, 8, octal(static_cast<uint64_t>(signed_sum), 7) + "\0"s);
+  if (sum == "spaced") file.replace(148, 8, "\t+" + octal(static_cast<uint64_t>(unsigned_sum), 5) + "\n");
+  if (sum == "base 256") {
+    file.replace(148, 8,
+                 "\x80\0\0\0\0\0"s + static_cast<char>(unsigned_sum >> 8) + static_cast<char>(unsigned_sum));
+  }
+  CHECK_THAT(error_of(file), Catch::Contains("two readings"));
 }
 
 TEST_CASE("a tar file that is cut off lists its tensors") {

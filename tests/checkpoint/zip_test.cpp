@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/checkpoint/forge.h"
+#include "zoo/checkpoint/bytes.h"
 
 namespace zoo::test {
 namespace {
@@ -83,6 +84,14 @@ TEST_CASE("a zip file that lies about a record is refused") {
     poke<uint16_t>(file, entry + 8, 0x809);
     CHECK_THAT(error_of(file), Catch::Contains("is encrypted"));
   }
+  SECTION("its method in its own header") {
+    poke<uint16_t>(file, file.rfind("archive/data/0", entry) - 30 + 8, 8);
+    CHECK_THAT(error_of(file), Catch::Contains("packed otherwise in its own header"));
+  }
+  SECTION("its size in its own header, though the size follows") {
+    poke<uint32_t>(file, file.rfind("archive/data/0", entry) - 30 + 22, 15);
+    CHECK_THAT(error_of(file), Catch::Contains("another size or checksum in its own header"));
+  }
   SECTION("its method") {
     poke<uint16_t>(file, entry + 10, 93);
     CHECK_THAT(error_of(file), Catch::Contains("compressed with method 93"));
@@ -109,6 +118,12 @@ TEST_CASE("a zip file that lies about its directory is refused") {
     poke<uint32_t>(file, end + 16, 0xFFFFFFFF);
     CHECK_THAT(error_of(file), Catch::Contains("zip64 directory is missing"));
   }
+  SECTION("a gap between it and the record that tells its place") {
+    CHECK_THAT(
+        error_of(file.substr(0, end) + "garbage" + file.substr(end)),
+        Catch::Contains("is not at byte " +
+                        std::to_string(end + 7 - load<uint32_t>(std::as_bytes(std::span(file)), end + 12))));
+  }
   SECTION("bytes after the end") {
     CHECK_THAT(error_of(file + "garbage"), Catch::Contains("7 bytes follow the zip directory"));
   }
@@ -121,6 +136,10 @@ TEST_CASE("a zip64 file that lies is refused") {
   SECTION("its directory is past the end") {
     poke<uint64_t>(file, locator + 8, ~uint64_t{0} - 10);
     CHECK_THAT(error_of(file), Catch::Contains("zip64 directory is not where"));
+  }
+  SECTION("its two directories contradict each other") {
+    poke<uint16_t>(file, file.size() - 22 + 10, 1);
+    CHECK_THAT(error_of(file), Catch::Contains("contradict each other"));
   }
   SECTION("its directory is as large as 2^64") {
     poke<uint64_t>(file, locator - 56 + 40, ~uint64_t{0});
@@ -153,9 +172,23 @@ TEST_CASE("two records may share neither name nor bytes") {
     poke<uint32_t>(file, directory_entry(file, "a/data/0") + 42, static_cast<uint32_t>(file.find(inner)));
     CHECK_THAT(error_of(file), Catch::Contains("overlap"));
   }
+  SECTION("the same name in other letters, which PyTorch takes for it") {
+    const std::string twin = GENERATE("a/DATA/0"s, "A/data/0"s, "a/Data.pkl"s);
+    CHECK_THAT(error_of(zip({{"a/data.pkl", object}, {"a/data/0", four_floats()}, {twin, four_floats()}})),
+               Catch::Contains("differ in the case of letters alone"));
+  }
+  SECTION("a record outside the object's folder") {
+    const std::string name = GENERATE("b/data/0"s, "A/other"s, "__MACOSX/a/._data.pkl"s, "other"s);
+    CHECK_THAT(error_of(zip({{"a/data.pkl", object}, {"a/data/0", four_floats()}, {name, "x"}})),
+               Catch::Contains("'" + name + "' outside the folder 'a/'") && Catch::Contains("zip -0 -r -X"));
+  }
+  SECTION("the first record's folder is another one, which is PyTorch's root") {
+    CHECK_THAT(error_of(zip({{"b/version", "3"}, {"a/data.pkl", object}, {"a/data/0", four_floats()}})),
+               Catch::Contains("'b/version' outside the folder 'a/'"));
+  }
   SECTION("two objects") {
     CHECK_THAT(error_of(zip({{"a/data.pkl", object}, {"b/data.pkl", object}})),
-               Catch::Contains("two records named"));
+               Catch::Contains("'b/data.pkl' outside the folder 'a/'"));
   }
 }
 
@@ -200,7 +233,7 @@ TEST_CASE("a deflate bomb is not inflated") {
 TEST_CASE("a zip file without the parts of a checkpoint says what is missing") {
   CHECK_THAT(error_of(zip({{"config.json", "{}"}, {"readme.txt", ""}})),
              Catch::Contains("no data.pkl, but config.json, readme.txt"));
-  CHECK_THAT(error_of(zip({})), Catch::Contains("no data.pkl, but nothing"));
+  CHECK_THAT(error_of(zip({})), Catch::Contains("holds nothing"));
   CHECK_THAT(error_of(zip({{"a/data.pkl", pickle(tensor())}})), Catch::Contains("'data/0' is missing"));
   CHECK_THAT(error_of(zip({{"a/data.pkl", pickle(tensor()) + "x"}, {"a/data/0", four_floats()}})),
              Catch::Contains("bytes follow the pickle"));

@@ -104,8 +104,8 @@ Checkpoint Checkpoint::make(const std::filesystem::path& path, size_t file_size,
     flatten(checkpoint.root_, "", checkpoint.tensors_);
     checkpoint.metadata_ = std::move(contents.metadata);
     checkpoint.globals_ = std::move(contents.globals);
-    std::sort(checkpoint.globals_.begin(), checkpoint.globals_.end());
     checkpoint.truncation_ = std::move(contents.truncation);
+    checkpoint.is_torch_script_ = contents.is_torch_script;
     if (checkpoint.truncation_.empty()) check_total_size(checkpoint, file_size);
     return checkpoint;
   } catch (const Error& error) {

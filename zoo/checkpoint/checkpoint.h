@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,8 +55,11 @@ class Checkpoint {
   const std::vector<NamedTensor>& tensors() const { return tensors_; }
   // safetensors' __metadata__.
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  // Every class and function that the file names ("collections.OrderedDict"), sorted; none was called.
-  const std::vector<std::string>& globals() const { return globals_; }
+  // Every class and function that a pickle in the file names; none was called.
+  const std::set<Global>& globals() const { return globals_; }
+  // True for TorchScript's archives: Python hands them to torch.jit.load, which compiles the code in them and
+  // runs what it says about loading. Here the code is ignored.
+  bool is_torch_script() const { return is_torch_script_; }
   // Non-empty where the file is cut off but its header was whole: says what is missing. Such tensors list
   // their shapes, and copying one throws. Only with OpenOptions::allow_truncated.
   const std::string& truncation() const { return truncation_; }
@@ -69,8 +73,9 @@ class Checkpoint {
   Value root_;
   std::vector<NamedTensor> tensors_;
   std::map<std::string, std::string> metadata_;
-  std::vector<std::string> globals_;
+  std::set<Global> globals_;
   std::string truncation_;
+  bool is_torch_script_ = false;
 };
 
 // Finds the state dict inside the usual wrappers: the tree itself, or its member "state_dict", "model",

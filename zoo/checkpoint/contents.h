@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ struct Contents {
   Format format = Format::zip;
   Value root;
   std::map<std::string, std::string> metadata = {};
-  std::vector<std::string> globals = {};
-  std::string truncation = {};  // see Checkpoint::truncation
+  std::set<Global> globals = {};  // of all pickles in it
+  std::string truncation = {};    // see Checkpoint::truncation
+  bool is_torch_script = false;   // see Checkpoint::is_torch_script
 };
 
 // A whole file in memory; `owner` keeps it there.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,9 @@ class PickleHost {
 };
 
 struct Pickle {
-  Value root;  // a tree: no cycles, at most kMaxDepth deep
-  std::vector<std::string>
-      globals;      // every class and function that was named, in order of appearance, once each
-  size_t size = 0;  // bytes up to and with STOP
+  Value root;                // a tree: no cycles, at most kMaxDepth deep
+  std::set<Global> globals;  // every class and function that was named
+  size_t size = 0;           // bytes up to and with STOP
 };
 
 // Reads the pickle that starts at the first byte; what follows it is not looked at. Integers beyond 64 bits

@@ -106,9 +106,9 @@ void PickleMachine::get(uint64_t index) {
 void PickleMachine::push_global(std::string_view module, std::string_view name) {
   if (module.size() + name.size() > kMaxGlobalLength || !is_utf8(module) || !is_utf8(name))
     fail("a bad class name");
-  std::string full = std::string(module) + '.' + std::string(name);
-  if (known_globals_.insert(full).second) globals_.push_back(full);
-  push(Value::opaque({.class_name = std::move(full)}));
+  const Global global{std::string(module), std::string(name)};
+  push(Value::opaque({.class_name = global.text()}));
+  globals_.insert(global);
 }
 
 void PickleMachine::push_persistent(const Value& id) {

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "zoo/checkpoint/pickle.h"
@@ -48,7 +48,7 @@ class PickleMachine {
 
   // Takes the one value that is left, checked to be a tree, and the names that were met.
   Value finish();
-  std::vector<std::string> take_globals() { return std::move(globals_); }
+  std::set<Global> take_globals() { return std::move(globals_); }
 
  private:
   void charge(int64_t values);
@@ -65,8 +65,7 @@ class PickleMachine {
   std::vector<size_t> marks_;
   std::vector<std::optional<Value>> memo_;
   std::unordered_map<const Opaque*, Value> built_;  // what became of an object that the memo may still hold
-  std::vector<std::string> globals_;
-  std::unordered_set<std::string> known_globals_;
+  std::set<Global> globals_;
 };
 
 }  // namespace zoo

@@ -8,6 +8,7 @@ Pickle PickleSequence::next(const char* what, PickleHost& host) {
   try {
     Pickle pickle = read_pickle(bytes_.subspan(at_), host);
     at_ += pickle.size;
+    globals_->insert(pickle.globals.begin(), pickle.globals.end());
     return pickle;
   } catch (const Error& error) {
     throw Error(error.code(), std::string(what) + " (from byte " + std::to_string(at_) + ")", error.what());

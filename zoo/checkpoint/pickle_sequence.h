@@ -2,6 +2,7 @@
 // them.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "zoo/checkpoint/pickle.h"
@@ -10,7 +11,8 @@ namespace zoo {
 
 class PickleSequence {
  public:
-  explicit PickleSequence(ByteSpan bytes) : bytes_(bytes) {}
+  // Adds to `globals` what each pickle names: whoever loads the file in Python loads them all.
+  PickleSequence(ByteSpan bytes, std::set<Global>& globals) : bytes_(bytes), globals_(&globals) {}
 
   // Errors say that they are in `what`, and where that begins.
   Pickle next(const char* what, PickleHost& host);
@@ -26,6 +28,7 @@ class PickleSequence {
 
  private:
   ByteSpan bytes_;
+  std::set<Global>* globals_;
   size_t at_ = 0;
 };
 

@@ -74,16 +74,14 @@ Contents read_shards(const fs::path& index, ByteSpan text, const OpenOptions& op
       tensors.emplace_back(name, std::move(view));
     }
     contents.metadata.insert(shard.metadata().begin(), shard.metadata().end());
-    contents.globals.insert(contents.globals.end(), shard.globals().begin(), shard.globals().end());
+    contents.globals.insert(shard.globals().begin(), shard.globals().end());
+    contents.is_torch_script |= shard.is_torch_script();
     if (!shard.truncation().empty()) contents.truncation = file + ": " + shard.truncation();
   }
   if (!missing.empty()) {
     fail("the shard '" + excerpt(missing.begin()->second) + "' lacks the tensor '" +
          excerpt(missing.begin()->first) + "'");
   }
-  std::sort(contents.globals.begin(), contents.globals.end());
-  contents.globals.erase(std::unique(contents.globals.begin(), contents.globals.end()),
-                         contents.globals.end());
   contents.root = Value::dict(std::move(tensors));
   return contents;
 }

@@ -8,6 +8,7 @@
 
 #include "zoo/checkpoint/gzip.h"
 #include "zoo/checkpoint/pickle.h"
+#include "zoo/checkpoint/tar.h"
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
 
@@ -19,6 +20,7 @@ using namespace std::string_view_literals;
 constexpr size_t kPrefix = 4096;  // enough of a file to know it
 
 constexpr size_t kTarMagicAt = 257;
+constexpr auto kHdf5 = "\x89HDF\r\n\x1a\n"sv;
 constexpr auto kGzip = "\x1f\x8b"sv;
 
 struct Foreign {
@@ -35,6 +37,7 @@ constexpr auto kNotWeights = "It holds no weights; look for the checkpoint itsel
 constexpr std::array kForeign{
     Foreign{0, "version https://git-lfs.github.com/"sv, "a git-LFS pointer, not the file it stands for",
             "Fetch the file with 'git lfs pull' or download it from the project's page."},
+    Foreign{0, "PK\5\6"sv, "a zip file that holds nothing"sv, "Download it again, or pack it again."sv},
     Foreign{4, "TFL3"sv, "a TensorFlow Lite model", kConvert},
     Foreign{0, "\x93NUMPY"sv, "a numpy array file", kConvert},
     Foreign{0, "GGUF"sv, "a GGUF model", kConvert},
@@ -57,10 +60,6 @@ constexpr std::array kForeign{
     Foreign{0, "model_checkpoint_path:"sv, "TensorFlow's list of checkpoints, not the weights", kConvert},
     Foreign{0, "T7\0\0"sv, "a Lua Torch file", kConvert},
 };
-
-bool starts_with_zip(std::string_view head) {
-  return head.starts_with("PK\3\4") || head.starts_with("PK\5\6");
-}
 
 bool is_safetensors(ByteSpan file) {
   if (file.size() < 9) return false;
@@ -183,11 +182,20 @@ bool is_legacy_magic(const Value& value) {
 Format sniff(ByteSpan file) {
   const std::string_view head = as_text(file.first(std::min(file.size(), kPrefix)));
   if (head.empty()) throw Error(ErrorCode::corrupt, {}, "the file is empty", "Download it again.");
-  if (starts_with_zip(head)) return Format::zip;
-  if (head.substr(std::min(head.size(), kTarMagicAt)).starts_with("ustar")) return Format::tar;
-  if (head.starts_with("\x89HDF\r\n\x1a\n")) return Format::hdf5;
-  if (is_safetensors(file)) return Format::safetensors;
+  if (head.starts_with("PK\3\4")) return Format::zip;
   const bool is_pickle = head.size() > 1 && head[0] == '\x80' && head[1] <= 5;
+  if (has_tar_header(file)) {
+    const bool is_also_another = is_pickle || is_safetensors(file) || head.starts_with(kHdf5);
+    if (!is_also_another) return Format::tar;
+    throw Error(
+        ErrorCode::corrupt, {},
+        "a file of two readings: its first bytes are those of another format, and torch.load would take "
+        "it for a tar archive",
+        "Do not load it in Python; get the weights from another source.");
+  }
+  if (head.substr(std::min(head.size(), kTarMagicAt)).starts_with("ustar")) return Format::tar;
+  if (head.starts_with(kHdf5)) return Format::hdf5;
+  if (is_safetensors(file)) return Format::safetensors;
   if ((is_pickle || head[0] == 'L') && is_legacy(file)) return Format::legacy;
   if (head.starts_with(kGzip)) refuse_gzip(file);
   for (const Foreign& foreign : kForeign) {

@@ -17,8 +17,13 @@ struct TarMember {
   ByteSpan data;          // shorter than `size` where the file is cut off
 };
 
+// True where the first 512 bytes are a tar header to Python's tarfile, which knows it by its checksum alone
+// and which torch.load asks before anything else, zip files excepted.
+bool has_tar_header(ByteSpan file);
+
 // All regular files in it. A file that is cut off gives the members whose headers are there. Throws
-// Error{corrupt}.
+// Error{corrupt}, also for what programs read in different ways: two members of one name, links, sparse
+// files, names and sizes that stand outside the members' own headers.
 std::vector<TarMember> read_tar(ByteSpan file);
 
 }  // namespace zoo

@@ -42,7 +42,8 @@ std::vector<const Storage*> order_storages(const TorchObjects& objects, const Va
 Contents read_torch_legacy(const FileBytes& file, const OpenOptions& options) {
   PickleHost plain;
   TorchObjects objects;
-  PickleSequence pickles(file.bytes);
+  std::set<Global> globals;
+  PickleSequence pickles(file.bytes, globals);
   if (!is_legacy_magic(pickles.next("magic number", plain).root)) fail("its magic number is wrong");
   const Value version = pickles.next("protocol version", plain).root;
   if (version.as_int() == nullptr || *version.as_int() != kProtocolVersion) {
@@ -60,9 +61,9 @@ Contents read_torch_legacy(const FileBytes& file, const OpenOptions& options) {
   for (const Storage* storage : ordered) {
     if (!fits(at, 8, found)) break;
     const auto count = load<int64_t>(file.bytes, at);
-    if (count != storage->bytes / storage->item) {
+    if (count != storage->bytes / item_size(storage->dtype)) {
       fail("storage '" + excerpt(storage->key) + "' has " + std::to_string(count) +
-           " elements, its tensors need " + std::to_string(storage->bytes / storage->item));
+           " elements, its tensors need " + std::to_string(storage->bytes / item_size(storage->dtype)));
     }
     if (!fits(at + 8, static_cast<uint64_t>(storage->bytes), found)) break;
     TorchObjects::attach(*storage, file.bytes.subspan(at + 8, static_cast<size_t>(storage->bytes)),
@@ -71,7 +72,7 @@ Contents read_torch_legacy(const FileBytes& file, const OpenOptions& options) {
   }
   if (found > expected) fail(std::to_string(found - expected) + " bytes follow the last tensor");
   std::string truncation = found < expected ? cut_off(expected, false, found, options) : std::string();
-  return {Format::legacy, std::move(object.root), {}, std::move(object.globals), std::move(truncation)};
+  return {Format::legacy, std::move(object.root), {}, std::move(globals), std::move(truncation)};
 }
 
 }  // namespace zoo

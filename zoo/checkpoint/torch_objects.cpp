@@ -79,8 +79,11 @@ Value TorchObjects::persistent(const Value& id) {
   check_extent(whole, 0, count);
 
   const auto [found, is_new] = index_.try_emplace(whole.storage_key, storages_.size());
-  if (is_new) storages_.push_back({whole.storage_key, whole.bytes(), item_size(whole.dtype), {}});
+  if (is_new) storages_.push_back({whole.storage_key, whole.bytes(), whole.dtype, {}});
   const size_t index = found->second;
+  // Python takes the first for all.
+  if (storages_[index].dtype != whole.dtype || views_.contains(whole.storage_key))
+    fail("storage '" + excerpt(whole.storage_key) + "' is of two kinds");
   if (storages_[index].bytes != whole.bytes()) {
     fail("storage '" + excerpt(whole.storage_key) + "' has " + std::to_string(whole.bytes()) +
          " bytes here, " + std::to_string(storages_[index].bytes) + " elsewhere");
@@ -91,6 +94,11 @@ Value TorchObjects::persistent(const Value& id) {
     whole.offset = natural(view->items[1], "a storage view's offset");
     whole.shape = {natural(view->items[2], "a storage view's size")};
     check_extent(whole, whole.offset, count);
+    const std::tuple place{index, whole.offset, whole.shape[0]};
+    const auto [known, is_new_view] =
+        views_.try_emplace(short_text(view->items[0], "a storage view's key"), place);
+    if (known->second != place || index_.contains(known->first))
+      fail("storage view '" + excerpt(known->first) + "' is at two places");
   }
   return add(index, std::move(whole));
 }
@@ -151,8 +159,9 @@ std::optional<Value> TorchObjects::call(const std::string& name, const std::vect
       fail("a bad tensor subclass");
     return call(*function, inner->items);
   }
-  if (name.starts_with("torch._utils._rebuild_") || name == "torch.storage._load_from_bytes" ||
-      name == "torch.jit._pickle.build_tensor_from_id") {
+  constexpr std::string_view kUtils = "torch._utils";
+  if ((name.starts_with("torch._utils._rebuild_") && name.rfind('.') == kUtils.size()) ||
+      name == "torch.storage._load_from_bytes" || name == "torch.jit._pickle.build_tensor_from_id") {
     throw Error(ErrorCode::unsupported, {}, "a tensor made by '" + excerpt(name) + "'",
                 "Save a state dict of plain dense tensors in Python and open that.");
   }

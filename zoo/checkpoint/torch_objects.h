@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "zoo/checkpoint/pickle.h"
@@ -15,7 +16,7 @@ namespace zoo {
 struct Storage {
   std::string key;
   int64_t bytes = 0;                                 // as the pickle says
-  int64_t item = 1;                                  // bytes an element, as the pickle says
+  DType dtype = DType::u8;                           // as the pickle says; tensors may be read as another
   std::vector<std::shared_ptr<TensorView>> tensors;  // all that look into it
 };
 
@@ -55,7 +56,9 @@ class TorchObjects : public PickleHost {
 
   std::vector<Storage> storages_;
   std::map<std::string, size_t, std::less<>> index_;  // by key
-  int64_t arrays_ = 0;                                // of numpy
+  // Of views in legacy files, by their keys: the storage, where it begins and how many elements it has.
+  std::map<std::string, std::tuple<size_t, int64_t, int64_t>, std::less<>> views_;
+  int64_t arrays_ = 0;  // of numpy
   ExpansionLimit expansion_;
 };
 

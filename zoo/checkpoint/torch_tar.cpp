@@ -63,9 +63,9 @@ struct TarStorage {
 using Storages = std::map<std::string, TarStorage, std::less<>>;
 
 // Fewer than there are where the member is cut off.
-Storages read_storages(const TarMember& member) {
+Storages read_storages(const TarMember& member, std::set<Global>& globals) {
   const bool cut = member.data.size() < member.size;
-  PickleSequence pickles(member.data);
+  PickleSequence pickles(member.data, globals);
   PickleHost plain;
   Storages storages;
   try {
@@ -107,8 +107,8 @@ Storages read_storages(const TarMember& member) {
 // Where the file is cut off, a tensor without its storage lists its shape.
 using Tensors = std::map<std::string, Value, std::less<>>;
 Tensors read_tensors(const TarMember& member, const Storages& storages, const FileBytes& file,
-                     uint64_t storage_bytes, bool cut) {
-  PickleSequence pickles(member.data);
+                     uint64_t storage_bytes, bool cut, std::set<Global>& globals) {
+  PickleSequence pickles(member.data, globals);
   PickleHost plain;
   ExpansionLimit expansion;
   Tensors tensors;
@@ -191,7 +191,8 @@ Contents read_torch_tar(const FileBytes& file, const OpenOptions& options) {
   const TarMember &system = member(members, "sys_info"), &object = member(members, "pickle"),
                   &heads = member(members, "tensors"), &data = member(members, "storages");
   PickleHost plain;
-  check_byte_order(PickleSequence(system.data).next("sys_info", plain).root);
+  std::set<Global> globals;
+  check_byte_order(PickleSequence(system.data, globals).next("sys_info", plain).root);
 
   std::string truncation;
   for (const TarMember& part : members) {
@@ -200,11 +201,11 @@ Contents read_torch_tar(const FileBytes& file, const OpenOptions& options) {
     if (part.size > UINT64_MAX - header) fail("a tar member that is too large");
     truncation = cut_off(header + part.size, true, file.bytes.size(), options);
   }
-  const Storages storages = read_storages(data);
-  const Tensors tensors = read_tensors(heads, storages, file, data.size, !truncation.empty());
+  const Storages storages = read_storages(data, globals);
+  const Tensors tensors = read_tensors(heads, storages, file, data.size, !truncation.empty(), globals);
   TarObjects objects(tensors);
-  Pickle pickle = PickleSequence(object.data).next("pickle", objects);
-  return {Format::tar, std::move(pickle.root), {}, std::move(pickle.globals), std::move(truncation)};
+  Pickle pickle = PickleSequence(object.data, globals).next("pickle", objects);
+  return {Format::tar, std::move(pickle.root), {}, std::move(globals), std::move(truncation)};
 }
 
 }  // namespace zoo

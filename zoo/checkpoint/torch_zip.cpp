@@ -58,18 +58,34 @@ constexpr std::string_view kDamaged = "Download the file again.";
 }
 
 // "archive/" for "archive/data.pkl". The root's name is the file's at the time of saving, so it can be
-// anything.
+// anything: to PyTorch it is the first record's folder. Archives that were packed again may have the object
+// deeper, or in no folder; PyTorch reads none of these, so that there is one reading where there is one
+// object.
 std::string find_root(const ZipArchive& archive) {
-  const ZipEntry* best = nullptr;
-  bool ambiguous = false;
-  for (const ZipEntry& entry : archive.entries()) {
-    if (entry.name != kPickle && !entry.name.ends_with("/data.pkl")) continue;
-    ambiguous = best != nullptr && best->name.size() == entry.name.size();
-    if (best == nullptr || entry.name.size() < best->name.size()) best = &entry;
+  const auto folder_of = [](std::string_view name, size_t slash) {
+    return std::string(name.substr(0, slash == std::string_view::npos ? 0 : slash + 1));
+  };
+  std::string root;
+  bool found = false;
+  if (!archive.entries().empty()) {
+    const std::string_view first = archive.entries().front().name;
+    root = folder_of(first, first.find('/'));
+    found = archive.find(root + std::string(kPickle)) != nullptr;
   }
-  if (ambiguous) fail("a zip file with two records named data.pkl");
-  if (best != nullptr) return std::string(best->name.substr(0, best->name.size() - kPickle.size()));
-  refuse_archive(archive);
+  for (const ZipEntry& entry : archive.entries()) {
+    if (found || (entry.name != kPickle && !entry.name.ends_with("/data.pkl"))) continue;
+    root = folder_of(entry.name, entry.name.rfind('/'));
+    found = true;
+  }
+  if (!found) refuse_archive(archive);
+  for (const ZipEntry& entry : archive.entries()) {
+    if (entry.name.starts_with(root)) continue;
+    throw Error(ErrorCode::corrupt, {},
+                "a zip file with the record '" + excerpt(entry.name) + "' outside the folder '" +
+                    excerpt(root) + "' of its object: it can be read in two ways",
+                "If it was packed by hand, unpack it and pack that folder alone with 'zip -0 -r -X'.");
+  }
+  return root;
 }
 
 bool is_big_endian(const ZipArchive& archive, const std::string& root) {
@@ -140,7 +156,9 @@ Contents read_torch_zip(const FileBytes& file, const OpenOptions& options) {
   for (size_t i = 0; i < records.size(); ++i) {
     attach(objects.storages()[i], records[i].bytes, records[i].owner);
   }
-  return {Format::zip, std::move(pickle.root), {}, std::move(pickle.globals), {}};
+  return {Format::zip, std::move(pickle.root),
+          {},          std::move(pickle.globals),
+          {},          archive.find(root + "constants.pkl") != nullptr};
 }
 
 }  // namespace zoo

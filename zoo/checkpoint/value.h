@@ -2,6 +2,7 @@
 // constructed: a class that the reader does not know is an Opaque with its name, arguments and state.
 #pragma once
 
+#include <compare>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,14 @@ namespace zoo {
 
 class Value;
 struct Dict;  // members in the order of the file
+
+// A class or function that a pickle names.
+struct Global {
+  std::string module, name;  // "torch.nn.parameter", "Parameter"; a dot in the name looks inside it
+
+  std::string text() const { return module + '.' + name; }
+  auto operator<=>(const Global&) const = default;
+};
 
 struct None {};
 struct Bytes {

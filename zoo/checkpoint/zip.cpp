@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <numeric>
 
 #include "zoo/checkpoint/parallel.h"
 #include "zoo/core/error.h"
@@ -19,7 +20,8 @@ constexpr size_t kMaxComment = 65535;
 constexpr uint16_t kEncrypted = 1, kHasDescriptor = 8;  // flag bits
 constexpr uint16_t kStored = 0, kDeflated = 8;          // methods
 constexpr uint16_t kZip64Field = 1;
-constexpr uint32_t kIn64 = 0xFFFFFFFF;  // the number stands in the zip64 field
+constexpr uint32_t kIn64 = 0xFFFFFFFF;     // the number stands in the zip64 field
+constexpr uint64_t kMaxRecords = 250'000;  // a tensor takes one
 // No deflate stream grows more than 1032 times. All of them together may not fill the memory either.
 constexpr uint64_t kMaxRatio = 1032, kMaxInflatedBytes = 32'000'000, kMaxInflatedRatio = 8;
 
@@ -64,13 +66,26 @@ Directory read_directory_place(ByteSpan file) {
     if (!fits(at, kEnd64Size, end - kLocator64Size) || load<uint32_t>(file, at) != kEnd64Signature) {
       fail("the zip64 directory is not where the file says");
     }
-    place = {load<uint64_t>(file, at + 32), load<uint64_t>(file, at + 40), load<uint64_t>(file, at + 48), at};
+    const Directory place64{load<uint64_t>(file, at + 32), load<uint64_t>(file, at + 40),
+                            load<uint64_t>(file, at + 48), at};
+    if ((place.count != 0xFFFF && place.count != place64.count) ||
+        (place.size != kIn64 && place.size != place64.size) ||
+        (place.offset != kIn64 && place.offset != place64.offset)) {
+      fail("its two zip directories, of 32 and of 64 bits, contradict each other");
+    }
+    place = place64;
   } else if (is_64) {
     fail("the zip64 directory is missing");
   }
   if (!fits(place.offset, place.size, place.end) || place.count > place.size / kCentralSize) {
     fail("the zip directory does not fit into the file");
   }
+  // Where it does not end at the record that tells its place, programs differ in which of the two they trust.
+  if (place.offset + place.size != place.end) {
+    fail("the zip directory of " + std::to_string(place.size) + " bytes is not at byte " +
+         std::to_string(place.end - place.size) + ", but at " + std::to_string(place.offset));
+  }
+  if (place.count > kMaxRecords) fail("more than " + std::to_string(kMaxRecords) + " records in a zip file");
   return place;
 }
 
@@ -115,6 +130,34 @@ void check_name(std::string_view name) {
   }
 }
 
+// Programs that read a zip file from its beginning shall read the same record as those that read its
+// directory.
+void check_local_header(ByteSpan local, ByteSpan extra, ByteSpan central, const ZipEntry& entry,
+                        uint64_t packed) {
+  if (load<uint16_t>(local, 8) != load<uint16_t>(central, 10) ||
+      (load<uint16_t>(local, 6) & kEncrypted) != (load<uint16_t>(central, 8) & kEncrypted)) {
+    fail(quoted(entry.name) + " is packed otherwise in its own header");
+  }
+  uint64_t size = load<uint32_t>(local, 22), local_packed = load<uint32_t>(local, 18);
+  const auto crc = load<uint32_t>(local, 14);
+  // What follows the data stands as zero here.
+  const bool follows = ((load<uint16_t>(local, 6) | load<uint16_t>(central, 8)) & kHasDescriptor) != 0;
+  read_zip64(extra, {&size, &local_packed});
+  const auto agree = [&](uint64_t here, uint64_t there) { return here == there || (follows && here == 0); };
+  if (!agree(size, entry.size) || !agree(local_packed, packed) || !agree(crc, entry.crc)) {
+    fail(quoted(entry.name) + " has another size or checksum in its own header");
+  }
+}
+
+// ASCII letters alone, as PyTorch's zip reader compares names.
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool less_without_case(std::string_view a, std::string_view b) {
+  return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
+}
+
 // An entry of the central directory together with its local header.
 struct Located {
   ZipEntry entry;
@@ -144,14 +187,8 @@ Located locate(ByteSpan file, uint64_t limit, ByteSpan header) {
   if (as_text(file.subspan(offset + kLocalSize, local_name)) != entry.name) {
     fail(quoted(entry.name) + " has another name in its own header");
   }
-  if ((flags & kHasDescriptor) == 0) {
-    uint64_t local_size = load<uint32_t>(file, offset + 22), local_packed = load<uint32_t>(file, offset + 18);
-    read_zip64(file.subspan(offset + kLocalSize + local_name, local_extra), {&local_size, &local_packed});
-    if (local_size != entry.size || local_packed != packed ||
-        load<uint32_t>(file, offset + 14) != entry.crc) {
-      fail(quoted(entry.name) + " has another size or checksum in its own header");
-    }
-  }
+  check_local_header(file.subspan(offset, kLocalSize),
+                     file.subspan(offset + kLocalSize + local_name, local_extra), header, entry, packed);
   if (!entry.deflated && entry.size != packed) fail(quoted(entry.name) + " is stored, but has two sizes");
   if (entry.deflated && entry.size / kMaxRatio > packed) {
     fail(quoted(entry.name) + " claims to inflate " + std::to_string(packed) + " bytes to " +
@@ -206,6 +243,8 @@ ZipArchive::ZipArchive(ByteSpan file, std::shared_ptr<const void> owner)
   const Directory place = read_directory_place(file);
   const ByteSpan directory = file.subspan(place.offset, place.size);
   std::vector<std::pair<uint64_t, uint64_t>> ranges;
+  entries_.reserve(place.count);
+  ranges.reserve(place.count);
   size_t at = 0;
   for (uint64_t i = 0; i < place.count; ++i) {
     if (!fits(at, kCentralSize, directory.size()) || load<uint32_t>(directory, at) != kCentralSignature) {
@@ -216,9 +255,6 @@ ZipArchive::ZipArchive(ByteSpan file, std::shared_ptr<const void> owner)
                         load<uint16_t>(directory, at + 30) + load<uint16_t>(directory, at + 32);
     if (!fits(at, size, directory.size())) fail("the zip directory is cut off");
     const Located located = locate(file, place.offset, directory.subspan(at, size));
-    if (!index_.emplace(located.entry.name, entries_.size()).second) {
-      fail(quoted(located.entry.name) + " occurs twice");
-    }
     entries_.push_back(located.entry);
     ranges.emplace_back(located.begin, located.end);
     at += size;
@@ -228,14 +264,31 @@ ZipArchive::ZipArchive(ByteSpan file, std::shared_ptr<const void> owner)
   for (size_t i = 1; i < ranges.size(); ++i) {
     if (ranges[i].first < ranges[i - 1].second) fail("two records of the zip file overlap");
   }
+  order_by_name();
   // torch.serialization.set_crc32_options(False) writes zeros.
   has_checksums_ =
       std::any_of(entries_.begin(), entries_.end(), [](const ZipEntry& entry) { return entry.crc != 0; });
 }
 
+void ZipArchive::order_by_name() {
+  by_name_.resize(entries_.size());
+  std::iota(by_name_.begin(), by_name_.end(), 0U);
+  const auto name = [this](uint32_t entry) { return entries_[entry].name; };
+  std::ranges::sort(by_name_, less_without_case, name);
+  for (size_t i = 1; i < by_name_.size(); ++i) {
+    const std::string_view one = name(by_name_[i - 1]), other = name(by_name_[i]);
+    if (one == other) fail(quoted(one) + " occurs twice");
+    if (!less_without_case(one, other)) {
+      fail("the records '" + excerpt(one) + "' and '" + excerpt(other) +
+           "' differ in the case of letters alone: programs disagree which of them is meant");
+    }
+  }
+}
+
 const ZipEntry* ZipArchive::find(std::string_view name) const {
-  const auto found = index_.find(name);
-  return found == index_.end() ? nullptr : &entries_[found->second];
+  const auto of = [this](uint32_t entry) { return entries_[entry].name; };
+  const auto found = std::ranges::lower_bound(by_name_, name, less_without_case, of);
+  return found == by_name_.end() || of(*found) != name ? nullptr : &entries_[*found];
 }
 
 std::vector<ZipRecord> ZipArchive::read(const std::vector<const ZipEntry*>& entries, bool check_crc) const {

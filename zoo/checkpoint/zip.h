@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,9 +29,10 @@ struct ZipRecord {
 
 class ZipArchive {
  public:
-  // Reads the central directory and holds every entry against its local header: inside the file, none
-  // overlaps another, no name twice. Throws Error{corrupt, unsupported}. `file` must outlive the archive;
-  // `owner` keeps it alive.
+  // Reads the central directory, which must end where the records that close the file begin, and holds every
+  // entry against its local header: inside the file, none overlaps another, no name twice, also when the case
+  // of letters does not count (as in PyTorch). Throws Error{corrupt, unsupported}. `file` must outlive the
+  // archive; `owner` keeps it alive.
   ZipArchive(ByteSpan file, std::shared_ptr<const void> owner);
 
   const std::vector<ZipEntry>& entries() const { return entries_; }
@@ -43,10 +43,12 @@ class ZipArchive {
   std::vector<ZipRecord> read(const std::vector<const ZipEntry*>& entries, bool check_crc) const;
 
  private:
+  void order_by_name();
+
   ByteSpan file_;
   std::shared_ptr<const void> owner_;
   std::vector<ZipEntry> entries_;
-  std::map<std::string_view, size_t> index_;
+  std::vector<uint32_t> by_name_;  // indices of entries_, ordered without case
   bool has_checksums_ = false;
 };
 
