@@ -38,12 +38,12 @@ Augmentation read_recipe(const std::string& recipe, const cxxopts::ParseResult& 
   if (flags.count("size") > 0) {
     throw Error(ErrorCode::usage, "--size", "is for presets; " + recipe + " says its sizes itself");
   }
-  const MappedFile file(recipe);
-  if (std::ssize(file.bytes()) > kMostRecipeBytes) {
+  const std::string text = read_text(recipe);
+  if (std::ssize(text) > kMostRecipeBytes) {
     throw Error(ErrorCode::corrupt, recipe,
-                format_bytes(std::ssize(file.bytes())) + ", expected a recipe of 1 MB or less");
+                format_bytes(std::ssize(text)) + ", expected a recipe of 1 MB or less");
   }
-  return Augmentation::parse(file.text(), recipe);
+  return Augmentation::parse(text, recipe);
 }
 
 // A normalised value as a byte of the picture, with ImageNet's mean and deviation.

@@ -5,7 +5,7 @@
 #include "transforms/decode_png_chunks.h"
 #include "transforms/exif.h"
 #include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/core/file_bytes.h"
 
 namespace zoo {
 namespace {
@@ -36,8 +36,7 @@ Image decode_image(std::span<const std::byte> bytes, const std::string& name, co
 }
 
 Image read_image(const std::filesystem::path& path, const DecodeOptions& options) {
-  const MappedFile file(path);
-  return decode_image(file.bytes(), path.string(), options);
+  return decode_image(read_bytes(path).bytes, path.string(), options);
 }
 
 }  // namespace zoo

@@ -1,9 +1,8 @@
 // Data sets that are arrays in files: CIFAR's pickles and MNIST's idx.
-#include <libdeflate.h>
-
 #include <catch2/catch.hpp>
 
 #include "tests/datasets/folder.h"
+#include "tests/datasets/gzip.h"
 #include "tests/datasets/samples.h"
 #include "tests/datasets/tar_bytes.h"
 #include "tests/error_matchers.h"
@@ -15,15 +14,6 @@ using Strings = std::vector<std::string>;
 using std::string_literals::operator""s;
 
 namespace {
-
-std::string gzip(const std::string& content) {
-  libdeflate_compressor* compressor = libdeflate_alloc_compressor(1);
-  std::string packed(libdeflate_gzip_compress_bound(compressor, content.size()), '\0');
-  packed.resize(
-      libdeflate_gzip_compress(compressor, content.data(), content.size(), packed.data(), packed.size()));
-  libdeflate_free_compressor(compressor);
-  return packed;
-}
 
 std::string big_endian(uint32_t value) {
   return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
@@ -158,26 +148,26 @@ TEST_CASE("a wrong pickle of CIFAR's is refused, and nothing in it runs") {
   CHECK_THAT(message_of(error_of([&] { open_cifar_python(folder.path()); })),
              Catch::Contains("no batch of CIFAR's Python version"));
   const std::string good = batch({1}), archive = tar({{"data_batch_1", good}});
-  folder.write("x.tar.gz", gzip(tar({{"other", "x"}})));
-  CHECK_THAT(error_in(folder, "x.tar.gz"), Catch::Contains("x.tar.gz: no batch"));
-  folder.write("x.tar.gz", gzip(archive.substr(0, 2000)));
-  CHECK_THAT(error_in(folder, "x.tar.gz"), Catch::Contains("data_batch_1: is cut off"));
-  folder.write("x.tar.gz", gzip(tar({{"a/data_batch_1", good}, {"b/data_batch_1", good}})));
-  CHECK_THAT(error_in(folder, "x.tar.gz"), Catch::Contains("is in it twice"));
+  folder.write("cifar-10.tar.gz", gzip(tar({{"other", "x"}})));
+  CHECK_THAT(error_in(folder, "cifar-10.tar.gz"), Catch::Contains("cifar-10.tar.gz: no batch"));
+  folder.write("cifar-10.tar.gz", gzip(archive.substr(0, 2000)));
+  CHECK_THAT(error_in(folder, "cifar-10.tar.gz"), Catch::Contains("data_batch_1: is cut off"));
+  folder.write("cifar-10.tar.gz", gzip(tar({{"a/data_batch_1", good}, {"b/data_batch_1", good}})));
+  CHECK_THAT(error_in(folder, "cifar-10.tar.gz"), Catch::Contains("is in it twice"));
   std::string packed = gzip(archive);
-  folder.write("x.tar.gz", packed.substr(0, packed.size() - 5));
-  CHECK_THAT(error_in(folder, "x.tar.gz"), Catch::Contains("the gzip data is cut off"));
+  folder.write("cifar-10.tar.gz", packed.substr(0, packed.size() - 5));
+  CHECK_THAT(error_in(folder, "cifar-10.tar.gz"), Catch::Contains("the gzip data is cut off"));
   packed[packed.size() / 2] = static_cast<char>(packed[packed.size() / 2] ^ 1);
-  folder.write("x.tar.gz", packed);
-  CHECK_THAT(error_in(folder, "x.tar.gz"), Catch::Contains("cut off or damaged"));
-  folder.write("x.tar.gz", "\x1f\x8b\x08"s);
-  CHECK_THAT(error_in(folder, "x.tar.gz"), Catch::Contains("the gzip data is cut off"));
+  folder.write("cifar-10.tar.gz", packed);
+  CHECK_THAT(error_in(folder, "cifar-10.tar.gz"), Catch::Contains("cut off or damaged"));
+  folder.write("cifar-10.tar.gz", "\x1f\x8b\x08"s);
+  CHECK_THAT(error_in(folder, "cifar-10.tar.gz"), Catch::Contains("the gzip data is cut off"));
   packed = gzip(std::string(1'500'000, 'x'));
   const std::string size = little_endian(1'100'000'000);
   packed += std::string(1'200'000, 'y');
   packed.replace(packed.size() - 4, 4, size);
-  folder.write("x.tar.gz", packed);
-  CHECK_THAT(error_in(folder, "x.tar.gz"), Catch::Contains("inflates to 1.1 GB, expected at most"));
+  folder.write("cifar-10.tar.gz", packed);
+  CHECK_THAT(error_in(folder, "cifar-10.tar.gz"), Catch::Contains("inflates to 1.1 GB, expected at most"));
 }
 
 TEST_CASE("MNIST's files are read, packed or not, as grey pictures with parts") {

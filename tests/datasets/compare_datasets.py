@@ -62,7 +62,7 @@ class Compare(unittest.TestCase):
         return path
 
     def test_image_folder(self):
-        names = [f"{c}/{s}{n}" for c in ("b", "a", "B", "ä", "a-b", "0", "中") for s in ("", "x/", "x-1/", "x/y/", ".h/")
+        names = [f"{c}/{s}{n}" for c in ("b", "a", "B", "ä", "a-b", "0", "中") for s in ("", "x/", "x-1/", "x/y/", "h/")
                  for n in ("1.jpg", "10.JPG", "2.jpeg", ".x.png", "é.webp", "a.b.tif", "t.txt", "jpg", "z.gif", "q.pgm", "q.PPM")]
         for name in names:
             self.write(name, name.encode())

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/datasets/folder.h"
+#include "tests/datasets/gzip.h"
 #include "tests/datasets/samples.h"
 #include "tests/datasets/tar_bytes.h"
 #include "tests/error_matchers.h"
@@ -88,6 +89,46 @@ TEST_CASE("shards give pictures, labels and parts") {
             ->classes()[2] == "z");
   const Folder empty;
   CHECK_THROWS_WITH(open_tar_shards(empty.path()), Catch::Contains("no *.tar file"));
+}
+
+TEST_CASE("a shard that gzip has compressed is read from memory") {
+  const Folder folder;
+  folder.write("x.tar.gz",
+               gzip(tar({{"./1.jpg", "one"}, {"./1.cls", "a"}, {"./2.jpg", "two"}, {"./2.cls", "b"}})));
+  const auto dataset = open_dataset(folder.path() / "x.tar.gz");
+  CHECK(dataset->classes() == Strings{"a", "b"});
+  CHECK(text_of(dataset->fetch(1)) == "two");
+  CHECK(names(*open_dataset(folder.path())) == Strings{"x.tar.gz/./1.jpg", "x.tar.gz/./2.jpg"});
+  folder.write("x.tar.gz", gzip("no tar"));
+  CHECK_THROWS_WITH(open_dataset(folder.path() / "x.tar.gz"),
+                    Catch::Contains("is gzip, and what is in it is no tar file. Unpack it (gunzip)."));
+}
+
+TEST_CASE("dots in names belong to the key where WebDataset's rule finds no picture") {
+  const Folder folder;
+  folder.write("x.tar", tar({{"v1.0/img_22.05.jpg", "one"},
+                             {"v1.0/img_22.05.cls", "a"},
+                             {"v1.0/img_22.15.jpg", "two"},
+                             {"v1.0/img_22.15.cls", "b"}}));
+  const auto dataset = open_dataset(folder.path() / "x.tar");
+  CHECK(names(*dataset) == Strings{"x.tar/v1.0/img_22.05.jpg", "x.tar/v1.0/img_22.15.jpg"});
+  CHECK(dataset->label(1) == 1);
+  CHECK(dataset->left_out() ==
+        Strings{"x.tar: keys end at the last dot here, where WebDataset's end at the first"});
+  folder.write("x.tar",
+               tar({{"1.jpg", "one"}, {"1.cls", "a"}, {"2.jpg", "2"}, {"2.cls", "b"}, {"3.5.jpg", ""}}));
+  CHECK(open_dataset(folder.path() / "x.tar")->left_out() ==
+        Strings{"x.tar/3: no picture, since WebDataset's key ends at the first dot of 3.5.jpg",
+                "members ending in .5.jpg: not used"});
+}
+
+TEST_CASE("what macOS puts beside shards is left out") {
+  const Folder folder;
+  folder.write("x.tar", tar({{"1.jpg", ""}, {"1.cls", "a"}, {"2.jpg", ""}, {"2.cls", "b"}}));
+  folder.write("._x.tar", "Mac OS X");
+  const auto dataset = open_dataset(folder.path());
+  CHECK(dataset->size() == 2);
+  CHECK(dataset->left_out() == Strings{"._x.tar: a system file"});
 }
 
 TEST_CASE("labels of shards are names, or several") {

@@ -36,8 +36,8 @@ TEST_CASE("train/ and val/ become parts of one set") {
   const std::shared_ptr<const Dataset> more = open_dataset(folder.path());
   CHECK(names(*more) == names(*dataset));
   CHECK(more->left_out() == Strings{"val/c/x.txt: not a picture's suffix",
-                                    "other/: not called train, val, valid, validation or test",
-                                    "test/: no class folders and no tar shards in it"});
+                                    "other/: not called train, val or test",
+                                    "test/: no class folders, tar shards or metadata.csv in it"});
 }
 
 TEST_CASE("classes may have the names of parts") {

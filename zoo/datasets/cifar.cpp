@@ -1,41 +1,33 @@
 // CIFAR-10 and CIFAR-100 in their binary version: records of one label byte (CIFAR-100: coarse, fine) and
 // 32 x 32 red, then green, then blue bytes.
 #include <algorithm>
+#include <array>
 
 #include "zoo/core/error.h"
-#include "zoo/core/file.h"
 #include "zoo/datasets/cifar_kind.h"
 #include "zoo/datasets/class_names.h"
+#include "zoo/datasets/system_names.h"
 
 namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct BinaryFile {
-  fs::path path;
-  std::shared_ptr<const MappedFile> map;
-
-  std::span<const std::byte> bytes() const { return map->bytes(); }
-};
-
-std::vector<BinaryFile> open_files(const fs::path& root) {
+std::vector<ByteSource> open_files(const fs::path& root) {
   std::error_code error;
   if (!fs::exists(root, error)) throw Error(ErrorCode::not_found, root.string(), "no such file or folder");
   std::vector<fs::path> paths;
   if (!fs::is_directory(root, error)) paths.push_back(root);
   if (paths.empty()) {
     for (fs::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
-      if (it->path().extension() == ".bin") paths.push_back(it->path());
+      const fs::path& path = it->path();
+      if (path.extension() == ".bin" && !is_system_file(path.filename().native())) paths.push_back(path);
     }
     if (error) throw Error(ErrorCode::io, root.string(), "the folder cannot be read: " + error.message());
     if (paths.empty()) throw Error(ErrorCode::not_found, root.string(), "no *.bin file in this folder");
     std::sort(paths.begin(), paths.end());
   }
-  std::vector<BinaryFile> files;
-  files.reserve(paths.size());
-  for (const fs::path& path : paths) files.push_back({path, std::make_shared<const MappedFile>(path)});
-  return files;
+  return {paths.begin(), paths.end()};
 }
 
 bool is_there(const fs::path& file) {
@@ -47,12 +39,14 @@ size_t record_bytes(const CifarKind& kind) {
   return kind.label_bytes + kCifarSize.bytes();
 }
 
-int64_t label_at(const BinaryFile& file, const CifarKind& kind, size_t record) {
-  return std::to_integer<int64_t>(file.bytes()[record * record_bytes(kind) + kind.label_bytes - 1]);
+int64_t label_at(const ByteSource& file, const CifarKind& kind, size_t record) {
+  std::array<std::byte, 1> label{};
+  file.read(record * record_bytes(kind) + kind.label_bytes - 1, label);
+  return std::to_integer<int64_t>(label[0]);
 }
 
-bool fits(const BinaryFile& file, const CifarKind& kind) {
-  const size_t size = file.bytes().size();
+bool fits(const ByteSource& file, const CifarKind& kind) {
+  const size_t size = file.size();
   if (size == 0 || size % record_bytes(kind) != 0) return false;
   for (size_t i = 0; i < size / record_bytes(kind); ++i) {
     if (label_at(file, kind, i) >= kind.classes) return false;
@@ -61,18 +55,18 @@ bool fits(const BinaryFile& file, const CifarKind& kind) {
 }
 
 // The names file says which of the two it is; without one, the records do.
-const CifarKind& recognise(const fs::path& folder, const std::vector<BinaryFile>& files) {
+const CifarKind& recognise(const fs::path& folder, const std::vector<ByteSource>& files) {
   if (is_there(folder / kCifar100.text_names_file)) return kCifar100;
   if (is_there(folder / kCifar10.text_names_file)) return kCifar10;
   const bool is_100 =
-      std::all_of(files.begin(), files.end(), [](const BinaryFile& file) { return fits(file, kCifar100); });
+      std::all_of(files.begin(), files.end(), [](const ByteSource& file) { return fits(file, kCifar100); });
   return is_100 ? kCifar100 : kCifar10;
 }
 
-std::vector<int32_t> read_labels(const BinaryFile& file, const CifarKind& kind) {
-  const size_t size = file.bytes().size();
+std::vector<int32_t> read_labels(const ByteSource& file, const CifarKind& kind) {
+  const size_t size = file.size();
   if (size == 0 || size % record_bytes(kind) != 0) {
-    throw Error(ErrorCode::corrupt, file.path.string(),
+    throw Error(ErrorCode::corrupt, file.path().string(),
                 std::to_string(size) + " bytes, which is not a multiple of CIFAR-" +
                     std::to_string(kind.classes) + "'s record of " + std::to_string(record_bytes(kind)),
                 "Get the whole file, of CIFAR's binary version.");
@@ -81,7 +75,7 @@ std::vector<int32_t> read_labels(const BinaryFile& file, const CifarKind& kind) 
   for (size_t i = 0; i < labels.size(); ++i) {
     const int64_t label = label_at(file, kind, i);
     if (label >= kind.classes) {
-      throw Error(ErrorCode::corrupt, file.path.string(),
+      throw Error(ErrorCode::corrupt, file.path().string(),
                   "record " + std::to_string(i) + " has label " + std::to_string(label) + ", expected 0 to " +
                       std::to_string(kind.classes - 1));
     }
@@ -102,17 +96,17 @@ std::vector<std::string> names_beside(const fs::path& folder, const CifarKind& k
 }  // namespace
 
 std::unique_ptr<Dataset> open_cifar_binary(const fs::path& root) {
-  const std::vector<BinaryFile> files = open_files(root);
+  const std::vector<ByteSource> files = open_files(root);
   std::error_code error;
   const fs::path folder = fs::is_directory(root, error) ? root : root.parent_path();
   const CifarKind& kind = recognise(folder, files);
   std::vector<RawBatch> batches;
-  for (const BinaryFile& file : files) {
+  for (const ByteSource& file : files) {
     std::vector<int32_t> labels = read_labels(file, kind);
-    const std::string name = file.path.filename().string();
+    const std::string name = file.path().filename().string();
     batches.push_back({.name = name,
-                       .owner = file.map,
-                       .pixels = file.bytes().subspan(kind.label_bytes),
+                       .source = file,
+                       .begin = kind.label_bytes,
                        .stride = record_bytes(kind),
                        .labels = std::move(labels),
                        .part = cifar_part(name)});

@@ -8,11 +8,12 @@
 #include "zoo/checkpoint/pickle_text.h"
 #include "zoo/checkpoint/tar.h"
 #include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/core/file_bytes.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/cifar_kind.h"
 #include "zoo/datasets/cifar_python.h"
 #include "zoo/datasets/inflate.h"
+#include "zoo/datasets/shard_tar.h"
 
 namespace zoo {
 namespace {
@@ -83,8 +84,8 @@ RawBatch read_batch(const Value& dict, const CifarKind& kind, const std::string&
            std::to_string(items->size()) + " labels for " + std::to_string(array->shape[0]) + " pictures");
   }
   RawBatch batch{.name = name,
-                 .owner = array->owner,
-                 .pixels = array->storage,
+                 .source = {{array->owner, array->storage}, file},
+                 .begin = 0,
                  .stride = kCifarSize.bytes(),
                  .labels = {},
                  .part = cifar_part(name)};
@@ -150,7 +151,7 @@ void require_batches(const Files& files, const std::string& where) {
 }
 
 std::unique_ptr<Dataset> open_archive(const fs::path& file) {
-  const Content content = read_maybe_gzip(file, kLargestArchive);
+  const HeldBytes content = read_maybe_gzip(file, kLargestArchive);
   Files files;
   try {
     for (const TarMember& member : read_tar(content.bytes)) {
@@ -175,17 +176,35 @@ bool is_cifar_python(const fs::path& folder) {
   return has("data_batch_1") || has("test_batch") || (has("meta") && (has("train") || has("test")));
 }
 
+bool is_cifar_archive(const fs::path& file) {
+  if (file.filename().native().starts_with("cifar-10")) return true;
+  if (!is_gzip(file)) return false;
+  const ByteSource source = open_maybe_gzip(file, kLargestArchive);
+  if (!is_tar(source)) {
+    throw Error(ErrorCode::unsupported, file.string(), "is gzip, and what is in it is no tar file",
+                "Unpack it (gunzip).");
+  }
+  constexpr int kLooked = 16;  // the archives have eight files at most
+  ShardTar tar(source);
+  for (int i = 0; i < kLooked; ++i) {
+    const auto member = tar.next();
+    if (!member) return false;
+    if (is_batch(fs::path(member->name).filename().native())) return true;
+  }
+  return false;
+}
+
 std::unique_ptr<Dataset> open_cifar_python(const fs::path& root) {
   std::error_code error;
   if (!fs::exists(root, error)) throw Error(ErrorCode::not_found, root.string(), "no such file or folder");
   if (!fs::is_directory(root, error)) return open_archive(root);
-  std::vector<std::unique_ptr<MappedFile>> maps;
+  std::vector<HeldBytes> contents;
   Files files;
   for (fs::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (!is_batch(name) && !is_meta(name)) continue;
-    maps.push_back(std::make_unique<MappedFile>(it->path()));
-    files.emplace(name, maps.back()->bytes());
+    contents.push_back(read_bytes(it->path()));
+    files.emplace(name, contents.back().bytes);
   }
   if (error) throw Error(ErrorCode::io, root.string(), "the folder cannot be read: " + error.message());
   require_batches(files, root.string());

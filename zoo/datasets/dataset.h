@@ -61,15 +61,17 @@ struct DatasetOptions {
 // what is recognised by what. Throws Error{not_found, io, corrupt, mismatch, unsupported, usage}.
 std::unique_ptr<Dataset> open_dataset(const std::filesystem::path& root, const DatasetOptions& options = {});
 
-// root/class/**/picture, in torchvision's order; classes in byte order of their folder names; torchvision's
-// suffixes (.jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp, any case) say which files count, content says
-// how to decode. Links are followed. Throws Error{not_found, io, mismatch}: no such folder, one that cannot
-// be read, no class folder, an empty class folder, one class only.
+// root/class/**/picture, in torchvision's order; classes in byte order of their folder names; what is the
+// system's is left out (system_names.h); torchvision's suffixes (.jpg .jpeg .png .ppm .bmp .pgm .tif .tiff
+// .webp, any case) say which files count, content says how to decode. Links are followed. Throws
+// Error{not_found, io, mismatch}: no such folder, one that cannot be read, no class folder, an empty class
+// folder, one class only.
 std::unique_ptr<Dataset> open_image_folder(const std::filesystem::path& root,
                                            const DatasetOptions& options = {});
-// Class folders or tar shards in root/train and root/val, root/valid, root/validation or root/test, which
-// become its parts; other folders are left out. Throws as their own functions do, Error{not_found} without
-// such a folder, Error{mismatch} where one has several labels a picture and another one.
+// Class folders, tar shards or a metadata.csv in root/train and root/val, root/Testing, root/dev_set ...,
+// which become its parts train, val and test (divided_folder.h); other folders are left out. Throws as their
+// own functions do, Error{not_found} without such a folder, Error{mismatch} where one has several labels a
+// picture and another one.
 std::unique_ptr<Dataset> open_divided_folder(const std::filesystem::path& root,
                                              const DatasetOptions& options = {});
 // A split that write_split (split.h) made: the data that it names, with the parts "train" and "val".
@@ -89,10 +91,13 @@ std::unique_ptr<Dataset> open_annotation_list(const std::filesystem::path& file,
 std::unique_ptr<Dataset> open_openmmlab_json(const std::filesystem::path& file,
                                              const DatasetOptions& options = {});
 
-// Tar files in WebDataset's naming: one, all *.tar of a folder, or a pattern with braces. Parts where every
-// file's name holds train, val or test. Throws Error{not_found, io, corrupt, mismatch, usage}.
+// Tar files in WebDataset's naming, plain or with gzip (which are unpacked into memory): one, all *.tar,
+// *.tar.gz and *.tgz of a folder, or a pattern with braces. Parts where every file's name holds train, val or
+// test. Throws Error{not_found, io, corrupt, mismatch, usage}.
 std::unique_ptr<Dataset> open_tar_shards(const std::filesystem::path& root,
                                          const DatasetOptions& options = {});
+// Whether the name ends as those of such files do.
+bool is_shard_name(std::string_view file_name);
 
 // CIFAR-10/100 binary batches (3073- or 3074-byte records): one file, or all *.bin of a folder in byte order
 // of their names. Class names from batches.meta.txt or fine_label_names.txt beside them, else CIFAR's own.

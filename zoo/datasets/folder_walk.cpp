@@ -15,6 +15,7 @@
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/dataset.h"
+#include "zoo/datasets/system_names.h"
 
 namespace zoo {
 namespace {
@@ -41,6 +42,7 @@ struct Listing {
   FolderIdentity identity;
   FolderStamp stamp;                        // taken before the names
   std::vector<std::string> folders, files;  // names, sorted
+  std::vector<std::string> system_folders;
 };
 
 FolderStamp stamp_of(const struct stat& status) {
@@ -61,15 +63,20 @@ Listing list_folder(const fs::path& path) {
   const int descriptor = ::dirfd(folder.get());
   struct stat status{};
   if (descriptor < 0 || ::fstat(descriptor, &status) != 0) fail(path, errno, kDoing);
-  Listing listing{{status.st_dev, status.st_ino}, stamp_of(status), {}, {}};
+  Listing listing{{status.st_dev, status.st_ino}, stamp_of(status), {}, {}, {}};
   for (errno = 0; const dirent* entry = ::readdir(folder.get()); errno = 0) {
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
-    (is_folder(descriptor, *entry) ? listing.folders : listing.files).emplace_back(name);
+    const bool is_file = !is_folder(descriptor, *entry);
+    (is_file                  ? listing.files
+     : is_system_folder(name) ? listing.system_folders
+                              : listing.folders)
+        .emplace_back(name);
   }
   if (errno != 0) fail(path, errno, kDoing);
   std::sort(listing.folders.begin(), listing.folders.end());
   std::sort(listing.files.begin(), listing.files.end());
+  std::sort(listing.system_folders.begin(), listing.system_folders.end());
   return listing;
 }
 
@@ -83,6 +90,7 @@ class Walk {
     ancestors_ = {top.identity};
     tree_.folders.push_back({"", top.stamp});
     for (const std::string& file : top.files) leave_out(file + ": not in a class folder");
+    for (const std::string& name : top.system_folders) leave_out(name + "/: a system folder");
     for (const std::string& name : top.folders) add_class(name);
     if (left_out_ > kMostLeftOut) {
       tree_.left_out.push_back("and " + format_count(static_cast<int64_t>(left_out_ - kMostLeftOut)) +
@@ -123,9 +131,14 @@ class Walk {
     const auto label = static_cast<int32_t>(tree_.classes.size());
     for (Folder& folder : folders) {
       for (const std::string& file : folder.files) {
-        if (!has_picture_suffix(file)) leave_out(folder.path + "/" + file + ": not a picture's suffix");
+        if (is_system_file(file))
+          leave_out(folder.path + "/" + file + ": a system file");
+        else if (!has_picture_suffix(file))
+          leave_out(folder.path + "/" + file + ": not a picture's suffix");
       }
-      std::erase_if(folder.files, [](const std::string& file) { return !has_picture_suffix(file); });
+      std::erase_if(folder.files, [](const std::string& file) {
+        return is_system_file(file) || !has_picture_suffix(file);
+      });
       tree_.files.add_folder(folder.path, label, folder.files);
     }
     if (tree_.files.size() == before) {
@@ -150,6 +163,7 @@ class Walk {
     }
     ancestors_.push_back(listing.identity);
     const std::string before = path + "/";
+    for (const std::string& name : listing.system_folders) leave_out(before + name + "/: a system folder");
     for (const std::string& name : listing.folders) collect(before + name, found);
     ancestors_.pop_back();
     found.push_back({path, std::move(listing.files)});

@@ -12,6 +12,7 @@
 #include "zoo/datasets/idx.h"
 #include "zoo/datasets/inflate.h"
 #include "zoo/datasets/raw_pictures.h"
+#include "zoo/datasets/system_names.h"
 
 namespace zoo {
 namespace {
@@ -24,19 +25,22 @@ constexpr std::array<std::string_view, 10> kFashion{
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
 
 struct Tensor {
-  Content content;
+  ByteSource source;
   std::vector<int64_t> shape;
-  std::span<const std::byte> items;
+  uint64_t begin = 0;  // of its items in the source
+
+  uint64_t items() const { return source.size() - begin; }
 };
 
-Tensor read_idx(const fs::path& file, size_t dimensions) {
-  Tensor tensor{read_maybe_gzip(file, kLargest), {}, {}};
-  const auto bytes = tensor.content.bytes;
+Tensor open_idx_file(const fs::path& file, size_t dimensions) {
+  Tensor tensor{open_maybe_gzip(file, kLargest), {}, 4 + 4 * dimensions};
   const auto refuse = [&](const std::string& what) {
     throw Error(ErrorCode::corrupt, file.string(), what, "Get the file again.");
   };
-  const size_t header = 4 + 4 * dimensions;
-  if (bytes.size() < header) refuse(std::to_string(bytes.size()) + " bytes, which is no idx file");
+  if (tensor.source.size() < tensor.begin)
+    refuse(std::to_string(tensor.source.size()) + " bytes, which is no idx file");
+  std::vector<std::byte> bytes(tensor.begin);
+  tensor.source.read(0, bytes);
   const std::array<std::byte, 4> magic{std::byte{0}, std::byte{0}, std::byte{8}, std::byte(dimensions)};
   if (!std::equal(magic.begin(), magic.end(), bytes.begin())) {
     refuse("does not begin as an idx file of bytes with " + std::to_string(dimensions) + " dimensions");
@@ -49,9 +53,8 @@ Tensor read_idx(const fs::path& file, size_t dimensions) {
     tensor.shape.push_back(static_cast<int64_t>(extent));
     overflows |= __builtin_mul_overflow(items, extent, &items);
   }
-  tensor.items = bytes.subspan(header);
-  if (overflows || items != tensor.items.size()) {
-    refuse("has " + std::to_string(tensor.items.size()) + " bytes behind its header, which says " +
+  if (overflows || items != tensor.items()) {
+    refuse("has " + std::to_string(tensor.items()) + " bytes behind its header, which says " +
            shape_text(tensor.shape));
   }
   return tensor;
@@ -62,7 +65,7 @@ bool is_test(std::string_view name) {
 }
 
 RawBatch read_pair(const fs::path& images_file, const fs::path& labels_file, RawSize& size) {
-  const Tensor images = read_idx(images_file, 3), labels = read_idx(labels_file, 1);
+  const Tensor images = open_idx_file(images_file, 3), labels = open_idx_file(labels_file, 1);
   if (images.shape[0] != labels.shape[0]) {
     throw Error(ErrorCode::mismatch, labels_file.string(),
                 std::to_string(labels.shape[0]) + " labels for " + std::to_string(images.shape[0]) +
@@ -81,12 +84,14 @@ RawBatch read_pair(const fs::path& images_file, const fs::path& labels_file, Raw
                     std::to_string(size.height));
   }
   size = own;
+  std::vector<std::byte> bytes(labels.items());
+  labels.source.read(labels.begin, bytes);
   std::vector<int32_t> numbers;
-  for (const std::byte label : labels.items) numbers.push_back(std::to_integer<int32_t>(label));
+  for (const std::byte label : bytes) numbers.push_back(std::to_integer<int32_t>(label));
   const std::string name = images_file.filename().string();
   return {.name = name,
-          .owner = images.content.owner,
-          .pixels = images.items,
+          .source = images.source,
+          .begin = images.begin,
           .stride = own.bytes(),
           .labels = std::move(numbers),
           .part = is_test(name) ? "test" : "train"};
@@ -110,6 +115,7 @@ std::vector<std::string> names_of(const fs::path& folder, int64_t count) {
 // "train-images-idx3-ubyte.gz" -> "train"; nothing for other names.
 std::optional<std::string> stem_of(const fs::path& file) {
   std::string name = file.filename().string();
+  if (is_system_file(name)) return std::nullopt;
   if (name.ends_with(".gz")) name.erase(name.size() - 3);
   // torchvision unpacks some of them as train-images.idx3-ubyte.
   std::replace(name.begin(), name.end(), '.', '-');

@@ -6,6 +6,7 @@
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/file_bytes.h"
 #include "zoo/core/sha256.h"
 #include "zoo/datasets/index_file.h"
 
@@ -17,8 +18,8 @@ namespace fs = std::filesystem;
 constexpr int64_t kYoungNs = 2'000'000'000;
 
 std::optional<FolderTree> read(const fs::path& root) {
-  const MappedFile file(index_cache_file(root));
-  IndexReader reader(file.bytes());
+  const HeldBytes file = read_bytes(index_cache_file(root));
+  IndexReader reader(file.bytes);
   if (reader.root() != fs::canonical(root).native()) return std::nullopt;
   for (const VisitedFolder& folder : reader.folders()) {
     if (folder_stamp(folder.path.empty() ? root : root / folder.path) != folder.stamp) return std::nullopt;

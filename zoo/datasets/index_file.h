@@ -14,7 +14,7 @@
 
 namespace zoo {
 
-constexpr uint64_t kIndexMagic = 0x0131584449'4f4f5aULL;  // "ZOOIDX1", 1
+constexpr uint64_t kIndexMagic = 0x0231584449'4f4f5aULL;  // "ZOOIDX1", 2
 
 // Looks into the bytes. To be asked in this order, each once: a tree that has changed costs no more than its
 // folders. All throw Error{corrupt}.

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "zoo/core/error.h"
-#include "zoo/core/file.h"
 #include "zoo/core/text.h"
 
 namespace zoo {
@@ -14,19 +13,25 @@ namespace {
 
 constexpr size_t kSmallestGzip = 18;          // header and trailer
 constexpr uint64_t kLargestExpansion = 1032;  // of deflate: 258 bytes from two bits
+constexpr std::string_view kMagic = "\x1f\x8b";
+
+bool is_packed(const ByteSource& source) {
+  return source.size() >= kMagic.size() && source.read_text(0, kMagic.size()) == kMagic;
+}
 
 }  // namespace
 
-bool is_gzip(std::span<const std::byte> bytes) {
-  return bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
+bool is_gzip(const std::filesystem::path& file) {
+  return is_packed(ByteSource(file));
 }
 
-Content read_maybe_gzip(const std::filesystem::path& file, uint64_t limit) {
-  auto map = std::make_shared<const MappedFile>(file);
-  const std::span<const std::byte> packed = map->bytes();
-  if (!is_gzip(packed)) return {map, packed};
+HeldBytes read_maybe_gzip(const std::filesystem::path& file, uint64_t limit) {
+  HeldBytes content = read_bytes(file);
+  if (!content.text().starts_with(kMagic)) return content;
+  const std::span<const std::byte> packed = content.bytes;
   const auto fail = [&](ErrorCode code, const std::string& what) {
-    throw Error(code, file.string(), what, "Get the file again.");
+    throw Error(code, file.string(), what,
+                code == ErrorCode::unsupported ? "Unpack it (gunzip)." : "Get the file again.");
   };
   if (packed.size() < kSmallestGzip) fail(ErrorCode::corrupt, "the gzip data is cut off");
   uint32_t size = 0;  // of what is in it, says its end
@@ -48,6 +53,11 @@ Content read_maybe_gzip(const std::filesystem::path& file, uint64_t limit) {
     fail(ErrorCode::corrupt, "the gzip data is cut off or damaged");
   }
   return {inflated, {inflated.get(), size}};
+}
+
+ByteSource open_maybe_gzip(const std::filesystem::path& file, uint64_t limit) {
+  ByteSource source(file);
+  return is_packed(source) ? ByteSource(read_maybe_gzip(file, limit), file) : source;
 }
 
 }  // namespace zoo

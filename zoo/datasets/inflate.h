@@ -2,23 +2,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <span>
-#include <string>
+
+#include "zoo/core/file_bytes.h"
 
 namespace zoo {
 
-// A file's content in memory.
-struct Content {
-  std::shared_ptr<const void> owner;
-  std::span<const std::byte> bytes;
-};
-
-// The file as it is (mapped), or inflated if it is gzip (RFC 1952; one member, checked by its CRC-32 and
+// The file's content as it is, or inflated if it is gzip (RFC 1952; one member, checked by its CRC-32 and
 // length; at most `limit` bytes). Throws Error{not_found, io, corrupt, unsupported}.
-Content read_maybe_gzip(const std::filesystem::path& file, uint64_t limit);
+HeldBytes read_maybe_gzip(const std::filesystem::path& file, uint64_t limit);
+// The same, to be read by stretches: what is not gzip stays in its file.
+ByteSource open_maybe_gzip(const std::filesystem::path& file, uint64_t limit);
 
-bool is_gzip(std::span<const std::byte> bytes);
+// Whether it begins as gzip does. Throws Error{not_found, io}.
+bool is_gzip(const std::filesystem::path& file);
 
 }  // namespace zoo

@@ -5,6 +5,7 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/file_bytes.h"
 #include "zoo/core/json_tree.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/braces.h"
@@ -16,6 +17,7 @@
 #include "zoo/datasets/inflate.h"
 #include "zoo/datasets/shard_tar.h"
 #include "zoo/datasets/spelling.h"
+#include "zoo/datasets/system_names.h"
 
 namespace zoo {
 namespace {
@@ -32,9 +34,13 @@ Names names_in(const fs::path& root) {
   std::error_code error;
   for (fs::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
     std::error_code broken_link;
-    (it->is_directory(broken_link) ? names.folders : names.files).push_back(it->path().filename().string());
+    const std::string name = it->path().filename().string();
+    const bool is_folder = it->is_directory(broken_link);
+    if (is_folder ? is_system_folder(name) : is_system_file(name)) continue;
+    (is_folder ? names.folders : names.files).push_back(name);
   }
   if (error) throw Error(ErrorCode::io, root.string(), "the folder cannot be read: " + error.message());
+  std::sort(names.folders.begin(), names.folders.end());
   return names;
 }
 
@@ -47,9 +53,6 @@ DatasetPointer open_folder(const fs::path& root, const DatasetOptions& options) 
   const auto any_file = [&](const std::function<bool(const std::string&)>& fits) {
     return std::any_of(names.files.begin(), names.files.end(), fits);
   };
-  const auto ends_with = [&](const char* suffix) {
-    return any_file([&](const std::string& name) { return name.ends_with(suffix); });
-  };
   if (is_cifar_python(root)) return open_cifar_python(root);
   if (any_file([](const std::string& name) { return is_idx_pictures(name); })) return open_idx(root);
   std::error_code error;
@@ -60,9 +63,11 @@ DatasetPointer open_folder(const fs::path& root, const DatasetOptions& options) 
   }
   if (fs::exists(root / "metadata.csv", error)) return open_csv(root / "metadata.csv", options);
   if (fs::exists(root / "metadata.jsonl", error)) return open_json_lines(root / "metadata.jsonl", options);
-  if (names.folders.empty() && ends_with(".bin")) return open_cifar_binary(root);
-  if (names.folders.empty() && ends_with(".tar")) return open_tar_shards(root, options);
+  if (names.folders.empty() && any_file([](const std::string& name) { return name.ends_with(".bin"); }))
+    return open_cifar_binary(root);
+  if (names.folders.empty() && any_file(is_shard_name)) return open_tar_shards(root, options);
   if (is_divided_folder(root, names.folders)) return open_divided_folder(root, options);
+  require_class_folders(root, names.folders);
   return open_image_folder(root, options);
 }
 
@@ -85,18 +90,15 @@ DatasetPointer open_json(const fs::path& file, std::string_view text, const Data
 DatasetPointer open_file(const fs::path& file, const DatasetOptions& options) {
   if (is_idx_pictures(file)) return open_idx(file);
   if (file.extension() == ".bin") return open_cifar_binary(file);
-  const MappedFile map(file);
-  if (is_gzip(map.bytes())) return open_cifar_python(file);
-  if (is_tar(map.bytes())) {
-    const std::string name = file.filename().string();
-    return name.starts_with("cifar-10") ? open_cifar_python(file) : open_tar_shards(file, options);
-  }
-  const std::string_view text = map.text();
-  if (map.text().starts_with("PAR1")) {
+  if (is_gzip(file) || is_tar(ByteSource(file)))
+    return is_cifar_archive(file) ? open_cifar_python(file) : open_tar_shards(file, options);
+  const ByteSource source(file);
+  const std::string text = source.read_text(0, std::min<uint64_t>(source.size(), 100));
+  if (text.starts_with("PAR1")) {
     throw Error(ErrorCode::unsupported, file.string(), "is Parquet, which zoo does not read",
                 "Convert it to files and a CSV list in Python: see docs/data.md.");
   }
-  if (trimmed(text.substr(0, 100)).starts_with('{')) return open_json(file, read_text(file), options);
+  if (trimmed(text).starts_with('{')) return open_json(file, read_text(file), options);
   const std::string suffix = to_lower(file.extension().string());
   if (suffix == ".csv") return open_csv(file, options);
   if (suffix == ".txt") return open_annotation_list(file, options);

@@ -1,23 +1,15 @@
 // What the parts of a data set are called in names of folders and files.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace zoo {
 
-struct PartName {
-  std::string_view word, part;
-};
-constexpr std::array kPartNames{PartName{"train", "train"}, PartName{"val", "val"}, PartName{"valid", "val"},
-                                PartName{"validation", "val"}, PartName{"test", "test"}};
-
-// The part that the word means; empty for other words.
-inline std::string_view part_called(std::string_view word) {
-  const auto found = std::find_if(kPartNames.begin(), kPartNames.end(),
-                                  [&](const PartName& name) { return name.word == word; });
-  return found == kPartNames.end() ? std::string_view() : found->part;
-}
+// "train", "val" or "test" where that is all that a name says: "train", "Training", "VAL", "dev",
+// "test_images", "dataset-train", "trainset", "train2017"; empty for other names. "eval" is "test", as
+// Hugging Face has it.
+std::string_view part_called(std::string_view name);
+// The same where one word of several says it: "imagenet-train-0001.tar", "seg_test".
+std::string_view part_in(std::string_view name);
 
 }  // namespace zoo

@@ -31,8 +31,9 @@ class RawPictures : public Dataset {
   }
   StoredPicture fetch(int64_t index) const override {
     const Placed& batch = batch_of(index);
-    const auto planes = batch.raw.pixels.subspan(static_cast<size_t>(index - batch.first) * batch.raw.stride,
-                                                 raw_size_.bytes());
+    std::vector<std::byte> planes(raw_size_.bytes());
+    batch.raw.source.read(batch.raw.begin + static_cast<uint64_t>(index - batch.first) * batch.raw.stride,
+                          planes);
     Image image = make_image(raw_size_.width, raw_size_.height);
     const auto plane = static_cast<size_t>(raw_size_.width * raw_size_.height);
     const size_t step = raw_size_.planes == 3 ? plane : 0;  // grey is repeated

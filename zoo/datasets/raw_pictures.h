@@ -4,22 +4,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "zoo/core/file_bytes.h"
 #include "zoo/datasets/dataset.h"
 
 namespace zoo {
 
 // Pictures of one size, each of 1 or 3 planes of bytes (grey, or red, green, blue), one behind the other.
 struct RawBatch {
-  std::string name;                   // of its file, for messages
-  std::shared_ptr<const void> owner;  // keeps the pixels alive
-  std::span<const std::byte> pixels;  // begins with the first picture's
-  size_t stride = 0;                  // bytes from one picture to the next
-  std::vector<int32_t> labels;        // one a picture
-  std::string part = {};              // "train", "test"; empty: of none
+  std::string name;             // of its file, for messages
+  ByteSource source;            // of the pixels
+  uint64_t begin = 0;           // of the first picture's
+  size_t stride = 0;            // bytes from one picture to the next
+  std::vector<int32_t> labels;  // one a picture
+  std::string part = {};        // "train", "test"; empty: of none
 };
 
 struct RawSize {

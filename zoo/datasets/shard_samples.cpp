@@ -16,34 +16,45 @@ namespace {
 struct Sample {
   std::string key;
   std::optional<ShardMember> picture, cls, json;
+  std::string dotted;  // a member that would be its picture if the key went on to the last dot
 };
+
+// WebDataset's rule is the first dot of a file's name.
+enum class KeyEnd { first_dot, last_dot };
 
 class ShardReader {
  public:
-  ShardReader(std::span<const std::byte> bytes, const std::filesystem::path& file)
-      : bytes_(bytes), file_(file.string()), name_(file.filename().string()) {}
+  ShardReader(const ByteSource& shard, KeyEnd key_end)
+      : shard_(shard),
+        file_(shard.path().string()),
+        name_(shard.path().filename().string()),
+        key_end_(key_end) {}
 
   ShardSamples run() {
-    if (!is_tar(bytes_)) {
+    if (!is_tar(shard_)) {
       throw Error(ErrorCode::corrupt, file_, "is no tar file",
-                  "Shards are plain tar files; unpack a compressed one.");
+                  "Shards are tar files, plain or with gzip; unpack those that are compressed otherwise.");
     }
-    ShardTar tar(bytes_, file_);
+    ShardTar tar(shard_);
     while (const std::optional<ShardMember> member = tar.next()) take(*member);
     end_sample();
     return std::move(found_);
   }
+  // Whether names of pictures have more dots than one.
+  bool has_dotted() const { return has_dotted_; }
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
     throw Error(ErrorCode::corrupt, file_ + "/" + sample_.key, what);
   }
 
-  // WebDataset's rule: the folders and the name up to its first dot are the key, the rest is the ending.
+  // The folders and the name up to its dot are the key, the rest is the ending.
   void take(const ShardMember& member) {
     const size_t slash = member.name.rfind('/');
     const size_t begin = slash == std::string::npos ? 0 : slash + 1;
-    const size_t dot = member.name.find('.', begin);
+    const size_t first_dot = member.name.find('.', begin);
+    const size_t dot =
+        key_end_ == KeyEnd::first_dot || first_dot == begin ? first_dot : member.name.rfind('.');
     const std::string_view base = std::string_view(member.name).substr(begin);
     if (base.starts_with("__") && base.ends_with("__")) return;  // its own notes
     if (dot == std::string::npos || dot == begin) {
@@ -53,7 +64,7 @@ class ShardReader {
     const std::string key = member.name.substr(0, dot), ending = to_lower(member.name.substr(dot + 1));
     if (key != sample_.key) {
       end_sample();
-      sample_ = {.key = key, .picture = {}, .cls = {}, .json = {}};
+      sample_ = {.key = key, .picture = {}, .cls = {}, .json = {}, .dotted = {}};
     }
     std::optional<ShardMember>* role =
         ending == "cls"                                                             ? &sample_.cls
@@ -62,6 +73,7 @@ class ShardReader {
                                                                                     : nullptr;
     if (role == nullptr) {
       found_.unused.insert(ending);
+      if (has_picture_suffix(ending)) sample_.dotted = base;
     } else if (role->has_value()) {
       refuse("has two pictures or two labels: " + excerpt((*role)->name) + " and " + excerpt(member.name));
     } else {
@@ -69,8 +81,10 @@ class ShardReader {
     }
   }
 
-  std::string_view content(const ShardMember& member) const {
-    return {reinterpret_cast<const char*>(bytes_.data()) + member.offset, member.size};
+  std::string content(const ShardMember& member) const {
+    constexpr uint64_t most = 1 << 20;
+    if (member.size > most) refuse("its label has " + format_bytes(static_cast<int64_t>(member.size)));
+    return shard_.read_text(member.offset, member.size);
   }
 
   std::string label_text(const JsonEntry& entry) const {
@@ -80,7 +94,8 @@ class ShardReader {
   }
 
   ShardLabels read_json(const ShardMember& member) const {
-    const JsonTree tree(content(member), file_ + "/" + member.name);
+    const std::string text = content(member);
+    const JsonTree tree(text, file_ + "/" + member.name);
     const auto& entries = tree.entries();
     if (entries[0].kind != JsonKind::object) refuse("its JSON is no object");
     if (const size_t label = tree.member(0, "label")) return {{label_text(entries[label])}, false};
@@ -97,9 +112,10 @@ class ShardReader {
 
   ShardLabels read_labels() const {
     if (sample_.cls) {
-      const std::string_view text = trimmed(content(*sample_.cls));
-      if (text.empty()) refuse("its label is empty");
-      return {{std::string(text)}, false};
+      const std::string text = content(*sample_.cls);
+      const std::string_view label = trimmed(text);
+      if (label.empty()) refuse("its label is empty");
+      return {{std::string(label)}, false};
     }
     if (!sample_.json) refuse("has no label: neither .cls nor .json");
     return read_json(*sample_.json);
@@ -108,7 +124,11 @@ class ShardReader {
   void end_sample() {
     if (sample_.key.empty()) return;
     if (!sample_.picture) {
-      found_.left_out.push_back(name_ + "/" + sample_.key + ": no picture");
+      has_dotted_ = has_dotted_ || !sample_.dotted.empty();
+      found_.left_out.push_back(
+          name_ + "/" + sample_.key + ": no picture" +
+          (sample_.dotted.empty() ? ""
+                                  : ", since WebDataset's key ends at the first dot of " + sample_.dotted));
     } else {
       found_.labels.push_back(read_labels());
       found_.names += sample_.picture->name;
@@ -119,16 +139,25 @@ class ShardReader {
     sample_ = {};
   }
 
-  std::span<const std::byte> bytes_;
+  const ByteSource& shard_;
   std::string file_, name_;
+  KeyEnd key_end_;
+  bool has_dotted_ = false;
   Sample sample_;
   ShardSamples found_;
 };
 
 }  // namespace
 
-ShardSamples read_shard(std::span<const std::byte> bytes, const std::filesystem::path& file) {
-  return ShardReader(bytes, file).run();
+ShardSamples read_shard(const ByteSource& shard) {
+  ShardReader by_first_dot(shard, KeyEnd::first_dot);
+  ShardSamples found = by_first_dot.run();
+  if (!found.labels.empty() || !by_first_dot.has_dotted()) return found;
+  // Nothing in it is as WebDataset has it: "img_22.05.jpg" beside "img_22.05.cls".
+  found = ShardReader(shard, KeyEnd::last_dot).run();
+  found.left_out.push_back(shard.path().filename().string() +
+                           ": keys end at the last dot here, where WebDataset's end at the first");
+  return found;
 }
 
 }  // namespace zoo

@@ -1,14 +1,15 @@
 // The samples in one tar shard, in WebDataset's naming: members that share a name up to its first dot are one
-// sample, which has a picture (key.jpg) and its label (key.cls, or "label" or "labels" in key.json).
+// sample, which has a picture (key.jpg) and its label (key.cls, or "label" or "labels" in key.json). In a
+// shard that has no picture by this rule, and pictures by names up to their last dot, that one holds.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
+
+#include "zoo/core/file_bytes.h"
 
 namespace zoo {
 
@@ -25,7 +26,7 @@ struct ShardSamples {
   std::set<std::string> unused;  // endings of members
 };
 
-// `file` stands in messages. Throws Error{corrupt} with the byte of the header or the sample's key.
-ShardSamples read_shard(std::span<const std::byte> bytes, const std::filesystem::path& file);
+// Throws Error{corrupt} with the byte of the header or the sample's key.
+ShardSamples read_shard(const ByteSource& shard);
 
 }  // namespace zoo

@@ -27,19 +27,14 @@ uint64_t checksum(std::string_view header) {
 
 }  // namespace
 
-bool is_tar(std::span<const std::byte> bytes) {
+bool is_tar(const ByteSource& source) {
   constexpr std::string_view magic = "ustar";
-  if (bytes.size() < kBlock) return false;
-  return std::string_view(reinterpret_cast<const char*>(bytes.data()) + kMagicAt, magic.size()) == magic;
+  return source.size() >= kBlock && source.read_text(kMagicAt, magic.size()) == magic;
 }
 
 void ShardTar::fail(const std::string& what) const {
-  throw Error(ErrorCode::corrupt, file_, "the tar header at byte " + std::to_string(at_) + ' ' + what,
-              "Make or get the shard again.");
-}
-
-std::string_view ShardTar::text(uint64_t offset, uint64_t size) const {
-  return {reinterpret_cast<const char*>(bytes_.data()) + offset, size};
+  throw Error(ErrorCode::corrupt, source_.path().string(),
+              "the tar header at byte " + std::to_string(at_) + ' ' + what, "Make or get the shard again.");
 }
 
 // Octal digits, or GNU's big-endian binary with the first bit set.
@@ -87,9 +82,10 @@ void ShardTar::read_pax(std::string_view records) {
 
 std::optional<ShardMember> ShardTar::next() {
   for (;;) {
-    if (at_ == bytes_.size()) return std::nullopt;
-    if (at_ > bytes_.size() || bytes_.size() - at_ < kBlock) fail("is cut off");
-    const std::string_view header = text(at_, kBlock);
+    if (at_ == source_.size()) return std::nullopt;
+    if (at_ > source_.size() || source_.size() - at_ < kBlock) fail("is cut off");
+    const std::string block = source_.read_text(at_, kBlock);
+    const std::string_view header = block;
     if (header.front() == '\0') return std::nullopt;  // two blocks of zeros, then whatever
     if (number(header.substr(kSumAt, kSumSize)) != checksum(header)) fail("has a wrong checksum");
     const char type = header[kTypeAt];
@@ -97,13 +93,13 @@ std::optional<ShardMember> ShardTar::next() {
     const bool describes_next = type == 'x' || type == 'L' || type == 'K' || type == 'g';
     if (!describes_next && pax_size_) size = *pax_size_;
     const uint64_t begin = at_ + kBlock;
-    if (size > bytes_.size() - begin) {
-      fail("says " + std::to_string(size) + " bytes where " + std::to_string(bytes_.size() - begin) +
+    if (size > source_.size() - begin) {
+      fail("says " + std::to_string(size) + " bytes where " + std::to_string(source_.size() - begin) +
            " are left");
     }
     if (describes_next && size > kLongestName) fail("has a name of " + std::to_string(size) + " bytes");
-    if (type == 'x') read_pax(text(begin, size));
-    if (type == 'L') long_name_ = until_nul(text(begin, size));
+    if (type == 'x') read_pax(source_.read_text(begin, size));
+    if (type == 'L') long_name_ = until_nul(source_.read_text(begin, size));
     ShardMember member{std::move(long_name_), begin, size};
     if (describes_next) {
       long_name_ = std::move(member.name);
@@ -112,10 +108,10 @@ std::optional<ShardMember> ShardTar::next() {
       pax_size_.reset();
     }
     // The last member's padding may be missing.
-    at_ = begin + std::min((size + kBlock - 1) / kBlock * kBlock, bytes_.size() - begin);
+    at_ = begin + std::min((size + kBlock - 1) / kBlock * kBlock, source_.size() - begin);
     if (type != '0' && type != '\0' && type != '7') continue;
     if (member.name.empty()) {
-      const std::string_view prefix = text(begin - kBlock + kMagicAt, 6) == std::string_view("ustar\0", 6)
+      const std::string_view prefix = header.substr(kMagicAt, 6) == std::string_view("ustar\0", 6)
                                           ? until_nul(header.substr(kPrefixAt, kPrefixSize))
                                           : "";
       member.name = prefix;

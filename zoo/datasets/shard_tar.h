@@ -5,9 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+
+#include "zoo/core/file_bytes.h"
 
 namespace zoo {
 
@@ -19,25 +20,23 @@ struct ShardMember {
 
 class ShardTar {
  public:
-  // Looks into the bytes; `file` stands in messages.
-  ShardTar(std::span<const std::byte> bytes, std::string file) : bytes_(bytes), file_(std::move(file)) {}
+  explicit ShardTar(const ByteSource& source) : source_(source) {}
   // The next regular file in it; nothing at the end. Throws Error{corrupt}: no tar header, a wrong checksum,
   // a member that is cut off.
   std::optional<ShardMember> next();
 
  private:
-  std::string_view text(uint64_t offset, uint64_t size) const;
   uint64_t number(std::string_view field) const;
   void read_pax(std::string_view records);
   [[noreturn]] void fail(const std::string& what) const;
 
-  std::span<const std::byte> bytes_;
-  std::string file_;
+  const ByteSource& source_;
   uint64_t at_ = 0;                   // of the next header
   std::string long_name_;             // for the next member, from a header before it
   std::optional<uint64_t> pax_size_;  // the same
 };
 
-bool is_tar(std::span<const std::byte> bytes);
+// Whether the file begins as a tar of POSIX's or GNU's does.
+bool is_tar(const ByteSource& source);
 
 }  // namespace zoo

@@ -1,51 +1,57 @@
 // Tar shards in WebDataset's naming, as one data set.
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "zoo/checkpoint/parallel.h"
 #include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/core/file_bytes.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/braces.h"
 #include "zoo/datasets/class_names.h"
 #include "zoo/datasets/dataset.h"
+#include "zoo/datasets/inflate.h"
 #include "zoo/datasets/label_table.h"
 #include "zoo/datasets/part_names.h"
 #include "zoo/datasets/shard_samples.h"
+#include "zoo/datasets/system_names.h"
 
 namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
 
-// "imagenet-train-0001.tar" -> "train"; empty where no word of the name is one of these.
-std::string part_of(const std::string& name) {
-  for (size_t at = 0; at < name.size();) {
-    const size_t end = std::min(name.find_first_of("-_.", at), name.size());
-    const std::string_view part = part_called(to_lower(name.substr(at, end - at)));
-    if (!part.empty()) return std::string(part);
-    at = end + 1;
+constexpr uint64_t kMostUnpacked = 8'000'000'000;  // bytes, of all shards together
+
+// Of each file that is compressed what is in it, in memory.
+std::vector<std::optional<ByteSource>> unpack(const std::vector<fs::path>& files) {
+  std::vector<std::optional<ByteSource>> unpacked;
+  uint64_t left = kMostUnpacked;
+  for (const fs::path& file : files) {
+    unpacked.emplace_back();
+    if (!is_gzip(file)) continue;
+    unpacked.back() = open_maybe_gzip(file, left);
+    left -= unpacked.back()->size();
   }
-  return {};
+  return unpacked;
 }
 
 class TarShards : public Dataset {
  public:
-  TarShards(const std::vector<fs::path>& files, const std::string& where, const DatasetOptions& options) {
+  TarShards(const std::vector<fs::path>& files, const std::vector<fs::path>& left_out,
+            const std::string& where, const DatasetOptions& options) {
+    for (const fs::path& file : left_out) left_out_.push_back(file.filename().string() + ": a system file");
     std::vector<ShardSamples> found(files.size());
-    size_t bytes = 0;
-    for (const fs::path& file : files) {
-      std::error_code error;
-      const auto size = fs::file_size(file, error);
-      bytes += error ? 0 : size;
-    }
-    run_parallel(files.size(), bytes,
-                 [&](size_t i) { found[i] = read_shard(MappedFile(files[i]).bytes(), files[i]); });
+    const auto unpacked = unpack(files);
+    constexpr size_t kManyBytes = std::numeric_limits<size_t>::max() / 2;  // worth all threads
+    run_parallel(files.size(), kManyBytes,
+                 [&](size_t i) { found[i] = read_shard(unpacked[i] ? *unpacked[i] : ByteSource(files[i])); });
     std::set<std::string> unused;
     for (size_t i = 0; i < files.size(); ++i) {
       unused.merge(found[i].unused);
-      add(files[i], std::move(found[i]));
+      add(files[i], unpacked[i], std::move(found[i]));
     }
     for (const std::string& ending : unused)
       left_out_.push_back("members ending in ." + ending + ": not used");
@@ -71,12 +77,16 @@ class TarShards : public Dataset {
   StoredPicture fetch(int64_t index) const override {
     const Shard& shard = shard_of(index);
     const auto at = static_cast<size_t>(index - shard.first);
-    return read_encoded_part(shard.file, shard.samples.offsets[at], shard.samples.sizes[at], place(index));
+    const uint64_t offset = shard.samples.offsets[at], size = shard.samples.sizes[at];
+    if (!shard.unpacked) return read_encoded_part(shard.file, offset, size, place(index));
+    HeldBytes content = shard.unpacked->read(offset, size);
+    return EncodedPicture{std::move(content.owner), content.bytes, place(index)};
   }
 
  private:
   struct Shard {
     fs::path file;
+    std::optional<ByteSource> unpacked;
     ShardSamples samples;
     int64_t first = 0;  // index of its first sample in the set
     int32_t part = -1;
@@ -99,14 +109,14 @@ class TarShards : public Dataset {
     return *std::prev(after);
   }
 
-  void add(const fs::path& file, ShardSamples samples) {
+  void add(const fs::path& file, const std::optional<ByteSource>& unpacked, ShardSamples samples) {
     left_out_.insert(left_out_.end(), samples.left_out.begin(), samples.left_out.end());
     samples.left_out = {};
     const std::vector<ShardLabels> labels = std::exchange(samples.labels, {});
     if (labels.empty()) return;
     const int64_t first = size_;
     size_ += static_cast<int64_t>(labels.size());
-    shards_.push_back({file, std::move(samples), first});
+    shards_.push_back({file, unpacked, std::move(samples), first});
     for (size_t i = 0; i < labels.size(); ++i) {
       const int64_t sample = first + static_cast<int64_t>(i);
       if (sample == 0) multi_label_ = labels[i].multi;
@@ -122,7 +132,7 @@ class TarShards : public Dataset {
   void settle_parts() {
     std::vector<std::string> found;
     for (Shard& shard : shards_) {
-      const std::string part = part_of(shard.file.filename().string());
+      const std::string part(part_in(shard.file.stem().native()));
       if (part.empty()) return;
       const auto known = std::find(found.begin(), found.end(), part);
       shard.part = static_cast<int32_t>(known - found.begin());
@@ -137,15 +147,17 @@ class TarShards : public Dataset {
   LabelTable labels_;
 };
 
-std::vector<fs::path> shard_files(const fs::path& root) {
+std::vector<fs::path> shard_files(const fs::path& root, std::vector<fs::path>& left_out) {
   std::error_code error;
   std::vector<fs::path> files;
   if (fs::is_directory(root, error)) {
     for (fs::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
-      if (it->path().extension() == ".tar") files.push_back(it->path());
+      const std::string name = it->path().filename().string();
+      if (is_shard_name(name)) (is_system_file(name) ? left_out : files).push_back(it->path());
     }
     if (error) throw Error(ErrorCode::io, root.string(), "the folder cannot be read: " + error.message());
     std::sort(files.begin(), files.end());
+    std::sort(left_out.begin(), left_out.end());
     if (files.empty()) throw Error(ErrorCode::not_found, root.string(), "no *.tar file in this folder");
   } else if (fs::exists(root, error)) {
     files.push_back(root);
@@ -157,8 +169,14 @@ std::vector<fs::path> shard_files(const fs::path& root) {
 
 }  // namespace
 
+bool is_shard_name(std::string_view file_name) {
+  return file_name.ends_with(".tar") || file_name.ends_with(".tar.gz") || file_name.ends_with(".tgz");
+}
+
 std::unique_ptr<Dataset> open_tar_shards(const fs::path& root, const DatasetOptions& options) {
-  return std::make_unique<TarShards>(shard_files(root), root.string(), options);
+  std::vector<fs::path> left_out;
+  const std::vector<fs::path> files = shard_files(root, left_out);
+  return std::make_unique<TarShards>(files, left_out, root.string(), options);
 }
 
 }  // namespace zoo
