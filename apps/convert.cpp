@@ -16,6 +16,7 @@
 #include "zoo/convert/rename.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
+#include "zoo/core/lockfile.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/text.h"
 #include "zoo/weights/description.h"
@@ -45,12 +46,14 @@ Input find_input(const std::string& text, const Manifest& manifest) {
   if (fs::exists(text, error)) return {.path = text};
   const WeightRecord* record = manifest.find(text);
   if (record == nullptr) throw Error(ErrorCode::not_found, text, "no such file");
-  const fs::path path = cached_path(*record);
-  if (!fs::exists(path, error)) {
-    throw Error(ErrorCode::not_found, text, "is not in the cache",
+  std::string wrong;
+  const auto found = find_present(*record, {.project_lock = find_project_lock()}, wrong);
+  if (!found) {
+    throw Error(wrong.empty() ? ErrorCode::not_found : ErrorCode::hash_mismatch, text,
+                wrong.empty() ? "is not in the cache" : wrong,
                 "'zoo download " + record->name + "' gets it.");
   }
-  return {.path = path, .folder = {}, .record = record};
+  return {.path = found->path, .folder = {}, .record = record};
 }
 
 void note(const std::string& line) {

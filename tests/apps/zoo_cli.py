@@ -146,7 +146,7 @@ class ZooCase(unittest.TestCase):
             server.close()
 
     def files_in(self, folder):
-        """What lies there besides the record of hashes."""
+        """What lies there besides the records of hashes."""
         if not folder.exists():
             return []
-        return sorted(p.name for p in folder.iterdir() if p.name != "weights.lock.json")
+        return sorted(p.name for p in folder.iterdir() if p.name not in ("weights.lock.json", ".weights.verified"))

@@ -121,6 +121,43 @@ class Download(ZooCase):
         self.assertLess(len(line), 80)
 
 
+class Spoilt(ZooCase):
+    """The weight that ships, with one bit of the copy in the cache changed: the size is right, the record of it too."""
+    SHIPPED = "resnet20_cifar.drawn"
+
+    def setUp(self):
+        super().setUp()
+        self.zoo("download", self.SHIPPED)
+        self.path = self.home / f"{self.SHIPPED}.safetensors"
+        self.right = self.path.read_bytes()
+        self.spoil()
+
+    def spoil(self):
+        wrong = bytearray(self.right)
+        wrong[len(wrong) // 2] ^= 1
+        self.path.write_bytes(wrong)
+
+    def test_download_hashes_what_it_finds(self):
+        _, err = self.zoo("download", self.SHIPPED)
+        self.assertIn(f"{self.path} had SHA-256 ", err)
+        self.assertEqual(self.path.read_bytes(), self.right)
+
+    def test_convert_does_not_take_it(self):
+        self.assertIn("had SHA-256 ", self.refused("convert", self.SHIPPED, "out.pth"))
+        self.assertFalse((self.folder / "out.pth").exists())
+        self.zoo("download", self.SHIPPED)
+        self.zoo("convert", self.SHIPPED, "out.pth")
+
+    @unittest.skipUnless((PROGRAMS / "zoo-predict").exists(), "built without LibTorch")
+    def test_predict_and_evaluate_replace_it(self):
+        self.zoo("draw", "--count", "1", "--seed", "1", "--out", "shapes")
+        for command in (["predict", "shapes/star"], ["evaluate", "--data", "shapes"]):
+            self.spoil()
+            _, err = self.zoo(command[0], "--weights", self.SHIPPED, "--threads", "1", *command[1:])
+            self.assertIn("had SHA-256 ", err)
+            self.assertEqual(self.path.read_bytes(), self.right)
+
+
 class Verify(ZooCase):
     def test_a_changed_file_shows_both_hashes(self):
         with self.server():

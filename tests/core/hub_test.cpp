@@ -1,6 +1,8 @@
 // The hub: what is a name there, what its word is worth, and who sees the token.
 #include "zoo/core/hub.h"
 
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "tests/core/fake_hub.h"
@@ -51,6 +53,25 @@ TEST_CASE("what could mean another place is no name on the hub") {
   const auto error = error_of([&] { parse_hub_name(text); });
   REQUIRE(error.has_value());
   CHECK(error->code() == ErrorCode::usage);
+}
+
+TEST_CASE("each revision has a folder of its own in the cache") {
+  const auto folder = [](const std::string& revision) {
+    return hub_cache_folder(parse_hub_name("hf:o/r@" + revision));
+  };
+  CHECK(folder("main") == "hf/o--r/main/");
+  CHECK(folder("v1.0-rc") == "hf/o--r/v1.0-rc/");
+  CHECK(folder("refs/pr/1") == "hf/o--r/refs%2Fpr%2F1/");
+  const std::vector<std::string> alike{"a/b", "a--b", "a/-b", "a---b", "a-/b", "a----b", "a-b"};
+  std::set<std::string> folders{"hf/o--r/a--b/"};  // which older versions made for a/b or for a--b
+  size_t valid = 0;
+  for (const std::string& revision : alike) {
+    if (error_of([&] { folder(revision); })) continue;
+    ++valid;
+    folders.insert(folder(revision));
+  }
+  CHECK(valid >= 6);
+  CHECK(folders.size() == valid + 1);
 }
 
 TEST_CASE("a URL of the hub is one of its files, other URLs are not") {
@@ -168,6 +189,40 @@ TEST_CASE("a model of the hub is fetched with its configuration, recorded, and t
   CHECK(hub->hub.requests() == asked);
   hub.reset();
   CHECK_FALSE(fetch_hub_model(kName, {.directory = folder.path(), .offline = true}).weights.downloaded);
+}
+
+TEST_CASE("what the cache has of a model of the hub is hashed before it is used") {
+  const TemporaryFolder folder;
+  FakeHub hub(model_files());
+  hub.files["preprocessor_config.json"] = "{}";
+  const Setting endpoint("HF_ENDPOINT", hub.endpoint());
+  const Setting hugging_face("HF_HUB_CACHE", (folder / "none").string());
+  const FetchOptions options{.directory = folder.path()};
+  const HubModel first = fetch_hub_model(kName, options);
+  const std::string file = GENERATE("model.safetensors", "config.json", "preprocessor_config.json");
+  std::string content = read_text(first.folder / file);
+  const std::string right = content;
+  content[0] = 'X';
+  write_text(first.folder / file, content);
+  FetchOptions offline = options;
+  offline.offline = true;
+  const auto error = error_of([&] { fetch_hub_model(kName, offline); });
+  REQUIRE(error.has_value());
+  CHECK(message_of(error).find("--offline forbids to fetch it") != std::string::npos);
+  fetch_hub_model(kName, options);
+  CHECK(read_text(first.folder / file) == right);
+  CHECK_NOTHROW(fetch_hub_model(kName, offline));
+}
+
+TEST_CASE("a preprocessing that somebody laid beside a downloaded model is not its own") {
+  const TemporaryFolder folder;
+  const FakeHub hub(model_files());
+  const Setting endpoint("HF_ENDPOINT", hub.endpoint());
+  const HubModel model = fetch_hub_model(kName, {.directory = folder.path()});
+  write_text(model.folder / "preprocessor_config.json", "{}");
+  ZOO_CHECK_ERROR(fetch_hub_model(kName, {.directory = folder.path()}), ErrorCode::hash_mismatch,
+                  (folder / "hf/o--r/main/preprocessor_config.json").string() +
+                      ": was not downloaded by zoo. Delete it.");
 }
 
 TEST_CASE("other bytes than the hub announces are refused, and so is what changed since the first use") {

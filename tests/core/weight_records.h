@@ -48,11 +48,13 @@ inline WeightRecord prefix_only(std::vector<std::string> urls) {
 
 using Names = std::vector<std::string>;
 
+// But for the record of what was hashed there, which may always be missing.
 inline Names names_in(const std::filesystem::path& folder) {
   Names names;
   if (!std::filesystem::exists(folder)) return names;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    names.push_back(entry.path().filename());
+    const std::string name = entry.path().filename();
+    if (!name.starts_with(".weights.verified")) names.push_back(name);
   }
   std::ranges::sort(names);
   return names;

@@ -14,9 +14,9 @@
 namespace zoo {
 
 struct FetchOptions {
-  std::filesystem::path directory;  // empty = the cache
-  bool offline = false;             // only what is on this machine: the cache and file URLs
-  bool trust_prefix = false;        // accept a file of which only a short prefix is published from elsewhere
+  std::filesystem::path directory = {};  // empty = the cache
+  bool offline = false;                  // only what is on this machine: the cache and file URLs
+  bool trust_prefix = false;  // accept a file of which only a short prefix is published from elsewhere
   // Called while bytes arrive: received so far, and the total or -1. May throw to stop.
   std::function<void(int64_t received, int64_t total)> progress = {};
   // Called with what goes on meanwhile and is worth a line: a failure, and when it is tried again.
@@ -45,9 +45,18 @@ std::filesystem::path cached_path(const WeightRecord& record, const std::filesys
 // True if a file of the right size lies there (not hashed: see verify_file).
 bool is_cached(const WeightRecord& record, const std::filesystem::path& directory = {});
 
+// A file of the weight that lies in the cache and is the published one: hashed (once: verified.h) and
+// compared with the manifest and the lock files. A wrong one is as good as none, and `note` says so. Throws
+// as fetch().
+std::optional<FetchResult> find_present(const WeightRecord& record, const FetchOptions& options,
+                                        std::string& note);
+// The same of one file and FOLDER/FILE.NAME.
+std::optional<FetchResult> find_present(const WeightFile& file, const std::filesystem::path& folder,
+                                        const FetchOptions& options, std::string& note);
+
 // Makes sure that one of the weight's files is there and is the published one, and returns it.
-// A file found in the cache is trusted by name, size and its entry in the lock file, a wrong one is replaced;
-// a new one is hashed as it arrives. One that is in torch hub's or Hugging Face's cache is linked or copied
+// A file found in the cache is hashed (once: verified.h), a wrong one is replaced; a new one is hashed as it
+// arrives. One that is in torch hub's or Hugging Face's cache is linked or copied
 // from there. URLs are tried in their order until one gives the right bytes; where nobody has published a
 // hash, the hub is asked for its own and the result says so. Any number of processes and threads may fetch
 // the same file: one of them transfers it, the others wait. Throws Error{network, hash_mismatch, io,

@@ -49,6 +49,7 @@ void read_head_line(Transfer& transfer, std::string_view line) {
   ResponseHead& head = transfer.outcome.head;
   if (line.starts_with("HTTP/")) {  // a new head: that of a 100 is followed by another one
     head.status = status_in(line);
+    head.framed = line.starts_with("HTTP/2") || line.starts_with("HTTP/3");
     head.fields.clear();
     transfer.head_done = false;
     return;

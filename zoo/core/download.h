@@ -29,6 +29,8 @@ struct NetworkOptions {
   int64_t attempts = 5;           // to get one URL, while its failures are of those that pass
   int64_t first_pause_ms = 1000;  // before the second attempt; doubles, and is shortened by chance
   int64_t longest_pause_s = 300;  // also of those that a server asks for: more is a failure
+  // Bytes of a file of which neither the manifest nor the server says how many it has: more are refused.
+  int64_t most_of_unknown_size = 8LL << 30;
   std::vector<RequestHeader> headers = {};
 };
 
@@ -36,6 +38,7 @@ struct ResponseHead {
   std::string url;                            // that answers so, redirects followed
   int64_t status = 0;                         // HTTP's; 0 of file URLs
   std::map<std::string, std::string> fields;  // by lower-case names; of several alike the last
+  bool framed = false;                        // HTTP/2 or 3, which tell where an answer ends
 };
 
 struct DownloadOptions {

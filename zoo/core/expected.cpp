@@ -51,6 +51,11 @@ std::string what_is_published(const WeightFile& file) {
                                           " digits of its SHA-256 are published";
 }
 
+std::string first_use_note(const WeightFile& file, const std::string& sha256, const fs::path& folder) {
+  return what_is_published(file) + "; its full SHA-256 " + sha256 + " is recorded in " +
+         lock_path(folder).string();
+}
+
 std::string hub_note(const std::string& commit, const std::string& sha256, const fs::path& folder) {
   return "of commit " + commit + "; the SHA-256 that the hub gives, " + sha256 + ", is recorded in " +
          lock_path(folder).string();

@@ -27,6 +27,9 @@ Expected expect(const WeightFile& file, const std::filesystem::path& folder,
                 const std::filesystem::path& project_lock = {});
 // "only the first 8 digits of its SHA-256 are published".
 std::string what_is_published(const WeightFile& file);
+// "...; its full SHA-256 H is recorded in FOLDER/weights.lock.json", of one whose hash is not published.
+std::string first_use_note(const WeightFile& file, const std::string& sha256,
+                           const std::filesystem::path& folder);
 // "of commit C; the SHA-256 that the hub gives, H, is recorded in FOLDER/weights.lock.json".
 std::string hub_note(const std::string& commit, const std::string& sha256,
                      const std::filesystem::path& folder);

@@ -13,54 +13,12 @@
 #include "zoo/core/receive.h"
 #include "zoo/core/sha256.h"
 #include "zoo/core/url.h"
+#include "zoo/core/verified.h"
 
 namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string first_use_note(const WeightFile& file, const std::string& sha256, const fs::path& folder) {
-  return what_is_published(file) + "; its full SHA-256 " + sha256 + " is recorded in " +
-         lock_path(folder).string();
-}
-
-// The file as it lies in `folder`, if it is the published one. A wrong one is as good as none, and `note`
-// says so.
-std::optional<FetchResult> find_present(const WeightFile& file, const fs::path& folder,
-                                        const FetchOptions& options, std::string& note) {
-  const fs::path path = folder / file.name;
-  const int64_t size = size_of(path);
-  if (size < 0) return std::nullopt;
-  const std::optional<LockEntry> lock = read_lock(folder, file.name);
-  const Expected expected = expect(file, folder, options.project_lock);
-  if (expected.bytes >= 0 && size != expected.bytes) {
-    note = path.string() + " had " + std::to_string(size) + " bytes instead of " +
-           std::to_string(expected.bytes);
-    return std::nullopt;
-  }
-  if (lock) return FetchResult{.path = path, .sha256 = lock->sha256};
-
-  // Somebody else put it here.
-  const std::string actual = sha256_file(path);
-  if (!expected.matches(actual)) {
-    note = path.string() + " had SHA-256 " + actual + " instead of " + expected.hash_text();
-    return std::nullopt;
-  }
-  if (expected.sha256.empty() && !options.trust_prefix) {
-    throw Error(ErrorCode::hash_mismatch, path.string(),
-                "was not downloaded by zoo, and " + what_is_published(file) + " (its own is " + actual + ")",
-                "Delete it to download it again, or accept it with --trust-prefix.");
-  }
-  FetchResult result{.path = path, .sha256 = actual};
-  if (expected.sha256.empty()) result.note = first_use_note(file, actual, folder);
-  try {
-    write_lock(folder, file.name, {.sha256 = actual, .bytes = size});
-  } catch (const Error& error) {
-    // A cache that may only be read: the hash is computed again next time.
-    if (error.code() != ErrorCode::io) throw;
-  }
-  return result;
-}
 
 void check_trust(const WeightFile& file, const FileSource& source, const Expected& expected,
                  const FetchOptions& options) {
@@ -106,6 +64,7 @@ FetchResult fetch_from(const WeightFile& file, const FileSource& source, const f
     // Recorded before the file appears: killed in between, the next download only has to match.
     write_lock(folder, file.name, {.sha256 = sha256, .bytes = part.size()});
     part.commit();
+    remember_sha256(folder, file.name, sha256);
     return FetchResult{.sha256 = sha256, .downloaded = true};
   });
 }
@@ -126,10 +85,25 @@ FetchResult fetch_known_copy(const WeightFile& file, const fs::path& copy, const
     } else {
       part.commit();
     }
+    remember_sha256(folder, file.name, actual);
     return FetchResult{.sha256 = actual};
   });
   result.note += (result.note.empty() ? "" : "; ") + ("taken from " + copy.string());
   return result;
+}
+
+// A file of this machine for which there is no place in the cache (read-only, say, or full: `failure`). Where
+// a folder was asked for, the file has to be in it.
+std::optional<FetchResult> use_in_place(const WeightFile& file, const fs::path& path, const fs::path& folder,
+                                        const FetchOptions& options, const Error& failure) {
+  if (failure.code() != ErrorCode::io || !options.directory.empty() || size_of(path) < 0) return std::nullopt;
+  const Expected expected = expect(file, folder, options.project_lock);
+  if (expected.sha256.empty() && !options.trust_prefix) return std::nullopt;
+  const std::string actual = verified_sha256(folder, path);
+  if (!expected.matches(actual)) return std::nullopt;
+  return FetchResult{.path = path,
+                     .sha256 = actual,
+                     .note = path.string() + " is used where it lies (" + failure.what() + ")"};
 }
 
 std::optional<FetchResult> fetch_known_copy(const WeightFile& file, const fs::path& folder,
@@ -140,6 +114,7 @@ std::optional<FetchResult> fetch_known_copy(const WeightFile& file, const fs::pa
     try {
       return fetch_known_copy(file, copy, folder, options);
     } catch (const Error& error) {
+      if (auto found = use_in_place(file, copy, folder, options, error)) return found;
       if (error.code() != ErrorCode::hash_mismatch && error.code() != ErrorCode::network) throw;
     }
   }
@@ -168,30 +143,33 @@ std::optional<FetchResult> fetch_by_hub_hash(const WeightFile& file, const FileS
 FetchResult fetch_file(const WeightRecord& record, const FetchOptions& options) {
   const fs::path folder = options.directory.empty() ? cache_directory() : options.directory;
   std::string note;
-  for (const WeightFile& file : record.files) {
-    if (auto found = find_present(file, folder, options, note)) return *found;
-  }
+  if (auto found = find_present(record, options, note)) return *found;
   for (const WeightFile& file : record.files) {
     if (auto found = fetch_known_copy(file, folder, options)) return *found;
   }
   std::vector<Error> failures;
   for (const WeightFile& file : record.files) {
     for (const FileSource& source : sources_of(file, options.mirrors)) {
-      if (options.offline && !is_local_url(source.url)) continue;
+      if (!is_local_url(source.url) && (options.offline || (is_hub_offline() && is_of_hub(source.url))))
+        continue;
       try {
         if (auto result = fetch_by_hub_hash(file, source, folder, options)) return *result;
         return fetch_from(file, source, folder, options);
       } catch (const Error& error) {
+        if (is_local_url(source.url)) {
+          const fs::path path = path_of_file_url(source.url);
+          if (auto found = use_in_place(file, path, folder, options, error)) return *found;
+        }
         if (error.code() != ErrorCode::network && error.code() != ErrorCode::hash_mismatch) throw;
         failures.push_back(error);
       }
     }
   }
   if (failures.empty()) {
-    throw Error(
-        note.empty() ? ErrorCode::not_found : ErrorCode::hash_mismatch, record.name,
-        (note.empty() ? "is not in " + folder.string() : note) + ", and --offline forbids to fetch it",
-        "Run 'zoo download " + record.name + "' once where there is a network.");
+    throw Error(note.empty() ? ErrorCode::not_found : ErrorCode::hash_mismatch, record.name,
+                (note.empty() ? "is not in " + folder.string() : note) + ", and " +
+                    (options.offline ? "--offline" : "HF_HUB_OFFLINE") + " forbids to fetch it",
+                "Run 'zoo download " + record.name + "' once where there is a network.");
   }
   std::string others;
   for (size_t i = 1; i < failures.size(); ++i) others += std::string("\n  then ") + failures[i].what();

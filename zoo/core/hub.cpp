@@ -13,6 +13,8 @@
 #include "zoo/core/curl_request.h"
 #include "zoo/core/environment.h"
 #include "zoo/core/error.h"
+#include "zoo/core/response.h"
+#include "zoo/core/text.h"
 #include "zoo/core/url.h"
 
 namespace zoo {
@@ -55,6 +57,12 @@ int64_t to_number(const std::string& text) {
   int64_t number = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size() && number >= 0 ? number : -1;
+}
+
+void refuse_offline(const HubName& name) {
+  if (!is_hub_offline()) return;
+  throw DownloadError(DownloadError::Kind::final, name.text(), "HF_HUB_OFFLINE forbids to ask the hub",
+                      "Unset it, or get the files once where there is a network.");
 }
 
 [[noreturn]] void explain(const HubName& name, const std::string& file, const DownloadError& error) {
@@ -118,15 +126,18 @@ void check(const std::string& commit, const std::string& url) {
 
 std::string get_text(const std::string& url, const NetworkOptions& options) {
   std::string text;
-  download(url,
-           [&](std::span<const std::byte> bytes) {
-             if (text.size() + bytes.size() > kLargestText) {
-               throw Error(ErrorCode::network, url,
-                           "is larger than " + std::to_string(kLargestText) + " bytes");
-             }
-             text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-           },
-           {.network = options});
+  const ResponseHead head = download(
+      url,
+      [&](std::span<const std::byte> bytes) {
+        if (text.size() + bytes.size() > kLargestText) {
+          throw Error(ErrorCode::network, url, "is larger than " + std::to_string(kLargestText) + " bytes");
+        }
+        text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      },
+      {.network = options});
+  if (!tells_its_end(head)) {
+    throw Error(ErrorCode::network, url, "comes without a length: it may be cut", "Is a proxy in the way?");
+  }
   return text;
 }
 
@@ -171,6 +182,17 @@ bool is_hub_secure() {
          origin.starts_with("http://127.0.0.1:");
 }
 
+bool is_hub_offline() {
+  auto word = environment("HF_HUB_OFFLINE");
+  if (!word) word = environment("TRANSFORMERS_OFFLINE");
+  const std::string text = to_lower(word.value_or(""));
+  return text == "1" || text == "on" || text == "yes" || text == "true";
+}
+
+bool is_of_hub(const std::string& url) {
+  return url.starts_with(hub_endpoint() + "/");
+}
+
 NetworkOptions with_hub_token(NetworkOptions options) {
   std::string token = environment("HF_TOKEN").value_or("");
   const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
@@ -185,6 +207,7 @@ NetworkOptions with_hub_token(NetworkOptions options) {
 }
 
 HubFile look_up(const HubName& name, const std::string& file, const NetworkOptions& options) {
+  refuse_offline(name);
   const std::string url = file_url_at(name, name.revision, file);
   HubFile found;
   const auto read_head = [&](const ResponseHead& head) {
@@ -209,6 +232,7 @@ HubFile look_up(const HubName& name, const std::string& file, const NetworkOptio
 }
 
 std::string read_hub_text(const HubName& name, const std::string& file, const NetworkOptions& options) {
+  refuse_offline(name);
   const std::string url = file_url_at(name, name.revision, file);
   const NetworkOptions network = with_hub_token(options);
   return patiently(name, file, options, [&] { return get_text(url, network); });
@@ -219,6 +243,7 @@ std::string hub_license(const HubName& name, const NetworkOptions& options) {
                           "/revision/" + percent_slashes(name.revision);
   nlohmann::json card;
   try {
+    refuse_offline(name);
     card = nlohmann::json::parse(get_text(url, with_hub_token(options)), nullptr, false);
   } catch (const DownloadError&) {
     return "";  // an older or smaller hub

@@ -24,6 +24,12 @@ std::string at_hub_endpoint(const std::string& url);
 // True if what the hub says cannot have been changed on the way: it is asked over https, or on this machine.
 bool is_hub_secure();
 
+// True if the hub must not be asked, as its own library understands it: $HF_HUB_OFFLINE, else
+// $TRANSFORMERS_OFFLINE, is 1, on, yes or true.
+bool is_hub_offline();
+// Whether a URL is one of hub_endpoint().
+bool is_of_hub(const std::string& url);
+
 // With the token of $HF_TOKEN, if there is one, for requests to the hub itself and to nobody else; not over
 // http, unless the hub is on this machine. Throws Error{usage}, without showing it, if it can be no token.
 NetworkOptions with_hub_token(NetworkOptions options);
@@ -35,8 +41,8 @@ struct HubFile {
   std::string sha256;  // 64 hex digits; empty for files that the hub keeps in git itself (config.json)
   int64_t bytes = -1;  // -1 = not said
 };
-// Throws DownloadError{final} if there is no such repository, revision or file, or the user may not see it;
-// Error{network} if the answer makes no sense.
+// Throws DownloadError{final} if there is no such repository, revision or file, the user may not see it, or
+// is_hub_offline(); Error{network} if the answer makes no sense or is cut.
 HubFile look_up(const HubName& name, const std::string& file, const NetworkOptions& options);
 
 // A small text file. Throws as look_up.

@@ -61,8 +61,17 @@ HubName parse_hub_name(std::string_view text) {
 }
 
 std::string hub_cache_folder(const HubName& name) {
+  // No revision has a '%'. What is called "a--b" is of older versions, which meant a/b or a--b.
   std::string revision;
-  for (const char c : name.revision) revision += c == '/' ? "--" : std::string(1, c);
+  for (const char c : name.revision) {
+    if (c == '/') {
+      revision += "%2F";
+    } else if (c == '-' && revision.ends_with('-')) {
+      revision += "%2D";
+    } else {
+      revision += c;
+    }
+  }
   return "hf/" + name.owner + "--" + name.repository + "/" + revision + "/";
 }
 

@@ -17,7 +17,9 @@ bool is_hub_name(std::string_view text);  // begins with "hf:"
 // "hf:OWNER/REPO[@REV]". Throws Error{usage} for anything that could mean another place: "..", spaces, ...
 HubName parse_hub_name(std::string_view text);
 
-// Where in the cache the files of such a repository lie: "hf/OWNER--REPO/REV/". No listed file can be there.
+// Where in the cache the files of such a repository lie: "hf/OWNER--REPO/REV/", another folder for each
+// revision
+// ("a%2Fb" is the revision a/b, "a-%2Db" a--b). No listed file can be there.
 std::string hub_cache_folder(const HubName& name);
 // Letters, digits and . _ -; nothing that is hidden, a flag or a way up.
 bool is_plain_name(std::string_view text);

@@ -2,10 +2,13 @@
 
 #include <memory>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <dirent.h>
 
 #include "zoo/core/environment.h"
+#include "zoo/core/file.h"
 
 namespace zoo {
 namespace {
@@ -15,6 +18,12 @@ namespace fs = std::filesystem;
 fs::path below_user_cache(const fs::path& rest) {
   const auto cache = user_cache_folder();
   return cache ? *cache / rest : fs::path();
+}
+
+constexpr size_t kCommitDigits = 40, kHashDigits = 64;
+
+bool is_hex(std::string_view text, size_t digits) {
+  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 struct Close {
@@ -42,8 +51,26 @@ fs::path torch_hub_folder() {
 
 fs::path hugging_face_folder() {
   if (const auto hub = environment("HF_HUB_CACHE")) return *hub;
+  if (const auto hub = environment("HUGGINGFACE_HUB_CACHE")) return *hub;
   const auto home = environment("HF_HOME");
   return (home ? fs::path(*home) : below_user_cache("huggingface")) / "hub";
+}
+
+std::optional<fs::path> hugging_face_snapshot(const HubName& name) {
+  std::error_code failed;
+  const fs::path repository = hugging_face_folder() / ("models--" + name.owner + "--" + name.repository);
+  const fs::path reference = repository / "refs" / name.revision;
+  const std::string commit = fs::is_regular_file(reference, failed) ? read_text(reference) : name.revision;
+  if (!is_hex(commit, kCommitDigits)) return std::nullopt;
+  fs::path snapshot = repository / "snapshots" / commit;
+  return fs::is_directory(snapshot, failed) ? std::optional(std::move(snapshot)) : std::nullopt;
+}
+
+std::string hugging_face_hash(const fs::path& file) {
+  std::error_code failed;
+  const fs::path blob = fs::canonical(file, failed);
+  const std::string name = blob.filename();
+  return !failed && blob.parent_path().filename() == "blobs" && is_hex(name, kHashDigits) ? name : "";
 }
 
 std::vector<fs::path> known_copies(const std::string& name, const Expected& expected) {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "zoo/core/expected.h"
+#include "zoo/core/hub_name.h"
 
 namespace zoo {
 
@@ -15,7 +17,14 @@ std::vector<std::filesystem::path> known_copies(const std::string& name, const E
 
 // $TORCH_HOME/hub/checkpoints, else below the user's cache folder; empty if there is no HOME.
 std::filesystem::path torch_hub_folder();
-// $HF_HUB_CACHE, else $HF_HOME/hub, else below the user's cache folder; empty if there is no HOME.
+// $HF_HUB_CACHE, else $HUGGINGFACE_HUB_CACHE, else $HF_HOME/hub, else below the user's cache folder; empty if
+// there is no HOME.
 std::filesystem::path hugging_face_folder();
+// Where Hugging Face's cache has the files of a repository's revision, or nothing:
+// models--OWNER--REPO/snapshots/COMMIT, where refs/REV has the commit.
+std::optional<std::filesystem::path> hugging_face_snapshot(const HubName& name);
+// The SHA-256 that the cache gives a file of a snapshot, which is a link to blobs/SHA-256, or "": small files
+// go by another hash.
+std::string hugging_face_hash(const std::filesystem::path& file);
 
 }  // namespace zoo

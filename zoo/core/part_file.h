@@ -32,6 +32,7 @@ class PartFile {
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;
 
+  const std::filesystem::path& target() const { return target_; }
   int64_t size() const { return size_; }
   // Of what is in it; nullptr where nobody knows.
   const PartSource* source() const { return source_ ? &*source_ : nullptr; }

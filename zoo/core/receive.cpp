@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -104,11 +106,18 @@ class Receiver {
       check_range(head);
       fresh_ = false;
       resumed_ = true;
+      check_space(std::max(expected_.bytes, part_.source()->bytes));
       if (!hash_) hash_ = std::make_unique<GrowingHash>(part_.descriptor());
       hash_->grow_to(part_.size());
       return;
     }
     next_source_.bytes = content_length(head);
+    if (!is_checkable() && !tells_its_end(head)) {
+      throw Error(ErrorCode::hash_mismatch, url_,
+                  "neither a SHA-256 of it is published, nor does the server say where it ends: nobody could "
+                  "tell a file that was cut",
+                  "Give its hash: URL#sha256=HEX, or another URL.");
+    }
     if (is_checkable()) next_source_.validator = validator_of(head);
   }
 
@@ -154,6 +163,7 @@ class Receiver {
     }
     hash_.reset();
     part_.restart(next_source_);
+    check_space(std::max(expected_.bytes, next_source_.bytes));
     hash_ = std::make_unique<GrowingHash>(part_.descriptor());
     fresh_ = false;
     resumed_ = false;
@@ -164,8 +174,29 @@ class Receiver {
     if (expected_.bytes >= 0 && part_.size() + static_cast<int64_t>(bytes.size()) > expected_.bytes) {
       refuse("more than the expected " + std::to_string(expected_.bytes) + " bytes arrived");
     }
+    const int64_t most = options_.network.most_of_unknown_size;
+    if (is_of_unknown_size() && part_.size() + static_cast<int64_t>(bytes.size()) > most) {
+      refuse("more than " + std::to_string(most) +
+             " bytes arrived, and neither the manifest nor the server says how many there are");
+    }
     part_.write(bytes);
     hash_->grow_to(part_.size());
+  }
+
+  bool is_of_unknown_size() const {
+    return expected_.bytes < 0 && (part_.source() == nullptr || part_.source()->bytes < 0);
+  }
+
+  // Before a disk is filled with what it cannot hold. `bytes`: of the whole, or -1.
+  void check_space(int64_t bytes) const {
+    std::error_code unknown;
+    const auto space = std::filesystem::space(folder_of(part_.target()), unknown);
+    const int64_t missing = bytes - part_.size();
+    if (unknown || missing <= 0 || static_cast<uintmax_t>(missing) <= space.available) return;
+    throw Error(ErrorCode::io, part_.target().string(),
+                "needs " + std::to_string(missing) + " bytes more, the disk has " +
+                    std::to_string(space.available) + " free",
+                "Free some space or choose another folder.");
   }
 
   std::string check() {

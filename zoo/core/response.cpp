@@ -39,6 +39,11 @@ int64_t content_length(const ResponseHead& head) {
   return rest.empty() ? bytes : -1;
 }
 
+bool tells_its_end(const ResponseHead& head) {
+  return head.status == 0 || head.framed || content_length(head) >= 0 ||
+         to_lower(field(head, "transfer-encoding")).ends_with("chunked");
+}
+
 std::optional<ContentRange> content_range(const ResponseHead& head) {
   const std::string text = field(head, "content-range");
   std::string_view rest = text;

@@ -13,6 +13,10 @@ namespace zoo {
 // Content-Length, or -1.
 int64_t content_length(const ResponseHead& head);
 
+// Whether a transfer that ended is one that came whole: the answer says how long it is, or is sent in pieces
+// of which the last says so. Else it ends with the connection, whoever cuts that.
+bool tells_its_end(const ResponseHead& head);
+
 struct ContentRange {
   int64_t first = 0;
   int64_t total = -1;  // -1: the server does not know

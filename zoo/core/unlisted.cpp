@@ -1,14 +1,19 @@
 #include "zoo/core/unlisted.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "zoo/core/error.h"
 #include "zoo/core/expected.h"
 #include "zoo/core/file.h"
+#include "zoo/core/known_caches.h"
 #include "zoo/core/lockfile.h"
 #include "zoo/core/sha256.h"
 #include "zoo/core/url.h"
+#include "zoo/core/verified.h"
 
 namespace zoo {
 namespace {
@@ -21,6 +26,10 @@ constexpr std::string_view kWeights = "model.safetensors";
 constexpr std::string_view kConfig = "config.json";
 constexpr std::string_view kPreprocessor = "preprocessor_config.json";  // transformers' own models have it
 constexpr int64_t kNotFound = 404;
+// As find_weights_in() of zoo/checkpoint looks for them.
+constexpr std::array<std::string_view, 6> kAnyWeights{"model.safetensors",  "model.safetensors.index.json",
+                                                      "pytorch_model.bin",  "pytorch_model.bin.index.json",
+                                                      "flax_model.msgpack", "tf_model.h5"};
 
 std::string hash_of(std::string_view text) {
   return sha256_hex(std::as_bytes(std::span(text)));
@@ -30,9 +39,11 @@ fs::path folder_of(const FetchOptions& options) {
   return options.directory.empty() ? cache_directory() : options.directory;
 }
 
-bool is_recorded(const std::string& file_name, const fs::path& folder) {
-  const auto lock = read_lock(folder, file_name);
-  return lock && size_of(folder / file_name) == lock->bytes;
+// It is there with the bytes that were recorded.
+bool is_as_recorded(const std::string& file_name, const FetchOptions& options) {
+  const fs::path folder = folder_of(options);
+  std::string wrong;
+  return read_lock(folder, file_name) && find_present({.name = file_name}, folder, options, wrong);
 }
 
 // torch hub's convention: NAME-HASH.SUFFIX with 8 digits or more.
@@ -72,13 +83,68 @@ void keep_text(const std::string& text, const std::string& file_name, const fs::
   write_text(path, text);
 }
 
+// Nobody else puts files where a model is looked for.
+void refuse_foreign(const std::string& file_name, const fs::path& folder) {
+  if (size_of(folder / file_name) < 0 || read_lock(folder, file_name)) return;
+  throw Error(ErrorCode::hash_mismatch, (folder / file_name).string(), "was not downloaded by zoo",
+              "Delete it.");
+}
+
+bool may_ask_hub(const FetchOptions& options) {
+  return !options.offline && !is_hub_offline();
+}
+
+// Hashes a file of Hugging Face's cache where the cache itself or a lock file says what it has to be; returns
+// the hash or "".
+std::string check_snapshot_file(const HubName& name, const fs::path& file, const FetchOptions& options) {
+  const fs::path folder = folder_of(options);
+  const Expected expected =
+      expect({.name = hub_cache_folder(name) + file.filename().string(), .sha256 = hugging_face_hash(file)},
+             folder, options.project_lock);
+  if (expected.sha256.empty()) return "";
+  std::string actual = verified_sha256(folder, fs::absolute(file));
+  if (actual == expected.sha256) return actual;
+  throw Error(ErrorCode::hash_mismatch, file.string(),
+              "SHA-256 is " + actual + ", expected " + expected.sha256,
+              "Delete the file that it links to, and let Hugging Face's library download it again.");
+}
+
+std::string in_place_note(const fs::path& path) {
+  return path.string() + ", of Hugging Face's own cache, is used where it lies";
+}
+
+std::optional<HubModel> model_in_snapshot(const HubName& name, const FetchOptions& options) {
+  const auto snapshot = hugging_face_snapshot(name);
+  if (!snapshot || size_of(*snapshot / kConfig) < 0) return std::nullopt;
+  const auto* const weights = std::ranges::find_if(
+      kAnyWeights, [&](std::string_view file) { return size_of(*snapshot / file) >= 0; });
+  if (weights == kAnyWeights.end()) return std::nullopt;
+  check_snapshot_file(name, *snapshot / kConfig, options);
+  if (size_of(*snapshot / kPreprocessor) >= 0) check_snapshot_file(name, *snapshot / kPreprocessor, options);
+  HubModel model{.folder = *snapshot, .weights = {.path = *snapshot / *weights}, .file = {}};
+  const fs::path whole = weights->ends_with(".json") ? fs::path(*weights).stem().stem() : fs::path(*weights);
+  for (const auto& entry : fs::directory_iterator(*snapshot)) {  // the file, or its shards
+    if (entry.path().extension() != whole.extension() || size_of(entry.path()) < 0) continue;
+    const std::string sha256 = check_snapshot_file(name, entry.path(), options);
+    if (entry.path() == model.weights.path) model.weights.sha256 = sha256;
+  }
+  model.weights.note = in_place_note(model.weights.path);
+  return model;
+}
+
 }  // namespace
 
 UnlistedFile file_of_hub(const HubName& name, const std::string& file, const FetchOptions& options) {
   UnlistedFile unlisted;
   unlisted.file.name = hub_cache_folder(name) + file;
-  if (options.offline || is_recorded(unlisted.file.name, folder_of(options))) {
-    unlisted.file.urls.push_back(hub_endpoint());  // it is not asked
+  const bool is_here = is_as_recorded(unlisted.file.name, options);
+  if (is_here || !may_ask_hub(options)) {
+    unlisted.file.urls.push_back(hub_endpoint() + "/");  // it is not asked
+    const auto snapshot = is_here ? std::nullopt : hugging_face_snapshot(name);
+    if (snapshot && size_of(*snapshot / file) >= 0) {
+      unlisted.in_place = *snapshot / file;
+      unlisted.file.sha256 = check_snapshot_file(name, unlisted.in_place, options);
+    }
     return unlisted;
   }
   const HubFile found = look_up(name, file, options.network);
@@ -111,6 +177,10 @@ UnlistedFile file_of_url(const std::string& url, const FetchOptions& options) {
 
 FetchResult fetch_unlisted(const std::string& name, const UnlistedFile& unlisted,
                            const FetchOptions& options) {
+  if (!unlisted.in_place.empty()) {
+    return {
+        .path = unlisted.in_place, .sha256 = unlisted.file.sha256, .note = in_place_note(unlisted.in_place)};
+  }
   WeightRecord record;
   record.name = name;
   record.files.push_back(unlisted.file);
@@ -124,16 +194,22 @@ FetchResult fetch_unlisted(const std::string& name, const UnlistedFile& unlisted
 
 HubModel fetch_hub_model(const HubName& name, const FetchOptions& options) {
   const fs::path folder = folder_of(options);
-  const std::string config_name = hub_cache_folder(name) + std::string(kConfig);
+  const auto name_of = [&](std::string_view file) { return hub_cache_folder(name) + std::string(file); };
+  const auto is_here = [&](std::string_view file) { return is_as_recorded(name_of(file), options); };
+  if (!may_ask_hub(options) && !(is_here(kWeights) && is_here(kConfig))) {
+    if (auto model = model_in_snapshot(name, options)) return *std::move(model);
+  }
   HubModel model{.folder = folder / hub_cache_folder(name),
                  .weights = {},
                  .file = file_of_hub(name, std::string(kWeights), options)};
-  if (!options.offline && !is_recorded(config_name, folder)) {
+  refuse_foreign(name_of(kPreprocessor), folder);
+  const bool lacks_preprocessor = read_lock(folder, name_of(kPreprocessor)) && !is_here(kPreprocessor);
+  if (may_ask_hub(options) && (!is_here(kConfig) || lacks_preprocessor)) {
     HubName pinned = name;
     if (!model.file.commit.empty()) pinned.revision = model.file.commit;
     const auto keep = [&](std::string_view file) {
       const std::string text = read_hub_text(pinned, std::string(file), options.network);
-      keep_text(text, hub_cache_folder(name) + std::string(file), folder, options);
+      keep_text(text, name_of(file), folder, options);
     };
     try {
       keep(kPreprocessor);
@@ -143,9 +219,11 @@ HubModel fetch_hub_model(const HubName& name, const FetchOptions& options) {
     keep(kConfig);
   }
   model.weights = fetch_unlisted(name.text(), model.file, options);
-  if (!is_recorded(config_name, folder)) {
-    throw Error(ErrorCode::not_found, (folder / config_name).string(),
-                "is not there, and --offline forbids to fetch it");
+  for (const std::string_view file : {kConfig, kPreprocessor}) {
+    if (may_ask_hub(options) || is_here(file) || (file == kPreprocessor && !lacks_preprocessor)) continue;
+    throw Error(ErrorCode::not_found, (folder / name_of(file)).string(),
+                std::string("is not there as it was downloaded, and ") +
+                    (options.offline ? "--offline" : "HF_HUB_OFFLINE") + " forbids to fetch it");
   }
   return model;
 }

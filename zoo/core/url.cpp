@@ -1,6 +1,8 @@
 #include "zoo/core/url.h"
 
+#include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "zoo/core/sha256.h"
 #include "zoo/core/text.h"
@@ -55,6 +57,19 @@ std::string file_url(const std::filesystem::path& path) {
     }
   }
   return url;
+}
+
+std::filesystem::path path_of_file_url(std::string_view url) {
+  constexpr std::string_view kScheme = "file://";
+  std::string path;
+  for (url.remove_prefix(std::min(kScheme.size(), url.size())); !url.empty();) {
+    unsigned byte = 0;
+    const bool escaped = url.size() >= 3 && url.front() == '%' &&
+                         std::from_chars(url.data() + 1, url.data() + 3, byte, 16).ptr == url.data() + 3;
+    path += escaped ? static_cast<char>(byte) : url.front();
+    url.remove_prefix(escaped ? 3 : 1);
+  }
+  return path;
 }
 
 }  // namespace zoo

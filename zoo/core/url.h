@@ -17,5 +17,7 @@ std::string url_cache_name(std::string_view url);
 bool is_local_url(std::string_view url);
 // "file:///..." of an absolute path.
 std::string file_url(const std::filesystem::path& path);
+// The path of a file URL, as file_url writes it.
+std::filesystem::path path_of_file_url(std::string_view url);
 
 }  // namespace zoo
