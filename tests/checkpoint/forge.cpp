@@ -108,7 +108,7 @@ std::string zip(const std::vector<ZipItem>& items, const ZipOptions& options) {
   if (options.zip64) {
     const uint64_t end64 = file.size();
     file += "PK\6\6"s + le<uint64_t>(44) + le<uint16_t>(45) + le<uint16_t>(45) + le<uint32_t>(0) +
-            le<uint32_t>(0) + le<uint64_t>(count) + le<uint64_t>(count) + le(size) + le(begin);
+            le<uint32_t>(0) + le<uint64_t>(items.size()) + le<uint64_t>(items.size()) + le(size) + le(begin);
     file += "PK\6\7"s + le<uint32_t>(0) + le(end64) + le<uint32_t>(1);
     file += "PK\5\6"s + le<uint32_t>(0) + le<uint16_t>(0xFFFF) + le<uint16_t>(0xFFFF) + le(~uint32_t{0}) +
             le(~uint32_t{0}) + le<uint16_t>(0);

@@ -127,10 +127,10 @@ std::string deflated_torch(const std::string& object, const std::string& data) {
   return zip({{"a/data.pkl", pickle(object), true}, {"a/data/0", data, true}});
 }
 
-std::vector<ZipItem> many_records() {
-  std::vector<ZipItem> items;
-  for (size_t i = 0; i < 60'000; ++i) items.push_back({letters(i), ""});
-  return items;
+std::string zip_of_records(size_t count) {
+  std::vector<ZipItem> items{{"a/data.pkl", pickle("N")}};
+  while (items.size() < count) items.push_back({"a/" + letters(items.size()), ""});
+  return zip(items, {.descriptors = false, .zip64 = true});
 }
 
 std::vector<Hostile> container_bombs() {
@@ -139,6 +139,19 @@ std::vector<Hostile> container_bombs() {
   const std::string text_30mb = text(std::string(30'000'000, 'x'));
   std::string lying = torch_zip();
   poke<uint32_t>(lying, lying.rfind("archive/data/0") - 46 + 24, 0x7FFFFFFF);
+  const auto tensors = [](size_t count, const std::string& shape, const std::string& rest_of_name = "") {
+    return safetensors("{" +
+                           concatenated(count,
+                                        [&](size_t i) {
+                                          const std::string at = std::to_string(i),
+                                                            end = std::to_string(i + 1);
+                                          return (i == 0 ? "\"" : ",\"") + letters(i) + rest_of_name +
+                                                 R"(":{"dtype":"U8","shape":[)" + shape +
+                                                 R"(],"data_offsets":[)" + at + "," + end + "]}";
+                                        }) +
+                           "}",
+                       std::string(count, 'x'));
+  };
   return {
       {"a storage of zeros, deflated", deflated_torch(dict({{text("w"), big}}), std::string(4 * zeros, '\0')),
        "times the file"},
@@ -152,15 +165,21 @@ std::vector<Hostile> container_bombs() {
             {"a/data/0", std::string(4 << 20, '\0')}}),
        "8 times the file"},
       {"a record that lies about its size", lying, "two sizes|another size"},
-      {"many records", zip(many_records()), "no data.pkl"},
-      {"a safetensors header that is longer than the file", le<uint64_t>(24'999'999) + "{", "cut off"},
+      {"more records than there may be", zip_of_records(300'000), "more than 250000 records"},
+      {"as many records as there may be", zip_of_records(250'000), "opened"},
+      {"as many safetensors as there may be", tensors(50'000, "1,1,1,1,1,1"), "opened"},
+      {"as many as there may be, with names as long as fit",
+       tensors(50'000, "1,1,1,1", std::string(120, 'x')), "opened"},
+      {"fewer, with the longest names", tensors(17'000, "1", std::string(490, 'x')), "opened"},
+      {"safetensors of many dimensions", tensors(20'000, "1" + repeated(",1", 63)), "numbers in its shapes"},
+      {"a safetensors header that is longer than the file", le<uint64_t>(9'999'999) + "{", "cut off"},
       {"a safetensors header of one deep array", safetensors("{\"a\":" + repeated("[", 5'000'000), ""),
        "header"},
       {"a safetensors header of one long name",
-       safetensors("{\"" + std::string(20'000'000, 'n') + "\":1}", ""), "header"},
+       safetensors("{\"" + std::string(9'000'000, 'n') + "\":1}", ""), "header"},
       {"a safetensors header of many tensors",
        safetensors("{" +
-                       concatenated(260'000,
+                       concatenated(60'000,
                                     [](size_t i) {
                                       return (i == 0 ? "\"" : ",\"") + letters(i) +
                                              R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
@@ -170,7 +189,7 @@ std::vector<Hostile> container_bombs() {
        "tensors"},
       {"a safetensors tensor with a long shape",
        safetensors(
-           R"({"a":{"dtype":"U8","shape":[1)" + repeated(",1", 5'000'000) + R"(],"data_offsets":[0,1]}})",
+           R"({"a":{"dtype":"U8","shape":[1)" + repeated(",1", 4'000'000) + R"(],"data_offsets":[0,1]}})",
            "x"),
        "header"},
       {"safetensors metadata of many texts",
@@ -180,7 +199,17 @@ std::vector<Hostile> container_bombs() {
                             [](size_t i) { return (i == 0 ? "\"" : ",\"") + letters(i) + "\":\"\""; }) +
                "}}",
            ""),
-       "opened|metadata"},
+       "more than 100000 texts in the metadata"},
+      {"as much metadata as there may be",
+       safetensors("{\"__metadata__\":{" +
+                       concatenated(99'000,
+                                    [](size_t i) {
+                                      return (i == 0 ? "\"" : ",\"") + letters(i) + "\":\"" +
+                                             std::string(80, 'x') + "\"";
+                                    }) +
+                       "}}",
+                   ""),
+       "opened"},
   };
 }
 
@@ -194,6 +223,19 @@ std::vector<Hostile> msgpack_bombs() {
   const auto map_of = [&](uint32_t pairs, const auto& value) {
     return root + "\xdf" + count(pairs) + concatenated(pairs, [&](size_t i) { return key(i) + value(i); });
   };
+  const std::string chunk =
+                        "\xc7\x0c\x01\x93\x91\x01\xa5"
+                        "uint8\xc4\x01x"s,
+                    chunked =
+                        "\x83\xb9"
+                        "__msgpack_chunked_array__\xc3\xa5"
+                        "shape\x81\xa1"
+                        "0\xcd\x27\x10\xa6"
+                        "chunks\xde\x27\x10" +
+                        concatenated(10'000, [&](size_t i) {
+                          const std::string digits = std::to_string(9'999 - i);
+                          return static_cast<char>(0xa0 + digits.size()) + digits + chunk;
+                        });
   const std::string no_floats = "\xc7\x0d\x01\x93\x91\0\xa7"s + "float32" + "\xc4\0"s;
   return {
       {"a map that says 2^32 pairs", root + "\xdf" + count(~0U), "."},
@@ -202,6 +244,7 @@ std::vector<Hostile> msgpack_bombs() {
       {"an array within an array within ...", root + repeated("\x91", 2'000'000) + "\xc0", "nested"},
       {"many maps", map_of(600'000, [](size_t) { return "\x80"; }), "maps and lists"},
       {"many numbers", root + "\xdd" + count(6'000'000) + std::string(6'000'000, '\1'), "values"},
+      {"arrays of ten thousand chunks", map_of(20, [&](size_t) { return chunked; }), "opened"},
       {"many tensors", map_of(300'000, [&](size_t) { return no_floats; }), "."},
   };
 }

@@ -41,6 +41,11 @@ TEST_CASE("a safetensors file opens") {
   CHECK(checkpoint.format() == Format::safetensors);
   REQUIRE(checkpoint.tensors().size() == 1);
   CHECK(floats(checkpoint.tensors()[0].tensor) == std::vector<float>{1, 2, 3, 4});
+  CHECK(read_bytes(safetensors(R"({"__metadata__":null})", "")).metadata().empty());
+  CHECK(read_bytes(
+            safetensors(R"({"__metadata__": null, "w":{"dtype":"U8","shape":[],"data_offsets":[0,1]}})", "x"))
+            .tensors()
+            .size() == 1);
   const auto with_metadata = read_bytes(safetensors(R"({"__metadata__":{"format":"pt"}})", ""));
   CHECK(with_metadata.metadata() == std::map<std::string, std::string>{{"format", "pt"}});
 }
@@ -115,9 +120,15 @@ TEST_CASE("a safetensors file that lies is refused") {
   }
   SECTION("JSON of another shape") {
     const std::string header =
-        GENERATE("{\"w\":1}", "{\"w\":{\"a\":{}}}", "{\"__metadata__\":{\"a\":1}}", "{\"__metadata__\":[]}",
-                 "{\"w\":{\"dtype\":{}}}", "{} {}", "{", "{\"w\":{\"shape\":[[1]]}}", "{\"w\":null}");
+        GENERATE("{\"w\":1}", "{\"w\":{\"a\":{}}}", "{\"__metadata__\":[]}",
+                 "{\"__metadata__\":null,\"__metadata__\":{}}", "{\"w\":{\"dtype\":{}}}", "{} {}", "{",
+                 "{\"w\":{\"shape\":[[1]]}}", "{\"w\":null}");
     CHECK_THROWS_AS(read_bytes(safetensors(header, "")), Error);
+  }
+  SECTION("metadata that is no text") {
+    const std::string value = GENERATE("1", "null", "true", "[]", "{}");
+    CHECK_THAT(error_of(safetensors("{\"__metadata__\":{\"epoch\":" + value + "}}", "")),
+               Catch::Contains("metadata's 'epoch' is no text") && Catch::Contains("str(value)"));
   }
   SECTION("deep nesting") {
     CHECK_THROWS_AS(read_bytes(safetensors("{\"w\":" + std::string(1'000'000, '['), "")), Error);

@@ -75,6 +75,22 @@ TEST_CASE("an index that does not fit its shards is refused") {
   CHECK_THAT(files.error(index_of(map)), Catch::StartsWith(files.index.string()) && Catch::Contains(part));
 }
 
+TEST_CASE("a checkpoint that was unpacked says how to pack it again") {
+  TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "my net" / "data");
+  write_text(folder / "my net" / "data.pkl", pickle("N"));
+  const std::string path = std::filesystem::canonical(folder.path());
+  const std::string remedy = "cd '" + path + "' && zip -0 -r -X 'my net.pth' 'my net', and open that file.";
+  for (const std::string name : {"my net", "my net/", "my net/data.pkl", ".", ""}) {
+    CHECK_THAT(error_of([&] { Checkpoint::open(folder / name); }),
+               Catch::Contains("that was unpacked") && Catch::EndsWith(remedy));
+  }
+  // The file that the command makes: folders have records of their own.
+  CHECK(read_bytes(zip({{"my net/", ""}, {"my net/data/", ""}, {"my net/data.pkl", pickle("N")}}))
+            .tensors()
+            .empty());
+}
+
 TEST_CASE("in a folder the weights are preferred as transformers prefers them") {
   TemporaryFolder folder;
   CHECK_THAT(error_of([&] { Checkpoint::open(folder.path()); }),

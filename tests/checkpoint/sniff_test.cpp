@@ -27,6 +27,11 @@ TEST_CASE("what is packed is named, with the way to unpack it") {
              Catch::Contains("'nets/a.pth'") && Catch::Contains("unzip"));
   CHECK_THAT(error_of(zip({{"config.json", "{}"}, {"model.weights.h5", "x"}})),
              Catch::Contains("a Keras 3 model"));
+  CHECK_THAT(error_of(zip({{"m/archive_format", "pt2"},
+                           {"m/data/sample_inputs/model.pt", "x"},
+                           {"m/models/model.json", "{}"}})),
+             Catch::Contains("a program of torch.export (.pt2)") &&
+                 Catch::Contains("torch.save(torch.export.load('FILE.pt2').state_dict, 'FILE.pth')"));
   CHECK_THAT(error_of(zip({{"weight.npy", "x"}})), Catch::Contains("a numpy .npz archive"));
 }
 
@@ -36,6 +41,10 @@ TEST_CASE("a file that is no checkpoint is called by its name") {
       {"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n", "git lfs pull"},
       {"\n <!DOCTYPE html><html>", "an HTML page"},
       {"<html lang=\"en\">", "an HTML page"},
+      {"\xEF\xBB\xBF<!-- caf\xE9 -->\n<HTML><body>", "an HTML page"},
+      {"{\"error\":\"Repository not found\"}",
+       "a server's error message, not a checkpoint: '{\"error\":\"Repository not"},
+      {"PK\5\6"s + std::string(18, '\0'), "a zip file that holds nothing"},
       {"<?xml version=\"1.0\"?><Error>AccessDenied</Error>", "an XML text"},
       {"{\"weight_map\": {}}", "a JSON text"},
       {"./setuptools-40.8.0-py3.7.egg\n", "a text file that begins with './setuptools"},

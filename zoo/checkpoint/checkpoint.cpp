@@ -82,6 +82,7 @@ Checkpoint Checkpoint::open(const std::filesystem::path& path, const OpenOptions
   std::error_code unreadable;  // which the map reports
   const bool is_folder = std::filesystem::is_directory(path, unreadable);
   const std::filesystem::path file = is_folder ? weights_in(path) : path;
+  if (file.filename() == "data.pkl") refuse_unpacked(file.parent_path());
   const auto map = std::make_shared<const MappedFile>(file);
   if (!is_shard_index(map->bytes())) return read(map->bytes(), map, file, options);
   constexpr size_t kCheckedByShard = SIZE_MAX;

@@ -2,6 +2,7 @@
 // numbers and numpy scalars. References: the MessagePack specification; flax 0.8, serialization.py.
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -233,20 +234,32 @@ Value MsgpackReader::joined_array(const Value& map) const {
     const Dict* numbered = part == nullptr ? nullptr : part->as_dict();
     if (numbered == nullptr || numbered->size() > kMaxChunks)
       fail("an array in chunks without its " + std::string(name));
-    std::vector<Value> items;
-    for (size_t i = 0; i < numbered->size(); ++i) {
-      const Value* item = part->find(std::to_string(i));
-      if (item == nullptr) fail("an array in chunks lacks one of its " + std::string(name));
-      items.push_back(*item);
+    // Keys are "0", "1", ..., in any order; each position is looked up once.
+    std::vector<Value> items(numbered->size());
+    std::vector<bool> is_there(numbered->size());
+    for (const auto& [key, item] : *numbered) {
+      const std::string* digits = key.as_string();
+      size_t position = items.size();
+      if (digits != nullptr) std::from_chars(digits->data(), digits->data() + digits->size(), position);
+      if (position >= items.size() || std::to_string(position) != *digits || is_there[position])
+        fail("an array in chunks lacks one of its " + std::string(name));
+      items[position] = item;
+      is_there[position] = true;
     }
     return items;
   };
   const std::vector<Value> chunks = parts_of("chunks");
-  const auto joined = std::make_shared<std::vector<std::byte>>();
+  size_t size = 0;
   for (const Value& chunk : chunks) {
     const TensorView* tensor = chunk.as_tensor();
     if (tensor == nullptr || tensor->dtype != chunks.front().as_tensor()->dtype)
       fail("chunks of different kinds");
+    size += tensor->storage.size();
+  }
+  const auto joined = std::make_shared<std::vector<std::byte>>();
+  joined->reserve(size);
+  for (const Value& chunk : chunks) {
+    const TensorView* tensor = chunk.as_tensor();
     joined->insert(joined->end(), tensor->storage.begin(), tensor->storage.end());
   }
   if (chunks.empty()) fail("an array of no chunks");

@@ -2,8 +2,8 @@
 // the package's README, and its Rust source (0.8) for what it refuses.
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
+#include <utility>
 
 #include "zoo/checkpoint/contents.h"
 #include "zoo/checkpoint/safetensors_dtype.h"
@@ -13,12 +13,16 @@
 namespace zoo {
 namespace {
 
-constexpr uint64_t kMaxHeader = 25'000'000;  // bytes; a tensor takes a hundred
-constexpr size_t kMaxDims = 64;
-constexpr size_t kMaxTensors = 250'000;
+constexpr uint64_t kMaxHeader = 10'000'000;  // bytes; a tensor takes a hundred
+constexpr size_t kMaxTensors = 50'000, kMaxMetadata = 100'000;
+constexpr size_t kMaxDims = 64, kMaxNumbers = 400'000;  // of one tensor; in all shapes and offsets
 
 [[noreturn]] void fail(const std::string& what) {
   throw Error(ErrorCode::corrupt, {}, what);
+}
+
+[[noreturn]] void fail_twice(std::string_view name) {
+  fail("the name '" + excerpt(name) + "' occurs twice in the header");
 }
 
 struct Record {
@@ -55,14 +59,16 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       field_ = std::move(text);
       return true;
     }
-    if (!names_.insert(text).second) fail("the name '" + excerpt(text) + "' occurs twice in the header");
     name_ = std::move(text);
     in_metadata_ = name_ == "__metadata__";
+    if (in_metadata_ && std::exchange(met_metadata_, true)) fail_twice(name_);
     return true;
   }
   bool string(std::string& text) override {
     if (depth_ == 2 && in_metadata_) {
       if (!metadata.emplace(field_, text).second) fail("the metadata has '" + excerpt(field_) + "' twice");
+      if (metadata.size() > kMaxMetadata)
+        fail("more than " + std::to_string(kMaxMetadata) + " texts in the metadata");
       return true;
     }
     if (depth_ != 2 || array_ != nullptr || field_ != "dtype") refuse();
@@ -84,10 +90,15 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
   bool number_unsigned(number_unsigned_t number) override {
     if (array_ == nullptr || array_->size() == kMaxDims) refuse();
+    if (++numbers_ > kMaxNumbers)
+      fail("more than " + std::to_string(kMaxNumbers) + " numbers in its shapes and offsets");
     array_->push_back(number);
     return true;
   }
-  bool null() override { refuse(); }
+  bool null() override {  // as good as no metadata, to the Python package too
+    if (depth_ != 1 || !in_metadata_) refuse();
+    return true;
+  }
   bool boolean(bool) override { refuse(); }
   bool number_integer(number_integer_t) override { refuse(); }
   bool number_float(number_float_t, const string_t&) override { refuse(); }
@@ -100,6 +111,13 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
  private:
   [[noreturn]] void refuse() const {
+    if (in_metadata_ && depth_ == 2) {
+      throw Error(
+          ErrorCode::corrupt, {},
+          "the metadata's '" + excerpt(field_) + "' is no text, and the format knows nothing else there",
+          "Have the program that wrote the file save str(value), or no metadata. The safetensors package "
+          "refuses the file too.");
+    }
     fail("the header's entry '" + excerpt(name_) + "' is not {dtype, shape, data_offsets}");
   }
 
@@ -109,11 +127,19 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   int depth_ = 0;
-  bool in_metadata_ = false;
+  bool in_metadata_ = false, met_metadata_ = false;
+  size_t numbers_ = 0;
   std::string name_, field_;
   std::vector<uint64_t>* array_ = nullptr;
-  std::set<std::string> names_;
 };
+
+void refuse_duplicate_names(const std::vector<Record>& records) {
+  std::vector<std::string_view> names;
+  names.reserve(records.size());
+  for (const Record& record : records) names.push_back(record.name);
+  std::ranges::sort(names);
+  if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) fail_twice(*twice);
+}
 
 TensorView make_view(const Record& record) {
   const bool too_large =
@@ -121,7 +147,6 @@ TensorView make_view(const Record& record) {
   if (too_large || record.offsets.size() != 2)
     fail("tensor '" + excerpt(record.name) + "' has a bad shape or data_offsets");
   TensorView view = contiguous_view(record.dtype, {record.shape.begin(), record.shape.end()});
-  view.storage_key = record.name;
   view.device = "cpu";
   const uint64_t begin = record.offsets[0], end = record.offsets[1];
   if (end < begin || end - begin != static_cast<uint64_t>(view.bytes())) {
@@ -156,7 +181,8 @@ Contents read_safetensors(const FileBytes& file, const OpenOptions& options) {
   const uint64_t found = file.bytes.size();
   const uint64_t header = found < 8 ? 0 : load<uint64_t>(file.bytes, 0);
   if (header > kMaxHeader)
-    fail("its header claims " + std::to_string(header) + " bytes, at most 25,000,000 are read");
+    fail("its header claims " + std::to_string(header) + " bytes, at most " +
+         format_count(static_cast<int64_t>(kMaxHeader)) + " are read");
   if (!fits(8, header, found)) {
     throw Error(ErrorCode::corrupt, {},
                 "the file is cut off inside its header: " + format_count(static_cast<int64_t>(8 + header)) +
@@ -167,22 +193,27 @@ Contents read_safetensors(const FileBytes& file, const OpenOptions& options) {
   const std::string_view text = as_text(file.bytes.subspan(8, header));
   nlohmann::json::sax_parse(text, &reader);
 
-  Dict tensors;
+  refuse_duplicate_names(reader.records);
   std::vector<std::shared_ptr<TensorView>> views;
-  for (const Record& record : reader.records) {
+  for (Record& record : reader.records) {
     views.push_back(std::make_shared<TensorView>(make_view(record)));
-    tensors.emplace_back(record.name, std::shared_ptr<const TensorView>(views.back()));
+    record.shape = {};  // now the view's; there may be very many
   }
   const uint64_t size = check_tiling(reader.records);
   const ByteSpan data = file.bytes.subspan(8 + header);
   if (size < data.size()) fail(std::to_string(data.size() - size) + " bytes follow the last tensor");
   std::string truncation;
   if (size > data.size()) truncation = cut_off(8 + header + size, false, found, options);
+  Dict tensors;
   for (size_t i = 0; i < views.size(); ++i) {
     const auto& offsets = reader.records[i].offsets;
-    if (offsets[1] > data.size()) continue;
-    views[i]->storage = data.subspan(offsets[0], offsets[1] - offsets[0]);
-    views[i]->owner = file.owner;
+    views[i]->storage_key = std::to_string(i);
+    if (offsets[1] <= data.size()) {
+      views[i]->storage = data.subspan(offsets[0], offsets[1] - offsets[0]);
+      views[i]->owner = file.owner;
+    }
+    tensors.emplace_back(std::move(reader.records[i].name),
+                         std::shared_ptr<const TensorView>(std::move(views[i])));
   }
   return {Format::safetensors,
           Value::dict(std::move(tensors)),

@@ -127,17 +127,32 @@ bool is_text(std::string_view head) {
   refuse("a gzip file" + inside, "Unpack it with 'gunzip' and open what is inside.");
 }
 
+// Without blanks and a byte order mark.
+std::string_view text_body(std::string_view head) {
+  return head.substr(std::min(head.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), head.size()));
+}
+
+// In whatever encoding.
+bool is_html(std::string_view head) {
+  const std::string begin = to_lower(text_body(head).substr(0, 1000));
+  return begin.starts_with('<') &&
+         (begin.starts_with("<!doctype html") || begin.find("<html") != std::string::npos ||
+          begin.find("<head") != std::string::npos || begin.find("<body") != std::string::npos);
+}
+
 [[noreturn]] void refuse_text(std::string_view head) {
-  const size_t start = std::min(head.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), head.size());
-  const std::string_view body = head.substr(start);
+  const std::string_view body = text_body(head);
   const std::string begin = to_lower(body.substr(0, 200));
-  if (begin.starts_with("<!doctype html") || begin.starts_with("<html") ||
-      begin.find("<head") != std::string::npos) {
+  if (is_html(head)) {
     refuse("an HTML page, not a checkpoint: a login or error page was saved in its place",
            "Download the file again, with the link to the raw file.");
   }
   if (begin.starts_with("<?xml") || begin.starts_with("<error")) {
     refuse("an XML text, not a checkpoint: a server's error message was saved in its place",
+           "Download the file again.");
+  }
+  if (begin.starts_with("{\"error\"") || begin.starts_with("{\"message\"")) {
+    refuse("a server's error message, not a checkpoint: '" + excerpt(body, 120) + "'",
            "Download the file again.");
   }
   if (begin.starts_with("{") || begin.starts_with("[")) {
@@ -203,7 +218,7 @@ Format sniff(ByteSpan file) {
       refuse(std::string(foreign.what), foreign.remedy);
     }
   }
-  if (is_text(head)) refuse_text(head);
+  if (is_text(head) || is_html(head)) refuse_text(head);
   if (is_pickle) {
     refuse("a Python pickle that torch did not write",
            "Load it in Python and save a state dict with torch.save.");

@@ -26,7 +26,15 @@ constexpr std::string_view kDamaged = "Download the file again.";
     std::string_view ending, what, remedy;
   };
   constexpr std::string_view kUnpack = "Unpack it with 'unzip' and open that file.";
+  constexpr std::string_view kExported =
+      "Save its weights in Python: torch.save(torch.export.load('FILE.pt2').state_dict, 'FILE.pth'), and "
+      "open that.";
   constexpr std::array kKinds{
+      Kind{"models/model.json", "a program of torch.export (.pt2)", kExported},
+      Kind{"serialized_exported_program.json", "a program of torch.export (.pt2)", kExported},
+      Kind{"archive_format", "a program of torch (.pt2)",
+           "If torch.export.save wrote it, see torch.export.load; a compiled one keeps no weights under "
+           "their names."},
       Kind{".npy", "a numpy .npz archive",
            "Load it in Python and save its arrays with torch.save or as safetensors."},
       Kind{"model.weights.h5", "a Keras 3 model that holds", kUnpack},
