@@ -1,10 +1,21 @@
 // What hostile work in a child process can do to its parent: nothing.
 #include "zoo/checkpoint/isolated.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <vector>
+
+#include "tests/temporary_folder.h"
 
 #include "zoo/core/error.h"
 
@@ -29,10 +40,10 @@ TEST_CASE("isolated work that goes wrong is an error") {
     CHECK_THROWS_AS(run_isolated(work, limits), Error);
   };
   SECTION("a crash") {
-    outcome([]() -> std::string {
-      std::raise(SIGSEGV);
-      return {};
-    });
+    outcome([]() -> std::string { __builtin_trap(); });
+  }
+  SECTION("an abort") {
+    outcome([]() -> std::string { std::abort(); });
   }
   SECTION("an exit") {
     outcome([]() -> std::string { std::_Exit(0); });
@@ -54,6 +65,70 @@ TEST_CASE("isolated work that goes wrong is an error") {
       return "done";
     });
   }
+}
+
+namespace {
+
+// What each call says inside: "done" or the name of its error.
+std::string outcome(long result) {
+  return result >= 0 ? "done" : errno == EPERM ? "EPERM" : errno == EMFILE ? "EMFILE" : std::to_string(errno);
+}
+
+// prctl() itself is among what a filter refuses.
+bool kernel_takes_filters() {
+  return run_isolated([] { return outcome(::prctl(PR_GET_SECCOMP)); }) == "EPERM";
+}
+
+}  // namespace
+
+TEST_CASE("isolated work opens no file and no socket") {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "file";
+  std::ofstream(path) << "content";
+  const std::string refused = kernel_takes_filters() ? "EPERM" : "EMFILE";
+  CHECK(run_isolated([&] { return outcome(::open(path.c_str(), O_RDONLY)); }) == refused);
+  CHECK(run_isolated([&] { return outcome(::open((path + "2").c_str(), O_CREAT | O_WRONLY, 0600)); }) ==
+        refused);
+  CHECK(run_isolated([] { return outcome(::socket(AF_INET, SOCK_STREAM, 0)); }) == refused);
+  CHECK(run_isolated([] { return outcome(::socket(AF_UNIX, SOCK_DGRAM, 0)); }) == refused);
+  CHECK(run_isolated([] { return outcome(::dup(STDERR_FILENO)); }) == refused);
+}
+
+TEST_CASE("isolated work can only compute and answer") {
+  if (!kernel_takes_filters()) {
+    WARN("skipped: the kernel takes no seccomp filter");
+    return;
+  }
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "file";
+  std::ofstream(path) << "content";
+  const int inherited = ::open(path.c_str(), O_RDWR);
+  REQUIRE(inherited >= 0);
+  const char* const arguments[] = {"/bin/true", nullptr};
+  const auto refused = [](const auto& call) {
+    return run_isolated([&] { return outcome(call()); }) == "EPERM";
+  };
+  CHECK(refused([&] { return ::unlink(path.c_str()); }));
+  CHECK(refused([&] { return ::write(inherited, "x", 1); }));
+  char byte = 0;
+  CHECK(refused([&] { return ::read(inherited, &byte, 1); }));
+  CHECK(refused([&] { return ::ftruncate(inherited, 0); }));
+  CHECK(refused([] { return ::fork(); }));
+  CHECK(refused([&] { return ::execv(arguments[0], const_cast<char* const*>(arguments)); }));
+  CHECK(refused([] { return ::kill(::getppid(), 0); }));
+  CHECK(refused([] { return ::prctl(PR_SET_DUMPABLE, 1); }));
+  const auto mapped = [](int protection, int flags, int file) {
+    return ::mmap(nullptr, 4096, protection, flags, file, 0) == MAP_FAILED ? -1L : 0L;
+  };
+  CHECK(refused([&] { return mapped(PROT_READ, MAP_PRIVATE, inherited); }));
+  CHECK(refused([&] { return mapped(PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1); }));
+  CHECK(run_isolated([&] {
+          return outcome(mapped(PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1));
+        }) == "done");
+  CHECK(run_isolated([] { return std::to_string(std::string(30 << 20, 'x').size()); }) ==
+        std::to_string(30 << 20));
+  CHECK(::close(inherited) == 0);
+  CHECK(std::filesystem::file_size(path) == 7);
 }
 
 }  // namespace zoo

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <exception>
 
+#include "zoo/checkpoint/restrict_calls.h"
 #include "zoo/core/error.h"
 
 namespace zoo {
@@ -55,6 +56,7 @@ void send(int out, const std::string& text) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, static_cast<size_t>(limits.seconds) + 1);
   if (used != 0) limit(RLIMIT_AS, used + limits.memory_bytes);
+  restrict_calls(out);
   std::string answer;
   try {
     answer = kResult + work();
