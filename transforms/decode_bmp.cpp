@@ -143,7 +143,9 @@ class RunLengths {
         place_(header.pixels),
         width_(header.width),
         wanted_(static_cast<size_t>(header.width * header.height)),
-        nibbles_(header.compression == kRle4) {}
+        nibbles_(header.compression == kRle4) {
+    pixels_.reserve(wanted_);
+  }
 
   // Fewer than there are pixels where the data ends early.
   std::vector<uint8_t> unpack() {
@@ -233,6 +235,11 @@ void unpack_row(Bytes row, const BmpHeader& header, uint8_t* to) {
 BmpHeader checked_header(Bytes bytes, const std::string& name, const DecodeOptions& options) {
   BmpHeader header = read_header(bytes, name);
   require_size(header.width, header.height, name, options.max_pixels);
+  // Run lengths may jump over any number of pixels; who jumps so far packs a bomb.
+  const bool is_packed = header.compression == kRle8 || header.compression == kRle4;
+  require_plausible(header.width, header.height, bytes.size(), name,
+                    {.pixels_per_byte = is_packed ? 4096 : std::max<int64_t>(1, 8 / header.bits),
+                     .may_be_cut = options.allow_truncated});
   return header;
 }
 

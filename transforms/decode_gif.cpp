@@ -261,6 +261,11 @@ GifFrame checked_frame(Bytes bytes, const std::string& name, const DecodeOptions
   require_size(frame.width, frame.height, name, options.max_pixels);
   if (frame.frame_width == 0 || frame.frame_height == 0) refuse(name, "its first frame is empty");
   if (frame.code_bits > 12) refuse(name, "its codes have an impossible size");
+  // A code of 9 bits stands for 4096 pixels at most; what is around the frame takes none, and as much memory.
+  for (const auto& [width, height] :
+       {std::pair(frame.width, frame.height), std::pair(frame.frame_width, frame.frame_height)}) {
+    require_plausible(width, height, bytes.size(), name, {.pixels_per_byte = 4096});
+  }
   return frame;
 }
 
@@ -273,9 +278,6 @@ PictureHead read_gif_head(Bytes bytes, const std::string& name, const DecodeOpti
 
 Image decode_gif(Bytes bytes, const std::string& name, const DecodeOptions& options) {
   const GifFrame frame = checked_frame(bytes, name, options);
-  // A code of 9 bits stands for 4096 pixels at most.
-  if (!options.allow_truncated)
-    require_plausible(frame.frame_width, frame.frame_height, bytes.size(), name, 4096);
   LzwReader reader(bytes, frame);
   const LzwReader::End end = reader.read();
   if (end != LzwReader::End::whole && !options.allow_truncated) {

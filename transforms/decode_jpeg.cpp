@@ -22,15 +22,16 @@ constexpr int64_t kRowsAtOnce = 16;
   throw Error(ErrorCode::corrupt, name, "the JPEG file cannot be decoded: " + std::string(reader.error()));
 }
 
-// Huffman coding takes a bit for each block at least.
-constexpr int64_t kMostPixelsPerByte = 512;
+// Huffman coding takes a bit for each block at least, arithmetic coding next to nothing.
+constexpr int64_t kMostPixelsPerByte = 512, kMostArithmeticPixelsPerByte = 1 << 16;
 
 void open(JpegReader& reader, size_t bytes, const std::string& name, const DecodeOptions& options) {
   if (!reader.read_header()) refuse(reader, name);
   require_size(reader.width(), reader.height(), name, options.max_pixels);
-  if (!reader.arithmetic()) {
-    require_plausible(reader.width(), reader.height(), bytes, name, kMostPixelsPerByte);
-  }
+  require_plausible(
+      reader.width(), reader.height(), bytes, name,
+      {.pixels_per_byte = reader.arithmetic() ? kMostArithmeticPixelsPerByte : kMostPixelsPerByte,
+       .may_be_cut = options.allow_truncated});
 }
 
 int turn_of(const JpegReader& reader, const DecodeOptions& options) {

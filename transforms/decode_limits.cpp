@@ -1,5 +1,7 @@
 #include "transforms/decode_limits.h"
 
+#include <algorithm>
+
 #include "zoo/core/error.h"
 
 namespace zoo {
@@ -16,10 +18,12 @@ void require_size(int64_t width, int64_t height, const std::string& name, int64_
 }
 
 void require_plausible(int64_t width, int64_t height, size_t bytes, const std::string& name,
-                       int64_t most_pixels_per_byte) {
-  constexpr int64_t kFreePixels = 1 << 24;
-  if (width <= kFreePixels / height) return;
-  if (width * height / most_pixels_per_byte <= static_cast<int64_t>(bytes)) return;
+                       const Packing& packing) {
+  // Of a cut picture this little is not worth to be seen.
+  constexpr int64_t kPixelsPerByteOfCut = 4096;
+  if (width <= packing.free_pixels / height) return;
+  const int64_t most = std::max(packing.pixels_per_byte, packing.may_be_cut ? kPixelsPerByteOfCut : 0);
+  if (width * height / most <= static_cast<int64_t>(bytes)) return;
   throw Error(ErrorCode::corrupt, name,
               "the header claims " + std::to_string(width) + " x " + std::to_string(height) +
                   " pixels, for which " + std::to_string(bytes) + " bytes are too few",

@@ -199,7 +199,8 @@ class PngDecoder {
   std::vector<uint8_t> row_, above_;  // with the filter's number in front
 };
 
-PngChunks checked_head(PngReader& reader, const std::string& name, const DecodeOptions& options) {
+PngChunks checked_head(PngReader& reader, size_t bytes, const std::string& name,
+                       const DecodeOptions& options) {
   PngChunks chunks = reader.read_head();
   if (bits_per_pixel(chunks.depth, chunks.colour) == 0) {
     throw Error(ErrorCode::corrupt, name,
@@ -207,6 +208,7 @@ PngChunks checked_head(PngReader& reader, const std::string& name, const DecodeO
                     std::to_string(chunks.depth) + " bits a channel, which does not exist");
   }
   require_size(chunks.width, chunks.height, name, options.max_pixels);
+  require_plausible(chunks.width, chunks.height, bytes, name, {.pixels_per_byte = 8 * kMostInflation});
   return chunks;
 }
 
@@ -239,15 +241,13 @@ void fill(Image& image, const uint8_t* colour) {
 PictureHead read_png_head(std::span<const std::byte> bytes, const std::string& name,
                           const DecodeOptions& options) {
   PngReader reader(bytes, name, options);
-  const PngChunks chunks = checked_head(reader, name, options);
+  const PngChunks chunks = checked_head(reader, bytes.size(), name, options);
   return {chunks.width, chunks.height, chunks.orientation};
 }
 
 Image decode_png(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
   PngReader reader(bytes, name, options);
-  const PngChunks chunks = checked_head(reader, name, options);
-  if (!options.allow_truncated)
-    require_plausible(chunks.width, chunks.height, bytes.size(), name, 8 * kMostInflation);
+  const PngChunks chunks = checked_head(reader, bytes.size(), name, options);
   Image image = make_image(chunks.width, chunks.height);
   if (chunks.colour == 3) fill(image, chunks.palette.data());  // as index 0, where no row arrives
   PngDecoder decoder(chunks, image);

@@ -256,6 +256,7 @@ PnmHeader checked_header(std::span<const std::byte> bytes, const std::string& na
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   PnmHeader header = HeaderReader(text, name).read();
   require_size(header.width, header.height, name, options.max_pixels);
+  require_plausible(header.width, header.height, bytes.size(), name, {.may_be_cut = options.allow_truncated});
   return header;
 }
 
@@ -269,7 +270,6 @@ PictureHead read_pnm_head(std::span<const std::byte> bytes, const std::string& n
 
 Image decode_pnm(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
   const PnmHeader header = checked_header(bytes, name, options);
-  if (!options.allow_truncated) require_plausible(header.width, header.height, bytes.size(), name, 8);
   Image image = make_image(header.width, header.height);
   const bool whole = PnmDecoder(bytes, header, name, image).decode();
   if (!whole && !(options.allow_truncated && header.may_end_early())) {

@@ -85,7 +85,7 @@ PictureHead read_qoi_head(std::span<const std::byte> bytes, const std::string& n
 
 Image decode_qoi(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
   const PictureHead head = read_qoi_head(bytes, name, options);
-  require_plausible(head.width, head.height, bytes.size(), name, kMostPixelsPerByte);
+  require_plausible(head.width, head.height, bytes.size(), name, {.pixels_per_byte = kMostPixelsPerByte});
   Image image = make_image(head.width, head.height);
   // Pillow refuses what ends early here, whatever is allowed.
   if (bytes.size() < kHeaderBytes || !QoiDecoder(bytes, image).decode()) {

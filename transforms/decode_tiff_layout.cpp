@@ -122,10 +122,11 @@ TiffLayout read_tiff_layout(TIFF* file, size_t bytes, const std::string& name, c
   }
   const bool is_fax =
       layout.compression >= COMPRESSION_CCITTRLE && layout.compression <= COMPRESSION_CCITTFAX4;
-  if (!layout.is_raw() || !options.allow_truncated) {
-    require_plausible(layout.width, layout.height, bytes, name,
-                      is_fax ? kMostFaxPixelsPerByte : kMostPixelsPerByte);
-  }
+  require_plausible(layout.width, layout.height, bytes, name,
+                    {.pixels_per_byte = is_fax            ? kMostFaxPixelsPerByte
+                                        : layout.is_raw() ? 8
+                                                          : kMostPixelsPerByte,
+                     .may_be_cut = options.allow_truncated});
   if (layout.photometric == PHOTOMETRIC_YCBCR && layout.samples == 1) {
     layout.photometric = PHOTOMETRIC_MINISBLACK;
   }

@@ -58,8 +58,8 @@ PictureHead read_webp_head(std::span<const std::byte> bytes, const std::string& 
                          options.exif ? orientation(*file, options.backend) : 1};
   require_size(head.width, head.height, name, options.max_pixels);
   // One colour takes no bit for a pixel; who packs so much of it packs a bomb.
-  constexpr int64_t kMostPixelsPerByte = 1 << 16;
-  require_plausible(head.width, head.height, bytes.size(), name, kMostPixelsPerByte);
+  require_plausible(head.width, head.height, bytes.size(), name,
+                    {.pixels_per_byte = 1 << 16, .free_pixels = 1 << 24});
   return head;
 }
 
