@@ -14,6 +14,7 @@
 #include "zoo/core/hub.h"
 #include "zoo/core/license.h"
 #include "zoo/core/manifest.h"
+#include "zoo/core/mirrors.h"
 #include "zoo/core/unlisted.h"
 #include "zoo/core/url.h"
 
@@ -28,8 +29,10 @@ FetchResult with_license(FetchResult result, const std::string& license) {
   return result;
 }
 
-Download of_record(const WeightRecord& record) {
-  return {.name = record.name, .get = [&record](const FetchOptions& options) {
+// `name` is what the user calls it.
+Download of_record(const WeightRecord& record, const std::string& name) {
+  return {.name = record.name, .get = [&record, name](FetchOptions options) {
+            add_given_url(name, record, options.mirrors);
             return with_license(fetch(record, options), record.license);
           }};
 }
@@ -51,7 +54,7 @@ Download download_of(const std::string& name, const Manifest& manifest) {
   if (is_hub_name(name)) return of_hub(parse_hub_name(name));
   const WeightRecord* record = manifest.find(name);
   if (record == nullptr && is_url(name)) return of_url(name);
-  return of_record(record != nullptr ? *record : manifest.get(name));
+  return of_record(record != nullptr ? *record : manifest.get(name), name);
 }
 
 int run(const std::vector<std::string>& arguments) {
@@ -78,7 +81,7 @@ int run(const std::vector<std::string>& arguments) {
   const Manifest manifest = Manifest::load_default();
   std::vector<Download> downloads;  // all are known before the first is fetched
   if (all) {
-    for (const WeightRecord& record : manifest.records()) downloads.push_back(of_record(record));
+    for (const WeightRecord& record : manifest.records()) downloads.push_back(of_record(record, record.name));
   }
   for (const std::string& name : names) downloads.push_back(download_of(name, manifest));
   FetchOptions fetch_options = read_fetch_options(flags);

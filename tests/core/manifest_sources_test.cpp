@@ -148,3 +148,51 @@ TEST_CASE("names, files and URLs of every publisher lead to their weights") {
     for (const std::string& alias : record.aliases) CHECK(meaning_of(alias) == record.name);
   }
 }
+
+TEST_CASE("every link of OpenMMLab's page of ResNets leads to its weight, where the file has moved too") {
+  const std::string begin = "https://download.openmmlab.com/mmclassification/v0/";
+  const std::map<std::string, std::string> links{
+      {"fp16/resnet50_batch256_fp16_imagenet_20210320-b3964210.pth", "resnet50.mm_fp16_in1k"},
+      {"resnet/resnet101_8xb32_in1k_20210831-539c63f8.pth", "resnet101.mm_in1k"},
+      {"resnet/resnet101_b16x8_cifar10_20210528-2d29e936.pth", "resnet101_cifar.mm_cifar10"},
+      {"resnet/resnet152_8xb32_in1k_20210901-4d7582fa.pth", "resnet152.mm_in1k"},
+      {"resnet/resnet152_b16x8_cifar10_20210528-3e8e9178.pth", "resnet152_cifar.mm_cifar10"},
+      {"resnet/resnet18_8xb32_in1k_20210831-fbbb1da6.pth", "resnet18.mm_in1k"},
+      {"resnet/resnet18_b16x8_cifar10_20210528-bd6371c8.pth", "resnet18_cifar.mm_cifar10"},
+      {"resnet/resnet34_8xb32_in1k_20210831-f257d4e6.pth", "resnet34.mm_in1k"},
+      {"resnet/resnet34_b16x8_cifar10_20210528-a8aa36a6.pth", "resnet34_cifar.mm_cifar10"},
+      {"resnet/resnet50_3rdparty-mill_in21k_20220331-faac000b.pth", "resnet50.mm_mill_in21k"},
+      {"resnet/resnet50_8xb256-rsb-a1-600e_in1k_20211228-20e21305.pth", "resnet50.mm_rsb_a1_in1k"},
+      {"resnet/resnet50_8xb256-rsb-a2-300e_in1k_20211228-0fd8be6e.pth", "resnet50.mm_rsb_a2_in1k"},
+      {"resnet/resnet50_8xb256-rsb-a3-100e_in1k_20211228-3493673c.pth", "resnet50.mm_rsb_a3_in1k"},
+      {"resnet/resnet50_8xb32_in1k_20210831-ea4938fc.pth", "resnet50.mm_in1k"},
+      {"resnet/resnet50_8xb8_cub_20220307-57840e60.pth", "resnet50.mm_cub200"},
+      {"resnet/resnet50_b16x8_cifar100_20210528-67b58a1b.pth", "resnet50_cifar.mm_cifar100"},
+      {"resnet/resnet50_b16x8_cifar10_20210528-f54bfad9.pth", "resnet50_cifar.mm_cifar10"},
+      {"resnet/resnetv1c101_8xb32_in1k_20220214-434fe45f.pth", "resnet101c.mm_in1k"},
+      {"resnet/resnetv1c152_8xb32_in1k_20220214-c013291f.pth", "resnet152c.mm_in1k"},
+      {"resnet/resnetv1c50_8xb32_in1k_20220214-3343eccd.pth", "resnet50c.mm_in1k"},
+      {"resnet/resnetv1d101_b32x8_imagenet_20210531-6e13bcd3.pth", "resnet101d.mm_in1k"},
+      {"resnet/resnetv1d152_b32x8_imagenet_20210531-278cf22a.pth", "resnet152d.mm_in1k"},
+      {"resnet/resnetv1d50_b32x8_imagenet_20210531-db14775a.pth", "resnet50d.mm_in1k"},
+      {"resnet/wide-resnet101_3rdparty_8xb32_in1k_20220304-8d5f9d61.pth", "wide_resnet101_2.mm_in1k"},
+      {"resnet/wide-resnet50_3rdparty_8xb32_in1k_20220304-66678344.pth", "wide_resnet50_2.mm_in1k"}};
+  CHECK(links.size() == 25);
+  for (const auto& [link, record] : links) {
+    INFO(link);
+    CHECK(meaning_of(begin + link) == record);
+    const std::string name = link.substr(link.find('/') + 1);
+    CHECK(meaning_of("http://mirror.example.org/" + name + "?download=1") == record);
+  }
+}
+
+TEST_CASE("a URL that no record has leads to one by the hash in its name and not otherwise") {
+  CHECK(meaning_of("https://example.org/a/resnet50-0676ba61.pth") == "resnet50.tv_in1k");
+  for (const char* other :
+       {"https://example.org/resnet50-0676ba62.pth", "https://example.org/resnet-0676ba61.pth",
+        "https://example.org/model.safetensors", "https://example.org/resnet50-0676ba61.pth/x",
+        "file:///home/me/resnet50-0676ba61.pth", "ftp://example.org/resnet50-0676ba61.pth",
+        "https://example.org/resnet50-0676ba61.pth#sha256=00"}) {
+    CHECK(meaning_of(other).empty());
+  }
+}

@@ -93,6 +93,22 @@ TEST_CASE("a mirror's bytes are checked like any other's, and another source is 
   CHECK(read_text(folder / "w.pth") == kBody);
 }
 
+TEST_CASE("a URL that leads to a record by its file name is asked before the record's own") {
+  const TemporaryFolder folder;
+  const HttpServer given({{"/other/w.pth?x=1", ok(kBody)}});
+  const WeightRecord record = weight({kOwn, "http://127.0.0.1:1/w.pth"});
+  FetchOptions options{.directory = folder.path()};
+  add_given_url(given.url("/other/w.pth?x=1"), record, options.mirrors);
+  CHECK(fetch(record, options).downloaded);
+  CHECK(given.requests() == 1);
+  for (const std::string& name :
+       {kOwn, std::string("resnet18.test"), given.url("/v.pth"), std::string("w.pth")}) {
+    std::vector<Mirror> none;
+    add_given_url(name, record, none);
+    CHECK(none.empty());
+  }
+}
+
 TEST_CASE("a mirror is not believed where only a prefix is published") {
   const TemporaryFolder folder;
   const HttpServer mirror({{"/w.pth", ok(kBody)}});

@@ -15,6 +15,7 @@
 #include "zoo/core/manifest_checks.h"
 #include "zoo/core/manifest_schema.h"
 #include "zoo/core/text.h"
+#include "zoo/core/url.h"
 
 namespace zoo {
 
@@ -168,9 +169,26 @@ const WeightRecord* Manifest::find(std::string_view name) const {
   if (const auto* record = first([&](const WeightRecord& r) { return holds(r.aliases, name); }))
     return record;
   if (const auto* record = find_by_file_name(name)) return record;
-  return first([&](const WeightRecord& r) {
-    return std::ranges::any_of(r.files, [&](const WeightFile& file) { return holds(file.urls, name); });
-  });
+  if (const auto* record = first([&](const WeightRecord& r) {
+        return std::ranges::any_of(r.files, [&](const WeightFile& file) { return holds(file.urls, name); });
+      })) {
+    return record;
+  }
+  return find_moved(name);
+}
+
+// Publishers move files and leave their names, of which the hash is a part.
+const WeightRecord* Manifest::find_moved(std::string_view url) const {
+  const std::string scheme = url_scheme(url);
+  if ((scheme != "https" && scheme != "http") || url.find('#') != std::string_view::npos) return nullptr;
+  url = url.substr(0, url.find('?'));
+  const std::string name(url.substr(url.rfind('/') + 1));
+  const std::string digits = hash_in_name(name);
+  const WeightRecord* record = digits.empty() ? nullptr : find_by_file_name(name);
+  if (record == nullptr) return nullptr;
+  const auto file = std::ranges::find(record->files, name, &WeightFile::name);
+  const std::string& published = file->sha256.empty() ? file->sha256_prefix : file->sha256;
+  return published.starts_with(digits) ? record : nullptr;
 }
 
 const WeightRecord& Manifest::get(std::string_view name) const {

@@ -93,7 +93,8 @@ class Manifest {
   // original archive) is replaced by the label; names that it does not know stay. Errors as label_set.
   std::vector<std::string> to_labels(const std::string& set_name, std::vector<std::string> classes) const;
 
-  // By name, bare arch name (its default), foreign alias, file name or URL. nullptr if there is none.
+  // By name, bare arch name (its default), foreign alias, file name or URL; of other http and https URLs by a
+  // file name with a hash in it that is also the record's. nullptr if there is none.
   const WeightRecord* find(std::string_view name) const;
   // As find, but throws Error{not_found} with the nearest names.
   const WeightRecord& get(std::string_view name) const;
@@ -105,6 +106,7 @@ class Manifest {
   struct LazyLabelSet;
   explicit Manifest(ManifestContents contents);
   const LazyLabelSet& labels_of(const std::string& name) const;
+  const WeightRecord* find_moved(std::string_view url) const;
 
   std::vector<WeightRecord> records_;
   std::map<std::string, std::shared_ptr<LazyLabelSet>, std::less<>> label_sets_;

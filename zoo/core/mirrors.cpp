@@ -1,5 +1,6 @@
 #include "zoo/core/mirrors.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <sstream>
@@ -62,6 +63,16 @@ std::vector<Mirror> environment_mirrors() {
   std::istringstream words(environment("ZOO_MIRROR").value_or(""));
   for (std::string word; words >> word;) mirrors.push_back(parse_mirror(word));
   return mirrors;
+}
+
+void add_given_url(const std::string& name, const WeightRecord& record, std::vector<Mirror>& mirrors) {
+  if (!is_web(name)) return;
+  for (const WeightFile& file : record.files) {
+    if (std::ranges::find(file.urls, name) != file.urls.end()) return;
+    const std::string path = name.substr(0, name.find('?'));
+    if (path.ends_with("/" + file.name))
+      mirrors.insert(mirrors.begin(), {.from = file.urls.front(), .to = name});
+  }
 }
 
 std::vector<FileSource> sources_of(const WeightFile& file, std::span<const Mirror> mirrors) {

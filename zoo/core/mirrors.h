@@ -21,6 +21,10 @@ Mirror parse_mirror(std::string_view text);
 // Those of $ZOO_MIRROR, parted by white space. Throws Error{usage}.
 std::vector<Mirror> environment_mirrors();
 
+// Where `name` is a URL at which the record has no file (it leads there by the file's name), a mirror of that
+// file, before all others.
+void add_given_url(const std::string& name, const WeightRecord& record, std::vector<Mirror>& mirrors);
+
 struct FileSource {
   std::string url;
   bool own = false;  // the record's own URL, not a mirror's

@@ -46,17 +46,6 @@ bool is_as_recorded(const std::string& file_name, const FetchOptions& options) {
   return read_lock(folder, file_name) && find_present({.name = file_name}, folder, options, wrong);
 }
 
-// torch hub's convention: NAME-HASH.SUFFIX with 8 digits or more.
-std::string prefix_in(const std::string& name) {
-  const size_t dot = name.find_last_of('.');
-  const size_t dash = name.find_last_of('-', dot);
-  if (dot == std::string::npos || dash == std::string::npos) return "";
-  const std::string digits = name.substr(dash + 1, dot - dash - 1);
-  const bool hash =
-      digits.size() >= 8 && digits.size() < 64 && digits.find_first_not_of(kHexDigits) == std::string::npos;
-  return hash ? digits : "";
-}
-
 std::string hash_after(const std::string& url, size_t mark) {
   const std::string hash = url.substr(mark + kHashMark.size());
   if (hash.size() == 64 && hash.find_first_not_of(kHexDigits) == std::string::npos) return hash;
@@ -170,7 +159,7 @@ UnlistedFile file_of_url(const std::string& url, const FetchOptions& options) {
   unlisted.file.urls.push_back(address);
   unlisted.file.name = url_cache_name(address);
   if (unlisted.file.sha256.empty()) {
-    unlisted.file.sha256_prefix = prefix_in(fs::path(unlisted.file.name).filename());
+    unlisted.file.sha256_prefix = hash_in_name(fs::path(unlisted.file.name).filename());
   }
   return unlisted;
 }

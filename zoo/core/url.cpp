@@ -41,6 +41,16 @@ std::string url_cache_name(std::string_view url) {
   return "url/" + sha256_hex(std::as_bytes(std::span(address))).substr(0, 16) + "/" + file_name_in(address);
 }
 
+std::string hash_in_name(const std::string& name) {
+  const size_t dot = name.find_last_of('.');
+  const size_t dash = name.find_last_of('-', dot);
+  if (dot == std::string::npos || dash == std::string::npos) return "";
+  const std::string digits = name.substr(dash + 1, dot - dash - 1);
+  const bool hash = digits.size() >= 8 && digits.size() < 64 &&
+                    digits.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return hash ? digits : "";
+}
+
 bool is_local_url(std::string_view url) {
   return url_scheme(url) == "file";
 }

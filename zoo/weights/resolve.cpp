@@ -9,6 +9,7 @@
 #include "zoo/convert/rename.h"
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
+#include "zoo/core/mirrors.h"
 #include "zoo/core/text.h"
 #include "zoo/core/unlisted.h"
 #include "zoo/core/url.h"
@@ -199,7 +200,10 @@ ResolvedWeights resolve_weights(const std::string& name_or_path, const Manifest&
     throw Error(ErrorCode::not_found, name_or_path, "no such file, and no published weights of that name",
                 "'zoo list' shows all names.");
   }
-  return from_record(record != nullptr ? *record : manifest.get(name_or_path), manifest, options);
+  const WeightRecord& known = record != nullptr ? *record : manifest.get(name_or_path);
+  ResolveOptions with_url = options;
+  add_given_url(name_or_path, known, with_url.fetch.mirrors);
+  return from_record(known, manifest, with_url);
 }
 
 }  // namespace zoo
