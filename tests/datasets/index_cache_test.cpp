@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
@@ -89,6 +90,49 @@ TEST_CASE("a big tree comes from the cache until a folder of it changes") {
   }
   CHECK_FALSE(read_index_cache(root.path()));
   CHECK(names(*open_dataset(root.path())) == names(*open_dataset(root.path(), {.index_cache = false})));
+}
+
+TEST_CASE("an index that names files outside the root, or is somebody else's, is no index") {
+  const Folder root, home;
+  const Setting setting("ZOO_HOME", home.path().string());
+  fill(root);
+  FolderTree tree = walk_class_folders(root.path());
+  const fs::path file = index_cache_file(root.path());
+  const auto write_with = [&](const std::string& folder, const std::string& name) {
+    FolderTree changed = tree;
+    changed.files.add_folder(folder, 1, {"good.jpg", name});
+    REQUIRE(write_index_cache(root.path(), changed, later()));
+  };
+  write_with("odd/more", "1.jpg");
+  REQUIRE(read_index_cache(root.path()));
+  for (const std::string folder : {"odd/../../outside", "..", "/etc", "odd//x", "odd/.", "odd/"}) {
+    INFO(folder);
+    write_with(folder, "1.jpg");
+    CHECK_FALSE(read_index_cache(root.path()));
+  }
+  for (const std::string name : {"..", ".", "../1.jpg", "/etc/passwd", "a/b.jpg"}) {
+    INFO(name);
+    write_with("odd/more", name);
+    CHECK_FALSE(read_index_cache(root.path()));
+  }
+  write_with("odd/more", "1.jpg");
+  tree.folders.push_back({"../outside", folder_stamp(root.path() / "..")});
+  REQUIRE(write_index_cache(root.path(), tree, later()));
+  CHECK_FALSE(read_index_cache(root.path()));
+  tree.folders.pop_back();
+
+  write_with("odd/more", "1.jpg");
+  REQUIRE(read_index_cache(root.path()));
+  SECTION("a link") {
+    fs::rename(file, home.path() / "elsewhere");
+    fs::create_symlink(home.path() / "elsewhere", file);
+    CHECK_FALSE(read_index_cache(root.path()));
+  }
+  SECTION("of another owner") {
+    if (::geteuid() != 0) return;  // nobody else can give files away
+    REQUIRE(::chown(file.c_str(), 1, 1) == 0);
+    CHECK_FALSE(read_index_cache(root.path()));
+  }
 }
 
 TEST_CASE("a damaged index is no index") {

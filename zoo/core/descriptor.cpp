@@ -46,6 +46,11 @@ void check_target(const std::filesystem::path& path) {
   }
 }
 
+bool is_own_file(const std::filesystem::path& path) {
+  struct stat status{};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+}
+
 bool is_named(const Descriptor& file, const std::filesystem::path& path) {
   struct stat opened{};
   struct stat named{};

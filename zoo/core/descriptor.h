@@ -41,6 +41,8 @@ std::filesystem::path folder_of(const std::filesystem::path& path);
 // Throws Error{io} if `path` is no name of a file, or is there and is no regular file, or may not be asked
 // for.
 void check_target(const std::filesystem::path& path);
+// True if `path` itself, not what it links to, is a regular file of the user who runs this program.
+bool is_own_file(const std::filesystem::path& path);
 // True if `path` itself, not what it links to, is the file that is open.
 bool is_named(const Descriptor& file, const std::filesystem::path& path);
 

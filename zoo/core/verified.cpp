@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "zoo/core/descriptor.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 #include "zoo/core/sha256.h"
@@ -39,11 +39,8 @@ fs::path record_path(const fs::path& folder) {
 
 // Lines "SHA256 INODE SIZE MTIME CTIME NAME". What is not such a line says nothing.
 Verdicts read_record(const fs::path& folder) {
-  struct stat status{};
   const fs::path path = record_path(folder);
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) {
-    return {};
-  }
+  if (!is_own_file(path)) return {};
   Verdicts verdicts;
   std::istringstream lines(read_text(path));
   for (std::string line; std::getline(lines, line);) {

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "zoo/core/cache.h"
+#include "zoo/core/descriptor.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 #include "zoo/core/file_bytes.h"
@@ -18,7 +19,9 @@ namespace fs = std::filesystem;
 constexpr int64_t kYoungNs = 2'000'000'000;
 
 std::optional<FolderTree> read(const fs::path& root) {
-  const HeldBytes file = read_bytes(index_cache_file(root));
+  const fs::path path = index_cache_file(root);
+  if (!is_own_file(path)) return std::nullopt;  // what others write names no files for us
+  const HeldBytes file = read_bytes(path);
   IndexReader reader(file.bytes);
   if (reader.root() != fs::canonical(root).native()) return std::nullopt;
   for (const VisitedFolder& folder : reader.folders()) {

@@ -19,6 +19,42 @@ std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+bool is_name(std::string_view text) {
+  return !text.empty() && text != "." && text != ".." && text.find('/') == std::string_view::npos;
+}
+
+// Whether `path` leads from a root to something below it.
+bool is_below(std::string_view path) {
+  for (;;) {
+    const size_t slash = path.find('/');
+    if (!is_name(path.substr(0, slash))) return false;
+    if (slash == std::string_view::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+bool is_below(const FolderIndex& files) {
+  const std::string_view paths = files.folder_paths(), names = files.file_names();
+  uint64_t path_begin = 0;
+  for (const FolderIndex::Folder& folder : files.folders()) {
+    if (!is_below(paths.substr(path_begin, folder.path_end - path_begin))) return false;
+    path_begin = folder.path_end;
+  }
+  size_t next = 0;  // folder
+  std::string_view rest;
+  uint32_t begin = 0;
+  for (int64_t i = 0; i < files.size(); ++i) {
+    if (next < files.folders().size() && files.folders()[next].first == i) {
+      rest = names.substr(files.folders()[next++].name_begin);
+      begin = 0;
+    }
+    const uint32_t end = files.name_ends()[static_cast<size_t>(i)];
+    if (!is_name(rest.substr(begin, end - begin))) return false;
+    begin = end;
+  }
+  return true;
+}
+
 class Writer {
  public:
   explicit Writer(const std::function<void(std::span<const std::byte>)>& sink) : sink_(sink) {
@@ -111,7 +147,10 @@ std::vector<VisitedFolder> IndexReader::folders() {
   if (paths.size() != stamps.size()) wrong();
   std::vector<VisitedFolder> folders;
   folders.reserve(paths.size());
-  for (size_t i = 0; i < paths.size(); ++i) folders.push_back({std::move(paths[i]), stamps[i]});
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (!paths[i].empty() && !is_below(paths[i])) wrong();
+    folders.push_back({std::move(paths[i]), stamps[i]});
+  }
   return folders;
 }
 
@@ -125,7 +164,7 @@ FolderTree IndexReader::tree() {
   parts.file_names = text();
   parts.name_ends = list<uint32_t>();
   const auto classes = static_cast<int64_t>(tree.classes.size());
-  if (!rest_.empty() || !tree.files.assign(std::move(parts), classes)) wrong();
+  if (!rest_.empty() || !tree.files.assign(std::move(parts), classes) || !is_below(tree.files)) wrong();
   return tree;
 }
 
