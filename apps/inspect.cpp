@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include <cxxopts.hpp>
@@ -128,7 +130,13 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllS
   }
   ordered_json globals = ordered_json::array();
   for (const Global& global : checkpoint.globals()) globals.push_back(global.text());
-  for (const PlainValue& plain : plain_values(checkpoint.root())) values[plain.name] = plain.text;
+  // Put at the end without a search for the name, which would take time by the square of how many there are.
+  const std::vector<PlainValue> plain_values = apps::plain_values(checkpoint.root());
+  std::unordered_set<std::string_view> names;
+  for (const PlainValue& plain : plain_values) {
+    if (names.insert(plain.name).second)
+      values.get_ref<ordered_json::object_t&>().push_back({plain.name, plain.text});
+  }
   const ordered_json object{
       {"file", checkpoint.path().string()},
       {"format", to_string(checkpoint.format())},

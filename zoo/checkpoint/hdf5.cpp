@@ -11,7 +11,7 @@
 namespace zoo {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // in the order of names, as libhdf5 lists them
 
 // libhdf5 refuses a file that is cut off without saying so. Every superblock tells where the file ends.
 void check_end(ByteSpan file) {
@@ -55,7 +55,8 @@ Value tree(const Json& node, const FileBytes& file) {
 
 Contents read_hdf5(const FileBytes& file, const OpenOptions&) {
   check_end(file.bytes);
-  const Json index = Json::parse(run_isolated([&] { return index_hdf5(file.bytes); }));
+  constexpr IsolationLimits kLimits{.memory_bytes = 80 << 20, .result_bytes = 10'000'000};
+  const Json index = Json::parse(run_isolated([&] { return index_hdf5(file.bytes); }, kLimits));
   return {Format::hdf5, tree(index, file), {}, {}, {}};
 }
 

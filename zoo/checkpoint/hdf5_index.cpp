@@ -15,11 +15,11 @@
 namespace zoo {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr int kMaxDepth = 64;
 constexpr size_t kMaxNameLength = 1000;
-constexpr size_t kMaxObjects = 100'000;
+constexpr size_t kMaxObjects = 50'000;
 
 [[noreturn]] void fail(const std::string& what) {
   throw Error(ErrorCode::corrupt, {}, what);

@@ -8,8 +8,8 @@
 namespace zoo {
 namespace {
 
-constexpr size_t kMaxIndex = 25'000'000;  // bytes; a tensor takes a hundred
-constexpr size_t kMaxTensors = 250'000;
+constexpr size_t kMaxIndex = 10'000'000;  // bytes; a tensor takes a hundred
+constexpr size_t kMaxTensors = 100'000;
 constexpr size_t kMaxDepth = 16;  // of the metadata, which is not looked at
 
 [[noreturn]] void fail(const std::string& what) {
