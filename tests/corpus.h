@@ -1,10 +1,12 @@
 // Where the real files are that the tests labelled "corpus" read: $ZOO_CORPUS, else ../shared/corpus beside
-// the project. They are not part of the project; without them those tests say that they were skipped.
+// the project. They are not part of the project; without them those tests are skipped.
 #pragma once
 
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+
+#include "tests/skip.h"
 
 namespace zoo::test {
 
@@ -18,11 +20,8 @@ inline std::optional<std::filesystem::path> corpus() {
 
 }  // namespace zoo::test
 
-// First line of a test case that needs the corpus.
-#define ZOO_REQUIRE_CORPUS(variable)                 \
-  const auto variable##_found = zoo::test::corpus(); \
-  if (!variable##_found) {                           \
-    WARN("skipped: no corpus (set ZOO_CORPUS)");     \
-    return;                                          \
-  }                                                  \
+// First line of a test case that needs the corpus and has the tag "[corpus]".
+#define ZOO_REQUIRE_CORPUS(variable)                                           \
+  const auto variable##_found = zoo::test::corpus();                           \
+  if (!variable##_found) return zoo::test::skip("no corpus (set ZOO_CORPUS)"); \
   const std::filesystem::path& variable = *variable##_found

@@ -47,6 +47,12 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   void send(int signal) const { ::kill(pid_, signal); }
+  std::string out_so_far() const { return content(out_); }
+  bool is_running() const {
+    siginfo_t ended{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           ended.si_pid == 0;
+  }
   ProgramResult wait() {
     int status = 0;
     ::waitpid(pid_, &status, 0);

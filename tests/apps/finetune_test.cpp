@@ -1,13 +1,11 @@
 // zoo finetune as a user types it, on pictures that the test draws, and on real ones where the corpus is.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,6 +16,7 @@
 #include "tests/apps/finetune_runs.h"
 #include "tests/corpus.h"
 #include "tests/temporary_folder.h"
+#include "tests/wait_until.h"
 #include "transforms/decode.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/core/file.h"
@@ -368,8 +367,7 @@ TEST_CASE("Ctrl-C keeps what was finished and says how to start from it") {
   Flags flags =
       small_run(draw_data(folder / "data"), run, {"--arch", "resnet20_cifar", "--epochs", "1000000"});
   Program program(command(flags));
-  for (int i = 0; i < 600 && !fs::exists(run / "metrics.jsonl"); ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  wait_until([&] { return fs::exists(run / "metrics.jsonl") || !program.is_running(); });
   program.send(SIGINT);
   const ProgramResult result = program.wait();
   CHECK(result.status == 130);

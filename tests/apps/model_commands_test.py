@@ -6,7 +6,7 @@ import os
 import shutil
 import unittest
 
-from zoo_cli import CORPUS, PROGRAMS, ZooCase, resnet20, safetensors
+from zoo_cli import PROGRAMS, ZooCase, resnet20, safetensors
 
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 KNOWN_NAME = "resnet20-12fca82f.th"  # a file called so is taken for the published one, whose classes are CIFAR-10's
@@ -290,26 +290,6 @@ class Weights(ModelCase):
         self.assertEqual(json.loads(out)["top1"], 50.0)
         (best / "config.json").write_text("{}")
         self.assertIn("config.json", self.model_refused("predict", "a.ppm", weights="run"))
-
-    def test_a_published_weight_is_found_in_the_cache(self):
-        source = CORPUS / "checkpoints" / "resnet" / "akamaster_resnet20-12fca82f.th"
-        if not source.exists():
-            self.skipTest("no corpus")
-        self.draw("a.ppm")
-        self.home.mkdir()
-        shutil.copy(source, self.home / KNOWN_NAME)
-        out, _ = self.run_model("predict", "--offline", "--json", "a.ppm", weights="resnet20_cifar.akamaster_cifar10")
-        self.assertIn(json.loads(out)[0]["top"][0]["label"], CIFAR10)
-
-    def test_broken_checkpoints_are_refused(self):
-        folder = CORPUS / "odd_checkpoints"
-        if not folder.is_dir():
-            self.skipTest("no corpus")
-        self.draw("a.ppm")
-        files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".md", ".tsv", ".json"))
-        self.assertTrue(files)
-        for file in files:
-            self.assertIn(file.name, self.model_refused("predict", "a.ppm", weights=file), file)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from corpus import CORPUS  # noqa: E402, F401
 
 PROGRAMS = pathlib.Path(os.environ["ZOO_PROGRAMS"])
 SOURCE = pathlib.Path(os.environ["ZOO_SOURCE_DIR"])
+PATIENCE_S = 600  # only so that what hangs fails
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 
 
@@ -59,7 +60,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
         self.server.half_sent.set()
         if self.server.stall:
-            self.server.closing.wait(30)
+            self.server.closing.wait()
         else:
             self.wfile.write(content[half:])
 
@@ -111,7 +112,7 @@ class ZooCase(unittest.TestCase):
     def zoo(self, *arguments, status=0, **options):
         """Runs it to its end, checks the status, and returns (stdout, stderr)."""
         with self.start(*arguments, **options) as process:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE_S)
         out, err = (out or b"").decode(errors="replace"), (err or b"").decode(errors="replace")
         self.assertEqual(process.returncode, status, f"zoo {arguments}:\n{out}\n{err}")
         self.assertNotIn("Sanitizer", err)

@@ -5,7 +5,7 @@ import struct
 import unittest
 import zlib
 
-from zoo_cli import CORPUS, ZooCase
+from zoo_cli import ZooCase
 
 
 def png(width, height, value=0):
@@ -130,13 +130,6 @@ class Data(ZooCase):
         self.assertIn("no such file or folder", self.refused("data", "missing"))
         out, _ = self.zoo("data", "--help")
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
-
-    @unittest.skipUnless(CORPUS.exists(), "no corpus")
-    def test_corpus(self):
-        found = json.loads(self.zoo("data", CORPUS / "datasets/flowers5_128", "--json", "--check", "decode")[0])
-        self.assertEqual((found["pictures"], len(found["copies"]), found["broken"]), (4317, 6, []))
-        found = json.loads(self.zoo("data", CORPUS / "datasets/hymenoptera_data", "--json")[0])
-        self.assertEqual((found["parts"], found["formats"]), ({"train": 244, "val": 153}, {"JPEG": 397}))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import shutil
 import signal
 import unittest
 
-from zoo_cli import CONTENT, CORPUS, PROGRAMS, ZooCase, safetensors
+from zoo_cli import CONTENT, PATIENCE_S, ZooCase, safetensors
 
 NAME = "resnet20_cifar.test"
 
@@ -63,9 +63,9 @@ class Download(ZooCase):
     def test_ctrl_c_leaves_nothing_half_written(self):
         for stop in (signal.SIGINT, signal.SIGTERM):
             with self.server(stall=True) as server, self.start("download", NAME) as process:
-                self.assertTrue(server.half_sent.wait(20))
+                self.assertTrue(server.half_sent.wait(PATIENCE_S))
                 process.send_signal(stop)
-                out, err = process.communicate(timeout=20)
+                out, err = process.communicate(timeout=PATIENCE_S)
                 self.assertEqual(process.returncode, 130, err)
                 self.assertEqual(out, b"")
                 self.assertIn(b"interrupted", err)
@@ -114,10 +114,10 @@ class Download(ZooCase):
                 while b"50 %" not in shown or not shown.endswith(b" left"):
                     shown += os.read(master, 4096)
                 process.send_signal(signal.SIGINT)
-                process.communicate(timeout=20)
+                process.communicate(timeout=PATIENCE_S)
             os.close(master)
         line = re.split(rb"\r\x1b\[J", shown)[-1].decode()
-        self.assertRegex(line, r"^resnet20_cifar\.test  \[=+> +\]  50 % of 1\.0 MB  [\d.]+ .?B/s  0:\d\d left$")
+        self.assertRegex(line, r"^resnet20_cifar\.test  \[=+> +\]  50 % of 1\.0 MB  [\d.]+ .?B/s  \d+:\d\d left$")
         self.assertLess(len(line), 80)
 
 
@@ -221,40 +221,6 @@ class Inspect(ZooCase):
     def test_names_in_a_file_cannot_steer_the_terminal(self):
         out, _ = self.zoo("inspect", self.write("evil.safetensors", safetensors({"a\x1b[31mb": [2]})))
         self.assertNotIn("\x1b", out)
-
-
-class Corpus(ZooCase):
-    def test_odd_checkpoints_are_refused(self):
-        folder = CORPUS / "odd_checkpoints"
-        if not folder.is_dir():
-            self.skipTest("no corpus (set ZOO_CORPUS)")
-        for file in sorted(folder.iterdir()):
-            out, err = self.zoo("inspect", file, status=1)
-            self.assertTrue(err.startswith(f"zoo: {file}: "), err)
-            if "f37072fd" in file.name:  # the one whose header is whole in a format that is read
-                self.assertIn("cut off", err)
-                self.assertIn("resnet18, 1000 classes", out)
-                self.assertEqual(sum(line.startswith("float32") for line in out.splitlines()), 102)
-
-    def test_trained_resnets_are_recognised(self):
-        folder = CORPUS / "checkpoints" / "resnet"
-        if not folder.is_dir():
-            self.skipTest("no corpus (set ZOO_CORPUS)")
-        for file in sorted(folder.iterdir()):
-            report = json.loads(self.zoo("inspect", file, "--json")[0])
-            self.assertGreater(len(report["tensors"]), 90)
-            if file.name.startswith("akamaster"):
-                depth = re.search(r"resnet(\d+)", file.name)[1]
-                self.assertEqual(report["layout"], "akamaster")
-                self.assertEqual([arch["name"] for arch in report["archs"]], [f"resnet{depth}_cifar"])
-
-    def test_a_published_file_is_verified_under_its_own_name(self):
-        file = CORPUS / "checkpoints" / "resnet" / "akamaster_resnet20-12fca82f.th"
-        if not file.is_file():
-            self.skipTest("no corpus (set ZOO_CORPUS)")
-        shutil.copy2(file, self.folder / "resnet20-12fca82f.th")
-        out, _ = self.zoo("verify", "resnet20-12fca82f.th")
-        self.assertIn("resnet20_cifar.akamaster_cifar10", out)
 
 
 if __name__ == "__main__":

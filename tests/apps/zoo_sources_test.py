@@ -5,7 +5,7 @@ import json
 import threading
 import unittest
 
-from zoo_cli import CONTENT, SOURCE, ZooCase, safetensors
+from zoo_cli import CONTENT, ZooCase, safetensors
 
 NAME = "resnet20_cifar.test"
 COMMIT = "0" * 39 + "1"

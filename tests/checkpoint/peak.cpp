@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr unsigned kKillAfterSeconds = 60;  // what hangs shall not hang the tests
+constexpr unsigned kKillAfterSeconds = 600;  // what hangs shall not hang the tests
 
 // "VmHWM", the peak since it was reset, or "VmRSS".
 int64_t status_bytes(const std::string& field) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdlib>
 #include <new>
@@ -17,6 +18,11 @@ std::atomic<int> armed{-1};  // the kind of call, or -1
 std::atomic<int> left{0};    // calls until the one that fails
 std::atomic<int> given{0};   // its errno
 thread_local bool spared = false;
+std::atomic<int> changes_left{0};  // until the kill; 0: none
+
+void count_change() {
+  if (changes_left > 0 && changes_left.fetch_sub(1) == 1) std::raise(SIGKILL);
+}
 
 // Whether this call is the one.
 bool fails(zoo::test::SystemCall call) {
@@ -53,6 +59,10 @@ void spare_this_thread() {
   spared = true;
 }
 
+void kill_at_change(int n) {
+  changes_left = n;
+}
+
 }  // namespace zoo::test
 
 using zoo::test::SystemCall;
@@ -64,24 +74,34 @@ int open(const char* path, int flags, ...) {
   va_start(rest, flags);
   const unsigned mode = (flags & (O_CREAT | __O_TMPFILE)) != 0 ? va_arg(rest, unsigned) : 0;
   va_end(rest);
+  if ((flags & O_CREAT) != 0) count_change();
   return fails(SystemCall::open) ? -1 : static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
 
 ssize_t write(int file, const void* data, size_t size) {
+  count_change();
   return fails(SystemCall::write) ? -1 : ::syscall(SYS_write, file, data, size);
 }
 
 int fsync(int file) {
+  count_change();
   return fails(SystemCall::sync) ? -1 : static_cast<int>(::syscall(SYS_fsync, file));
 }
 
 int rename(const char* from, const char* to) noexcept {
+  count_change();
   return fails(SystemCall::rename)
              ? -1
              : static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
 }
 
+int unlink(const char* path) noexcept {
+  count_change();
+  return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
+}
+
 int ftruncate(int file, off_t size) noexcept {
+  count_change();
   return fails(SystemCall::truncate) ? -1 : static_cast<int>(::syscall(SYS_ftruncate, file, size));
 }
 

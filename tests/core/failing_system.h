@@ -1,6 +1,6 @@
 // Lets the n-th call of one kind fail in this program: for every n that occurs in some work, what happens is
 // then what a full disk, a lost permission or exhausted memory does. A program that links this has its own
-// open, write, fsync, rename, mmap, ftruncate and operator new, which all libraries in it use.
+// open, write, fsync, rename, unlink, mmap, ftruncate and operator new, which all libraries in it use.
 #pragma once
 
 namespace zoo::test {
@@ -21,5 +21,10 @@ class FailingCall {
 
 // The calls of this thread never fail, nor are they counted.
 void spare_this_thread();
+
+// Kills this process (SIGKILL) in place of the n-th call from now on that changes a file or a folder:
+// creates, writes, syncs, truncates, renames or removes. Between these calls a kill leaves the same on the
+// disk, so that the kills at every n are all the kills there are.
+void kill_at_change(int n);
 
 }  // namespace zoo::test

@@ -81,7 +81,7 @@ TEST_CASE("a transfer that fails says why and leaves nothing") {
 
 TEST_CASE("an interrupted download leaves nothing that cannot be gone on from") {
   const TemporaryFolder folder;
-  const HttpServer server({{"/w.pth", {.bytes = cut_short(kBody, 1000).bytes, .stall_ms = 10'000}}});
+  const HttpServer server({{"/w.pth", {.bytes = cut_short(kBody, 1000).bytes, .stalls = true}}});
   const fs::path cache = folder / "cache";
   const auto interrupt = [](int64_t received, int64_t) {
     if (received > 0) throw Error(ErrorCode::interrupted, "", "stopped");

@@ -1,12 +1,14 @@
-// fetch_once URL SHA256 BYTES FOLDER: gets one file, for tests that kill it.
+// fetch_once URL SHA256 BYTES FOLDER [N]: gets one file, for tests that kill it. It prints a line whenever it
+// tells its progress, and kills itself at its N-th change of a file.
 #include <exception>
 #include <iostream>
 #include <string>
 
+#include "tests/core/failing_system.h"
 #include "zoo/core/cache.h"
 
 int main(int argc, char** argv) {
-  if (argc != 5) return 2;
+  if (argc != 5 && argc != 6) return 2;
   zoo::WeightRecord record;
   record.name = "resnet18.test";
   record.files.push_back({.urls = {argv[1]},
@@ -17,7 +19,10 @@ int main(int argc, char** argv) {
                           .format = {},
                           .layout = "torchvision"});
   try {
-    zoo::fetch(record, {.directory = argv[4], .network = {.first_pause_ms = 1}});
+    if (argc == 6) zoo::test::kill_at_change(std::stoi(argv[5]));
+    zoo::fetch(record, {.directory = argv[4],
+                        .progress = [](int64_t received, int64_t) { std::cout << received << std::endl; },
+                        .network = {.first_pause_ms = 1}});
     return 0;
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';

@@ -203,10 +203,13 @@ TEST_CASE("a shared temporary file has one holder at a time, and each result is 
   std::vector<std::thread> threads;
   for (int i = 0; i < 6; ++i) {
     threads.emplace_back([&, i] {
-      AtomicFile file(path, [&] { ++waited; });
+      AtomicFile file(path, [&] {
+        ++waited;
+        waited.notify_all();
+      });
       if (++inside != 1) overlap = true;
       file.write(std::string(1000, static_cast<char>('a' + i)));
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      waited.wait(0);  // the first holds it until somebody has found it held
       file.write(std::string(1000, static_cast<char>('a' + i)));
       --inside;
       if (i % 2 == 0) file.commit();  // the others give up
@@ -214,7 +217,6 @@ TEST_CASE("a shared temporary file has one holder at a time, and each result is 
   }
   for (std::thread& thread : threads) thread.join();
   CHECK_FALSE(overlap);
-  CHECK(waited > 0);
   const std::string text = read_text(path);
   CHECK(text == std::string(2000, text.front()));
   CHECK(files_in(folder.path()) == 1);

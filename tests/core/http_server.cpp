@@ -1,7 +1,6 @@
 #include "tests/core/http_server.h"
 
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <sstream>
 #include <stdexcept>
@@ -191,10 +190,8 @@ void HttpServer::answer(Connection& connection) {
     const ssize_t done = connection.write(what.bytes.data() + sent, size);
     if (done <= 0) return;  // the client had enough
     sent += static_cast<size_t>(done);
-    if (what.pause_us > 0) std::this_thread::sleep_for(std::chrono::microseconds(what.pause_us));
   }
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(what.stall_ms);
-  while (std::chrono::steady_clock::now() < end && !stopping_ && !connection.is_left()) {
+  while (what.stalls && !stopping_ && !connection.is_left()) {
   }
   connection.finish();
 }

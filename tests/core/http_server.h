@@ -20,11 +20,10 @@ struct Request {
   std::map<std::string, std::string> fields;  // by lower-case names
 };
 
-// One answer: the bytes that are sent, then the connection is closed.
+// One answer: the bytes that are sent, behind which the connection is closed unless it stalls.
 struct Answer {
   std::string bytes;
-  int stall_ms = 0;  // before closing
-  int pause_us = 0;  // after every 64 KiB
+  bool stalls = false;  // then nothing more happens until the client leaves
 };
 
 Answer ok(const std::string& body, const std::string& headers = {});

@@ -30,10 +30,10 @@ inline Handler cut_after(size_t bytes) {
   return [=](const Request& request) { return cut(good(request), bytes); };
 }
 
-// After 1000 bytes, for longer than a test waits.
+// After 1000 bytes.
 inline Answer falls_silent(const Request& request) {
   Answer answer = cut(good(request), 1000);
-  answer.stall_ms = 20'000;
+  answer.stalls = true;
   return answer;
 }
 

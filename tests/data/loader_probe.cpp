@@ -1,13 +1,10 @@
-// Prints what the loader makes of a data set, for tests and measurements beside Python:
+// Prints what the loader makes of a data set, for tests beside Python:
 //   loader_probe tensors DATA [bgr]
 //     one line a picture, torchvision's 256/224 evaluation: NAME SHA256-of-its-[3, 224, 224]-float32-tensor
 //   loader_probe levels BGR MEAN MEAN MEAN STD STD STD VALUE_RANGE
 //     what becomes of the bytes 0 .. 255: a line of 256 numbers for each of the model's channels
-//   loader_probe speed DATA train|evaluate WORKERS BATCH EPOCHS
-//     pictures a second, one line an epoch
 #include <ATen/ATen.h>
 
-#include <chrono>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -47,17 +44,6 @@ void print_levels(const std::vector<std::string>& arguments) {
   }
 }
 
-void measure(zoo::Loader& loader, int64_t epochs) {
-  for (int64_t epoch = 0; epoch < epochs; ++epoch) {
-    const auto start = std::chrono::steady_clock::now();
-    loader.start_epoch(epoch);
-    while (loader.next()) {
-    }
-    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-    std::cout << static_cast<double>(loader.dataset().size()) / wall.count() << std::endl;
-  }
-}
-
 int run(const std::vector<std::string>& arguments) {
   zoo::LoaderOptions options;
   if (arguments[0] == "tensors") {
@@ -66,16 +52,7 @@ int run(const std::vector<std::string>& arguments) {
     print_tensors(loader);
     return 0;
   }
-  if (arguments[0] == "levels") {
-    print_levels(arguments);
-    return 0;
-  }
-  if (arguments[2] == "train")
-    options.train = zoo::Augmentation({zoo::RandomResizedCrop{}, zoo::RandomHorizontalFlip{}});
-  options.workers = std::stoi(arguments[3]);
-  options.batch_size = std::stoll(arguments[4]);
-  zoo::Loader loader(zoo::open_dataset(arguments[1]), options);
-  measure(loader, std::stoll(arguments[5]));
+  print_levels(arguments);
   return 0;
 }
 
@@ -84,7 +61,7 @@ int run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool usable = (arguments.size() >= 2 && arguments[0] == "tensors") ||
-                      (arguments.size() == 9 && arguments[0] == "levels") || arguments.size() == 6;
+                      (arguments.size() == 9 && arguments[0] == "levels");
   if (!usable) {
     std::cerr << "usage: see the head of loader_probe.cpp\n";
     return 2;

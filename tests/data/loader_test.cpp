@@ -3,7 +3,6 @@
 #include "zoo/data/loader.h"
 
 #include <array>
-#include <chrono>
 #include <map>
 #include <set>
 #include <span>
@@ -35,12 +34,12 @@ class DrawnPictures : public Dataset {
   std::string name(int64_t index) const override { return "drawn/" + std::to_string(index); }
   StoredPicture fetch(int64_t index) const override {
     if (index == broken) throw Error(ErrorCode::corrupt, name(index), "broken on purpose");
-    if (slow) std::this_thread::sleep_for(std::chrono::milliseconds(index % 5));
+    for (int64_t i = uneven ? 100 * (index % 5) : 0; i > 0; --i) std::this_thread::yield();
     return one_size_ ? noise(24, 18) : noise(20 + index % 7, 15 + index % 4);
   }
 
   int64_t broken = -1;
-  bool slow = false;
+  bool uneven = false;  // some take longer than others, so that they are ready in another order
 
  private:
   int64_t size_;
@@ -141,7 +140,7 @@ TEST_CASE("evaluation keeps the data set's order, and each picture is transforme
 
 TEST_CASE("batches are the same for any number of workers") {
   const auto dataset = std::make_shared<DrawnPictures>(37);
-  dataset->slow = true;
+  dataset->uneven = true;
   const bool train = GENERATE(false, true);
   Loader alone(dataset, train ? training(5, 0) : evaluation(5, 0));
   const std::vector<Batch> expected = epoch_of(alone, 3);
@@ -410,7 +409,7 @@ TEST_CASE("what is cached gives the same batches in every epoch") {
   }
 }
 
-TEST_CASE("real photos: windows, caches and threads do not change a bit of evaluation") {
+TEST_CASE("real photos: windows, caches and threads do not change a bit of evaluation", "[corpus]") {
   ZOO_REQUIRE_CORPUS(corpus);
   const std::shared_ptr<const Dataset> photos = open_dataset(corpus / "datasets/hymenoptera_data/val");
   std::vector<int64_t> some;
@@ -432,7 +431,7 @@ TEST_CASE("real photos: windows, caches and threads do not change a bit of evalu
   }
 }
 
-TEST_CASE("real photos: a training crop without reduced decoding is that of the whole picture") {
+TEST_CASE("real photos: a training crop without reduced decoding is that of the whole picture", "[corpus]") {
   ZOO_REQUIRE_CORPUS(corpus);
   const std::shared_ptr<const Dataset> photos = open_dataset(corpus / "datasets/hymenoptera_data/val");
   const std::shared_ptr<const Dataset> dataset = subset(photos, {0, 20, 40, 60, 80, 100});
@@ -450,7 +449,7 @@ TEST_CASE("real photos: a training crop without reduced decoding is that of the 
 
 TEST_CASE("an epoch may be started or the loader destroyed at any moment") {
   const auto dataset = std::make_shared<DrawnPictures>(40);
-  dataset->slow = true;
+  dataset->uneven = true;
   const int workers = GENERATE(0, 1, 4);
   Loader reference(dataset, training(4, 0));
   const auto expected = epoch_of(reference, 2);

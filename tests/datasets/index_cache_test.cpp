@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "tests/datasets/folder.h"
@@ -29,9 +31,17 @@ void fill(const Folder& root) {
   root.write("odd/notes/readme.txt", "x");
 }
 
-// Wall-clock time by which no folder of the tree is young.
-int64_t later() {
-  return wall_clock_ns() + 10'000'000'000;
+// When the youngest folder of the tree changed.
+int64_t last_change(const FolderTree& tree) {
+  int64_t last = 0;
+  for (const VisitedFolder& folder : tree.folders)
+    last = std::max({last, folder.stamp.modified_ns, folder.stamp.changed_ns});
+  return last;
+}
+
+// Time by which none of its folders is young.
+int64_t later(const FolderTree& tree) {
+  return last_change(tree) + 10'000'000'000;
 }
 
 void check_equal(const FolderTree& a, const FolderTree& b) {
@@ -53,9 +63,9 @@ TEST_CASE("a big tree comes from the cache until a folder of it changes") {
   const FolderTree tree = walk_class_folders(root.path());
   CHECK(tree.files.size() == 10'000);
   CHECK_FALSE(read_index_cache(root.path()));
-  CHECK_FALSE(write_index_cache(root.path(), tree, wall_clock_ns()));
+  CHECK_FALSE(write_index_cache(root.path(), tree, last_change(tree)));
   CHECK_FALSE(read_index_cache(root.path()));  // its folders are too young
-  CHECK(write_index_cache(root.path(), tree, later()));
+  CHECK(write_index_cache(root.path(), tree, later(tree)));
   const auto cached = read_index_cache(root.path());
   REQUIRE(cached);
   check_equal(*cached, tree);
@@ -101,7 +111,7 @@ TEST_CASE("an index that names files outside the root, or is somebody else's, is
   const auto write_with = [&](const std::string& folder, const std::string& name) {
     FolderTree changed = tree;
     changed.files.add_folder(folder, 1, {"good.jpg", name});
-    REQUIRE(write_index_cache(root.path(), changed, later()));
+    REQUIRE(write_index_cache(root.path(), changed, later(changed)));
   };
   write_with("odd/more", "1.jpg");
   REQUIRE(read_index_cache(root.path()));
@@ -117,7 +127,7 @@ TEST_CASE("an index that names files outside the root, or is somebody else's, is
   }
   write_with("odd/more", "1.jpg");
   tree.folders.push_back({"../outside", folder_stamp(root.path() / "..")});
-  REQUIRE(write_index_cache(root.path(), tree, later()));
+  REQUIRE(write_index_cache(root.path(), tree, later(tree)));
   CHECK_FALSE(read_index_cache(root.path()));
   tree.folders.pop_back();
 
@@ -140,7 +150,7 @@ TEST_CASE("a damaged index is no index") {
   const Setting setting("ZOO_HOME", home.path().string());
   fill(root);
   const FolderTree tree = walk_class_folders(root.path());
-  write_index_cache(root.path(), tree, later());
+  write_index_cache(root.path(), tree, later(tree));
   const fs::path file = index_cache_file(root.path());
   const std::string good = read_text(file);
   REQUIRE(read_index_cache(root.path()));
@@ -165,17 +175,19 @@ TEST_CASE("a damaged index is no index") {
 TEST_CASE("a cache that cannot be written or found costs no more than time") {
   const Folder root, home;
   fill(root);
+  const FolderTree tree = walk_class_folders(root.path());
   home.write("file", "x");
   {
     const Setting setting("ZOO_HOME", (home.path() / "file").string());
-    CHECK_FALSE(write_index_cache(root.path(), walk_class_folders(root.path()), later()));
+    CHECK_FALSE(write_index_cache(root.path(), tree, later(tree)));
     CHECK(open_dataset(root.path())->size() == 10'000);
   }
   const Folder small, second;
   small.write("a/1.jpg");
   small.write("b/1.jpg");
+  const FolderTree few = walk_class_folders(small.path());
   const Setting setting("ZOO_HOME", second.path().string());
-  CHECK_FALSE(write_index_cache(small.path(), walk_class_folders(small.path()), later()));
+  CHECK_FALSE(write_index_cache(small.path(), few, later(few)));
   CHECK(fs::is_empty(second.path()));  // too small to be worth a file
 }
 

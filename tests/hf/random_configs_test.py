@@ -1,6 +1,6 @@
 """Random configurations of transformers' ResNet: its folders open in zoo with equal logits, to the bit, and zoo's there.
 
-Those that make no net are refused by the name of a field. By default 60; ZOO_ALL_ARCHS=1 takes 500.
+Those that make no net are refused by the name of a field. By default 60; ZOO_LONG=1 takes 500.
 Usage: random_configs_test.py PROGRAM (hf_tool).
 """
 import json
@@ -22,7 +22,7 @@ from cpp_program import MEMORY_FOLDER, CppProgram  # noqa: E402
 from transformers import ResNetConfig, ResNetForImageClassification  # noqa: E402
 
 PROGRAM = sys.argv.pop()
-COUNT = 500 if os.environ.get("ZOO_ALL_ARCHS") else 60
+COUNT = 500 if os.environ.get("ZOO_LONG") else 60
 ACTIVATIONS = ["relu", "relu6", "leaky_relu", "gelu", "gelu_pytorch_tanh", "quick_gelu", "silu", "swish", "mish", "tanh",
                "sigmoid", "linear"]
 WRONG = {"num_channels": [0, "3"], "embedding_size": [0, -8], "hidden_sizes": [[8], [0, 8], 8, [8, 8.5]], "depths": [[0, 1], "1"],

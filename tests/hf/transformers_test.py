@@ -14,7 +14,6 @@ from safetensors.torch import load_file, save_file
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
 import reference_shim  # noqa: E402,F401
-import corpus  # noqa: E402
 import transformers  # noqa: E402
 from transformers import ResNetBackbone, ResNetConfig, ResNetForImageClassification, ResNetModel  # noqa: E402
 
@@ -42,7 +41,7 @@ def fresh(model):
     return model.eval()
 
 
-class Transformers(unittest.TestCase):
+class Case(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -73,6 +72,8 @@ class Transformers(unittest.TestCase):
         for index, tensor in enumerate(expected):
             self.assert_equal(ours[f"{prefix}.{index}"], tensor)
 
+
+class Transformers(Case):
     @torch.inference_mode()
     def test_outputs_and_folders(self):
         for name in CONFIGS:
@@ -151,22 +152,6 @@ class Transformers(unittest.TestCase):
         torch.save(state, self.folder / "basic/pytorch_model.bin")
         ours, _ = self.zoo("classifier", self.folder / "basic", pixels)
         self.assert_equal(ours["logits"], expected)
-
-    @unittest.skipUnless((corpus.CORPUS / "checkpoints").exists(), "no corpus")
-    def test_real_flax_and_keras_files(self):
-        source = corpus.CORPUS / "checkpoints/hf_flax_tf"
-        inputs = load_file(source / "inputs.safetensors")
-        for network in ("basic", "bottleneck"):
-            model = ResNetForImageClassification.from_pretrained(source / network).eval()
-            for file in ("flax_model.msgpack", "tf_model.h5"):
-                folder = self.folder / f"{network}-{file}"
-                folder.mkdir()
-                (folder / "config.json").write_bytes((source / network / "config.json").read_bytes())
-                (folder / file).write_bytes((source / network / file).read_bytes())
-                for name, pixels in inputs.items():
-                    with self.subTest(network=network, file=file, input=name), torch.inference_mode():
-                        ours, _ = self.zoo("classifier", folder, pixels)
-                        self.assert_equal(ours["logits"], model(pixels).logits)
 
 
 if __name__ == "__main__":

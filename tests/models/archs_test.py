@@ -1,6 +1,6 @@
 """fp32 logits and stage maps of every architecture against each library that has it, on two non-square inputs.
 
-All are equal to the bit. By default one net of each kind is compared; ZOO_ALL_ARCHS=1 compares all.
+All are equal to the bit. By default one net of each kind is compared; ZOO_LONG=1 compares all.
 Usage: archs_test.py PROGRAM (models_logits).
 """
 import os
@@ -59,7 +59,7 @@ class Archs(unittest.TestCase):
         self.assertEqual(worst[0], 0, worst[1])
 
     def test_logits_and_stage_maps(self):
-        keys = MODELS if os.environ.get("ZOO_ALL_ARCHS") else dict.fromkeys(KINDS)
+        keys = MODELS if os.environ.get("ZOO_LONG") else dict.fromkeys(KINDS)
         for key in keys:
             with self.subTest(library=key[0], arch=key[1]):
                 self.compare(MODELS[key])

@@ -1,6 +1,6 @@
 """Random nets of timm's ResNet class: built from the same options, loaded from timm's file, equal to the bit, and back.
 
-By default 60 of them; ZOO_ALL_ARCHS=1 takes 500. Usage: random_specs_test.py PROGRAM (models_logits).
+By default 60 of them; ZOO_LONG=1 takes 500. Usage: random_specs_test.py PROGRAM (models_logits).
 """
 import functools
 import os
@@ -22,7 +22,7 @@ from timm.models.resnest import ResNestBottleneck  # noqa: E402
 from timm.models.resnet import BasicBlock, Bottleneck, ResNet  # noqa: E402
 
 PROGRAM = sys.argv.pop()
-COUNT = 500 if os.environ.get("ZOO_ALL_ARCHS") else 60
+COUNT = 500 if os.environ.get("ZOO_LONG") else 60
 BLOCKS = {"basic": BasicBlock, "bottleneck": Bottleneck, "res2net": Bottle2neck, "resnest": ResNestBottleneck}
 
 

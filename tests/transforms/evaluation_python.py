@@ -3,7 +3,7 @@ torchvision's weights, timm.data.create_transform, transformers' PIL processors,
 settings of those libraries that no record has: timm's squash and border, six filters, warped and padded pictures.
 
   evaluation_python.py PROBE      the built evaluation_probe; photos from $ZOO_CORPUS, else ../shared/corpus
-ZOO_ALL=1 takes all its photos instead of a few. Exits 77 (skipped) without the photos or the reference libraries.
+ZOO_LONG=1 takes all its photos instead of a few. Exits 77 (skipped) without the photos or the reference libraries.
 Pixels are compared to the last bit, before anything is divided by 255.
 """
 import functools
@@ -182,7 +182,7 @@ def expected_of(publisher, file):
 def main() -> int:
     cv2.setUseOptimized(False)  # IPP, in some builds only, rounds one bicubic pixel in thirty differently
     photos = [*sorted((DATASETS / "hymenoptera_data/val").rglob("*.jpg")), *sorted((DATASETS / "flowers5_128").rglob("*.jpg"))]
-    if os.environ.get("ZOO_ALL") == "1":
+    if os.environ.get("ZOO_LONG"):
         photos += sorted((DATASETS / "hymenoptera_data/train").rglob("*.jpg"))
     else:
         photos = [photos[10], photos[-1]]

@@ -7,12 +7,14 @@
 #include <functional>
 #include <numbers>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <jpeglib.h>
 
 #include <catch2/catch.hpp>
 
+#include "tests/skip.h"
 #include "tests/transforms/decode_made_jpeg.h"
 #include "tests/transforms/golden.h"
 
@@ -24,10 +26,7 @@ namespace {
 constexpr int64_t kReadBeyond = 64, kWrittenBeyond = 64;
 constexpr int kColumns = 16, kRows = 8;  // of blocks
 
-const JpegKernels* kernels_or_warning() {
-  if (jpeg_kernels() == nullptr) WARN("skipped: jpeg_kernels() is null on this processor, it has no AVX2");
-  return jpeg_kernels();
-}
+const std::string kNoKernels = "no AVX2 on this processor, for which there are kernels";
 
 using Coefficients = CoefficientJpeg::Block;
 using Table = CoefficientJpeg::Table;
@@ -176,9 +175,9 @@ void encode(const std::array<double, DCTSIZE2>& samples, const Table& table, Coe
 
 }  // namespace
 
-TEST_CASE("the inverse transforms of what encoders write equal libjpeg's") {
-  const JpegKernels* kernels = kernels_or_warning();
-  if (kernels == nullptr) return;
+TEST_CASE("the inverse transforms of what encoders write equal libjpeg's", "[avx2]") {
+  const JpegKernels* kernels = jpeg_kernels();
+  if (kernels == nullptr) return skip(kNoKernels);
   compare_transforms(*kernels, 255, [](Coefficients& block, const Table& table, std::mt19937& random) {
     const double mean = any(random, 128), slope_x = any(random, 20), slope_y = any(random, 20);
     const int noise = 128 >> random() % 9;
@@ -194,9 +193,9 @@ TEST_CASE("the inverse transforms of what encoders write equal libjpeg's") {
 }
 
 // libjpeg's plain C code, which JSIMD_FORCENONE=1 chooses, does not pass this one: its samples wrap.
-TEST_CASE("the inverse transforms of what only a file can hold equal libjpeg's") {
-  const JpegKernels* kernels = kernels_or_warning();
-  if (kernels == nullptr) return;
+TEST_CASE("the inverse transforms of what only a file can hold equal libjpeg's", "[avx2]") {
+  const JpegKernels* kernels = jpeg_kernels();
+  if (kernels == nullptr) return skip(kNoKernels);
   const int most = GENERATE(3, 40, 1000, 16000, 32766);  // 32767 is not coded, nor more between two means
   const int most_mean = std::min(most, 16383);
   const int most_of_table = GENERATE(1, 3, 255, 32767);
@@ -224,9 +223,9 @@ TEST_CASE("the inverse transforms of what only a file can hold equal libjpeg's")
   }
 }
 
-TEST_CASE("pictures with halved chroma equal libjpeg's") {
-  const JpegKernels* kernels = kernels_or_warning();
-  if (kernels == nullptr) return;
+TEST_CASE("pictures with halved chroma equal libjpeg's", "[avx2]") {
+  const JpegKernels* kernels = jpeg_kernels();
+  if (kernels == nullptr) return skip(kNoKernels);
   const int vertical = GENERATE(1, 2);
   for (const int64_t width : {1, 3, 4, 5, 6, 7, 15, 16, 17, 31, 64, 65, 66, 127, 129, 200, 257}) {
     for (const int64_t height : {1, 2, 3, 15, 16, 17, 18, 33, 40}) {
@@ -261,9 +260,9 @@ TEST_CASE("pictures with halved chroma equal libjpeg's") {
   }
 }
 
-TEST_CASE("every colour equals libjpeg's formula") {
-  const JpegKernels* kernels = kernels_or_warning();
-  if (kernels == nullptr) return;
+TEST_CASE("every colour equals libjpeg's formula", "[avx2]") {
+  const JpegKernels* kernels = jpeg_kernels();
+  if (kernels == nullptr) return skip(kNoKernels);
   const auto clamped = [](int x) { return static_cast<uint8_t>(std::clamp(x, 0, 255)); };
   std::vector<uint8_t> y(256 + kReadBeyond), cb(y.size()), cr(y.size()), found(3 * 256), expected(3 * 256);
   for (int i = 0; i < 256; ++i) y[static_cast<size_t>(i)] = static_cast<uint8_t>(i);
@@ -285,9 +284,9 @@ TEST_CASE("every colour equals libjpeg's formula") {
   CHECK(equal);
 }
 
-TEST_CASE("rows of pixels end where they should") {
-  const JpegKernels* kernels = kernels_or_warning();
-  if (kernels == nullptr) return;
+TEST_CASE("rows of pixels end where they should", "[avx2]") {
+  const JpegKernels* kernels = jpeg_kernels();
+  if (kernels == nullptr) return skip(kNoKernels);
   std::vector<uint8_t> grey(200 + kReadBeyond), neutral(grey.size(), 128);
   for (size_t i = 0; i < grey.size(); ++i) grey[i] = static_cast<uint8_t>(7 * i + 1);
   for (int64_t count = 0; count <= 200; ++count) {

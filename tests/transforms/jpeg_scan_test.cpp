@@ -1,6 +1,7 @@
 // Our own decoding of usual JPEG files against libjpeg, which is always the one that is right.
 #include "transforms/jpeg_scan.h"
 
+#include <string>
 #include <tuple>
 
 #include <catch2/catch.hpp>
@@ -36,16 +37,12 @@ Image drawing(int64_t width, int64_t height, uint64_t seed) {
   return image;
 }
 
-bool has_kernels() {
-  if (jpeg_kernels() != nullptr) return true;
-  WARN("skipped: this processor has no AVX2, so libjpeg decodes everything");
-  return false;
-}
+const std::string kNoKernels = "no AVX2 on this processor, so libjpeg decodes everything";
 
 }  // namespace
 
-TEST_CASE("usual JPEG files are decoded without libjpeg, with its bits") {
-  if (!has_kernels()) return;
+TEST_CASE("usual JPEG files are decoded without libjpeg, with its bits", "[avx2]") {
+  if (jpeg_kernels() == nullptr) return skip(kNoKernels);
   const auto [across, down] = GENERATE(std::tuple{1, 1}, std::tuple{2, 1}, std::tuple{2, 2});
   const int quality = GENERATE(1, 30, 85, 100);
   const bool is_noise = GENERATE(false, true);
@@ -77,8 +74,8 @@ TEST_CASE("usual JPEG files are decoded without libjpeg, with its bits") {
   }
 }
 
-TEST_CASE("grey JPEG files too") {
-  if (!has_kernels()) return;
+TEST_CASE("grey JPEG files too", "[avx2]") {
+  if (jpeg_kernels() == nullptr) return skip(kNoKernels);
   const int across = GENERATE(1, 2);
   const Image picture = drawing(45, 37, 4);
   const auto file = made_jpeg(picture, {.horizontal = across, .vertical = across, .grey = true});
@@ -87,8 +84,8 @@ TEST_CASE("grey JPEG files too") {
   CHECK(found->pixels == by_libjpeg(file)->pixels);
 }
 
-TEST_CASE("windows and smaller scales of usual JPEG files have libjpeg's bits") {
-  if (!has_kernels()) return;
+TEST_CASE("windows and smaller scales of usual JPEG files have libjpeg's bits", "[avx2]") {
+  if (jpeg_kernels() == nullptr) return skip(kNoKernels);
   const auto [across, down] = GENERATE(std::tuple{1, 1}, std::tuple{2, 1}, std::tuple{2, 2});
   const auto [denominator, plain_chroma] =
       GENERATE(std::tuple{1, false}, std::tuple{1, true}, std::tuple{2, true}, std::tuple{4, true},
@@ -108,8 +105,9 @@ TEST_CASE("windows and smaller scales of usual JPEG files have libjpeg's bits") 
   }
 }
 
-TEST_CASE("damaged JPEG files are left to libjpeg, or have its pixels where it finds nothing wrong") {
-  if (!has_kernels()) return;
+TEST_CASE("damaged JPEG files are left to libjpeg, or have its pixels where it finds nothing wrong",
+          "[avx2]") {
+  if (jpeg_kernels() == nullptr) return skip(kNoKernels);
   const auto [across, down] = GENERATE(std::tuple{1, 1}, std::tuple{2, 2});
   const int restart_interval = GENERATE(0, 2);
   const Image picture = drawing(61, 43, 7);
@@ -136,8 +134,8 @@ TEST_CASE("damaged JPEG files are left to libjpeg, or have its pixels where it f
   CHECK(decoded > 100);  // changed numbers are no damage to a decoder
 }
 
-TEST_CASE("real JPEG files that are decoded without libjpeg have its bits", "[corpus]") {
-  if (!has_kernels()) return;
+TEST_CASE("real JPEG files that are decoded without libjpeg have its bits", "[avx2][corpus]") {
+  if (jpeg_kernels() == nullptr) return skip(kNoKernels);
   ZOO_REQUIRE_CORPUS(corpus);
   int decoded = 0;
   for (const char* set : {"datasets/hymenoptera_data/val", "odd_images"}) {

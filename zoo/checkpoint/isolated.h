@@ -11,7 +11,7 @@ namespace zoo {
 
 struct IsolationLimits {
   size_t memory_bytes = 256 << 20;  // beyond what the process has now
-  int seconds = 5;
+  int seconds = 5;                  // of processor time
   size_t result_bytes = 64 << 20;
 };
 

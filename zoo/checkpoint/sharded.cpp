@@ -24,21 +24,6 @@ constexpr size_t kMaxShards = 10'000;
   throw Error(ErrorCode::corrupt, {}, what);
 }
 
-void refuse_unpacked_here(const fs::path& folder) {
-  std::error_code unreadable;  // then nothing is there
-  if (!fs::is_regular_file(folder / "data.pkl", unreadable) ||
-      (!fs::is_directory(folder / "data", unreadable) &&
-       !fs::is_regular_file(folder / "version", unreadable)))
-    return;
-  const fs::path whole = fs::weakly_canonical(folder, unreadable);
-  const std::string name = whole.filename().string();
-  throw Error(ErrorCode::unsupported, folder.string(),
-              "a checkpoint of torch.save that was unpacked: the parts of one file, which torch.load cannot "
-              "read either",
-              "Pack it again: cd '" + whole.parent_path().string() + "' && zip -0 -r -X '" + name +
-                  ".pth' '" + name + "', and open that file.");
-}
-
 }  // namespace
 
 std::optional<fs::path> find_weights_in(const fs::path& folder) {
@@ -53,14 +38,26 @@ bool is_weights_name(std::string_view file_name) {
 }
 
 void refuse_unpacked(const fs::path& folder) {
-  refuse_unpacked_here(folder);
-  std::error_code unreadable;
-  for (const auto& entry : fs::directory_iterator(folder, unreadable)) refuse_unpacked_here(entry.path());
+  std::error_code unreadable;  // then nothing is there
+  if (!fs::is_regular_file(folder / "data.pkl", unreadable) ||
+      (!fs::is_directory(folder / "data", unreadable) &&
+       !fs::is_regular_file(folder / "version", unreadable)))
+    return;
+  const fs::path whole = fs::weakly_canonical(folder, unreadable);
+  const std::string name = whole.filename().string();
+  throw Error(ErrorCode::unsupported, folder.string(),
+              "a checkpoint of torch.save that was unpacked: the parts of one file, which torch.load cannot "
+              "read either",
+              "Pack it again: cd '" + whole.parent_path().string() + "' && zip -0 -r -X '" + name +
+                  ".pth' '" + name + "', and open that file.");
 }
 
 fs::path weights_in(const fs::path& folder) {
   if (auto weights = find_weights_in(folder)) return *weights;
   refuse_unpacked(folder);
+  for (const auto& entry : fs::directory_iterator(folder)) {  // unzip -d leaves one folder in it
+    if (entry.is_directory()) refuse_unpacked(entry.path());
+  }
   throw Error(ErrorCode::not_found, folder.string(),
               "a folder without " + join({kWeightFiles.begin(), kWeightFiles.end()}, ", "),
               "Name the file with the weights.");

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/checkpoint/sharded.h"
 #include "zoo/convert/rename.h"
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
@@ -149,7 +148,6 @@ ResolvedWeights from_directory(const fs::path& directory, const ResolveOptions& 
       return from_model_folder(*folder, candidate.string(), options);
     }
   }
-  refuse_unpacked(directory);
   throw Error(ErrorCode::not_found, directory.string(),
               "holds no model: expected config.json and model.safetensors (or another file of weights that "
               "hubs have), in it or in its best/",
