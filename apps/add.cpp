@@ -10,10 +10,12 @@
 #include "apps/fetch_options.h"
 #include "apps/options.h"
 #include "apps/run_main.h"
+#include "apps/table.h"
 #include "apps/users_manifest.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/hub.h"
 #include "zoo/core/license.h"
 #include "zoo/core/sha256.h"
@@ -149,7 +151,7 @@ int run(const std::vector<std::string>& arguments) {
   if (flags.count("arch") > 0) resolve_options.arch = flags["arch"].as<std::string>();
   resolve_options.fetch = read_fetch_options(flags);
   const ResolvedWeights weights = resolve(source, manifest, resolve_options);
-  for (const std::string& note : weights.notes) std::cerr << "note: " << note << '\n';
+  for (const std::string& note : weights.notes) print_note(note);
   if (weights.record) {
     throw Error(ErrorCode::usage, source, "is known already, as " + weights.record->name);
   }
@@ -172,8 +174,9 @@ int run(const std::vector<std::string>& arguments) {
         << "note: the class names are left out: a list of labels needs different ones, each of one line\n";
   }
   const fs::path path = add_to_users_manifest(record, weights.labels);
-  std::cerr << name << ": " << license_line(record.license) << "; recorded in " << path.string() << '\n';
-  std::cout << name << '\n';
+  std::cerr << printable(name) << ": " << printable(license_line(record.license)) << "; recorded in "
+            << printable(path.string()) << '\n';
+  std::cout << printable(name) << '\n';
   return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "apps/contact_sheet.h"
 #include "apps/flag_values.h"
+#include "apps/json_output.h"
 #include "apps/options.h"
 #include "apps/run_main.h"
 #include "transforms/augment/presets.h"
@@ -18,6 +19,7 @@
 #include "transforms/decode.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 
 namespace zoo::apps {
@@ -161,10 +163,11 @@ int run(const std::vector<std::string>& arguments) {
   if (sheet) write_png(out, contact_sheet(groups, {.most_px = largest_variant(groups)}));
   if (json) {
     const ordered_json steps = ordered_json::parse(augmentation.to_json());
-    std::cout << ordered_json{{"recipe", steps}, {"pictures", pictures}}.dump(2) << '\n';
+    write_json(ordered_json{{"recipe", steps}, {"pictures", pictures}});
   } else {
-    std::cout << "wrote " << out << ": " << paths.size() << (paths.size() == 1 ? " picture, " : " pictures, ")
-              << count << (count == 1 ? " variant" : " variants") << " each\n";
+    std::cout << "wrote " << printable(out) << ": " << paths.size()
+              << (paths.size() == 1 ? " picture, " : " pictures, ") << count
+              << (count == 1 ? " variant" : " variants") << " each\n";
   }
   return 0;
 }

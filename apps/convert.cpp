@@ -16,6 +16,7 @@
 #include "zoo/convert/rename.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/lockfile.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/text.h"
@@ -57,7 +58,7 @@ Input find_input(const std::string& text, const Manifest& manifest) {
 }
 
 void note(const std::string& line) {
-  std::cerr << "zoo convert: " << line << '\n';
+  std::cerr << "zoo convert: " << printable(line) << '\n';
 }
 
 void find_out_what_is_known(Input& in, const fs::path& file, const std::vector<NamedTensor>& tensors,
@@ -185,7 +186,7 @@ int run(const std::vector<std::string>& arguments) {
   }
   int64_t bytes = 0;
   for (const NamedTensor& tensor : state.tensors) bytes += tensor.tensor.bytes();
-  std::cout << "wrote " << options.out.string() << ": " << format_count(std::ssize(state.tensors))
+  std::cout << "wrote " << printable(options.out.string()) << ": " << format_count(std::ssize(state.tensors))
             << " tensors, " << format_bytes(bytes);
   if (options.layout) std::cout << ", " << to_string(*options.layout) << " names";
   std::cout << '\n';

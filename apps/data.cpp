@@ -9,10 +9,12 @@
 #include "apps/data_report.h"
 #include "apps/data_survey.h"
 #include "apps/flag_values.h"
+#include "apps/json_output.h"
 #include "apps/options.h"
 #include "apps/progress.h"
 #include "apps/run_main.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 #include "zoo/datasets/duplicates.h"
 #include "zoo/datasets/split.h"
@@ -43,10 +45,10 @@ void print_split(const SplitRequest& request, const Dataset& dataset, const Spli
                                         {"train", split.train.size()},
                                         {"val", split.val.size()},
                                         {"copies", copies.size()}};
-    std::cout << object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+    write_json(object);
     return;
   }
-  std::cout << "wrote " << request.out.string() << ": "
+  std::cout << "wrote " << printable(request.out.string()) << ": "
             << format_count(static_cast<int64_t>(split.train.size())) << " pictures for training, "
             << format_count(static_cast<int64_t>(split.val.size())) << " for validation, of "
             << dataset.classes().size() << " classes\n";

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/json_output.h"
 #include "apps/table.h"
 #include "zoo/core/text.h"
 
@@ -231,7 +232,7 @@ void print_json_report(const std::string& path, const Dataset& dataset, const Su
                             {"copies", checked ? copies : ordered_json(nullptr)},
                             {"left_out", dataset.left_out()}};
   // Names of files need not be UTF-8.
-  std::cout << object.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  write_json(object);
 }
 
 }  // namespace zoo::apps

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/commands.h"
+#include "apps/json_output.h"
 #include "apps/machine.h"
 #include "apps/options.h"
 #include "apps/sibling.h"
@@ -185,7 +186,7 @@ void print_json(const std::vector<Finding>& findings, bool healthy) {
     if (!finding.problem.empty()) entry.update({{"problem", finding.problem}, {"remedy", finding.remedy}});
     object[finding.topic] = std::move(entry);
   }
-  std::cout << object.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  write_json(object);
 }
 
 void print_text(const std::vector<Finding>& findings, bool healthy) {
@@ -194,7 +195,7 @@ void print_text(const std::vector<Finding>& findings, bool healthy) {
     if (finding.problem.empty()) {
       print_fact(finding.topic, finding.text);
     } else {
-      print_fact(finding.topic, "WRONG: " + finding.problem + "\n               " + finding.remedy);
+      print_fact(finding.topic, std::vector{"WRONG: " + finding.problem, finding.remedy});
     }
   }
   std::cout << (healthy ? "\nAll is well.\n" : "");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "apps/progress.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 
 namespace zoo::apps {
@@ -28,7 +29,7 @@ DownloadLines::~DownloadLines() {
 void DownloadLines::print(std::ostream& out, const std::string& text) {
   const std::lock_guard lock(mutex_);
   erase();
-  out << text << '\n' << std::flush;
+  out << printable(text) << '\n' << std::flush;
   show();
 }
 
@@ -44,7 +45,7 @@ void DownloadLines::show() {
   if (!terminal_) {
     for (Line& line : lines_) {
       if (Clock::now() - line.printed < kPrinted) continue;
-      std::cerr << text_of(line, 0) << '\n' << std::flush;
+      std::cerr << printable(text_of(line, 0)) << '\n' << std::flush;
       line.printed = Clock::now();
     }
     return;
@@ -53,7 +54,7 @@ void DownloadLines::show() {
   const int columns = terminal_columns();
   for (const Line& line : lines_) {
     // One column stays free: a full line would wrap and could not be erased.
-    const std::string text = text_of(line, columns).substr(0, static_cast<size_t>(columns - 1));
+    const std::string text = printable(text_of(line, columns)).substr(0, static_cast<size_t>(columns - 1));
     std::cerr << (shown_++ > 0 ? "\n" : "") << text;
   }
   std::cerr << std::flush;

@@ -14,6 +14,7 @@
 #include "apps/run_main.h"
 #include "transforms/decode.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 
 namespace zoo::apps {
 namespace {
@@ -64,8 +65,8 @@ int run(const std::vector<std::string>& arguments) {
       write_png(folder / name, draw(figure, size_px, seed, index));
     }
   }
-  std::cout << "drew " << index << " pictures of " << figures(set).size() << " classes in " << out.string()
-            << '\n';
+  std::cout << "drew " << index << " pictures of " << figures(set).size() << " classes in "
+            << printable(out.string()) << '\n';
   return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "apps/data_options.h"
 #include "apps/flag_values.h"
 #include "apps/interrupt.h"
+#include "apps/json_output.h"
 #include "apps/left_out.h"
 #include "apps/loading_options.h"
 #include "apps/options.h"
@@ -20,11 +21,13 @@
 #include "apps/preprocess_options.h"
 #include "apps/progress.h"
 #include "apps/run_main.h"
+#include "apps/table.h"
 #include "apps/torch_options.h"
 #include "apps/weights_options.h"
 #include "zoo/classifier/picture.h"
 #include "zoo/classifier/prediction.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 #include "zoo/data/loader.h"
 #include "zoo/train/evaluate.h"
@@ -72,7 +75,7 @@ std::shared_ptr<const Dataset> open_judging_data(const cxxopts::ParseResult& fla
   if (flags.count("part") > 0) return take_part(whole, flags["part"].as<std::string>());
   const std::optional<std::string> part = judging_part(*whole);
   if (!part) return whole;
-  std::cerr << "note: " << data << " is divided; these are the pictures of its part " << *part << '\n';
+  print_note(data + " is divided; these are the pictures of its part " + *part);
   return take_part(whole, *part);
 }
 
@@ -141,8 +144,8 @@ void print_table(const Outcome& outcome, const std::string& weights, const std::
   std::printf(
       "weights  %s\ndata     %s, %s pictures\ntop-1    %.2f %%\ntop-5    %.2f %%\nloss     %.6f\n"
       "speed    %.0f images/s\n",
-      weights.c_str(), data.c_str(), format_count(result.images).c_str(), result.top1, result.top5,
-      result.loss, outcome.images_per_s);
+      printable(weights).c_str(), printable(data).c_str(), format_count(result.images).c_str(), result.top1,
+      result.top5, result.loss, outcome.images_per_s);
 }
 
 void print_json(const Outcome& outcome) {
@@ -153,7 +156,7 @@ void print_json(const Outcome& outcome) {
                                          {"images", result.images},
                                          {"bad_images", outcome.bad_pictures},
                                          {"images_per_s", outcome.images_per_s}};
-  std::cout << object.dump(2) << '\n';
+  write_json(object);
 }
 
 int command(const std::vector<std::string>& arguments) {

@@ -11,13 +11,16 @@
 #include "apps/finetune_options.h"
 #include "apps/finetune_recipe.h"
 #include "apps/interrupt.h"
+#include "apps/json_output.h"
 #include "apps/loading_options.h"
 #include "apps/options.h"
 #include "apps/preprocess_options.h"
 #include "apps/progress.h"
 #include "apps/run_main.h"
+#include "apps/table.h"
 #include "apps/weights_options.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 #include "zoo/data/loader.h"
 #include "zoo/train/run_dir.h"
@@ -28,7 +31,7 @@ namespace zoo::apps {
 namespace {
 
 void note(const std::string& text) {
-  std::cerr << "note: " << text << '\n';
+  print_note(text);
 }
 
 // What the model sees: the weight's own preprocessing or the arch's default, with the flags.
@@ -178,12 +181,13 @@ void print_summary(const Outcome& outcome, const FinetuneOptions& options) {
         {"last_val_loss", last.val.loss},    {"last_train_loss", last.train_loss},
         {"images_per_s", last.images_per_s}, {"wall_s", outcome.wall_s},
         {"out", options.out.string()}};
-    std::cout << json.dump(2) << '\n';
+    write_json(json);
     return;
   }
   std::printf("best    epoch %lld, top-1 %.2f %%, in %s\nlast    epoch %lld, top-1 %.2f %%, in %s\n",
-              static_cast<long long>(best.epoch + 1), best.val.top1, (options.out / "best").c_str(),
-              static_cast<long long>(last.epoch + 1), last.val.top1, (options.out / "last").c_str());
+              static_cast<long long>(best.epoch + 1), best.val.top1,
+              printable((options.out / "best").native()).c_str(), static_cast<long long>(last.epoch + 1),
+              last.val.top1, printable((options.out / "last").native()).c_str());
 }
 
 // A run's config.json says what was trained by its name alone.

@@ -10,6 +10,7 @@
 
 #include "apps/flag_values.h"
 #include "apps/left_out.h"
+#include "apps/table.h"
 #include "transforms/random.h"
 #include "zoo/core/error.h"
 #include "zoo/core/foreign_text.h"
@@ -76,7 +77,7 @@ void consider_empty_classes(const FinetuneData& data, const std::vector<int64_t>
   if (are_numbers(classes) && std::ssize(classes) > data.train->size())
     throw Error(ErrorCode::mismatch, data.train_root.string(), found,
                 "Number the classes from 0 on without gaps, or name them in a file (--classes FILE).");
-  std::cerr << "note: " << found << '\n';
+  print_note(found);
 }
 
 // Gives val the classes of train, by name. Throws Error{mismatch} for a class to judge by of which nothing is
@@ -105,8 +106,7 @@ void join_classes(FinetuneData& data) {
                     and_others(unlearnt.size()),
                 "Training and validation need the same classes.");
   if (!unjudged.empty())
-    std::cerr << "note: class '" << unjudged.front() << "' has no picture to judge by"
-              << and_others(unjudged.size()) << '\n';
+    print_note("class '" + unjudged.front() + "' has no picture to judge by" + and_others(unjudged.size()));
   consider_empty_classes(data, learnt);
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/inspect.h"
+#include "apps/json_output.h"
 #include "apps/options.h"
 #include "apps/run_main.h"
 #include "apps/table.h"
@@ -151,7 +152,7 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllS
       {"globals", globals},
       {"tensors", tensors}};
   // Names in a file need not be UTF-8.
-  std::cout << object.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  write_json(object);
 }
 
 // Nothing for tensors whose data is cut off.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/inspect.h"
+#include "apps/json_output.h"
 #include "apps/table.h"
 #include "zoo/checkpoint/parallel.h"
 #include "zoo/core/error.h"
@@ -101,7 +102,7 @@ void print_json(const Checkpoint& one, const Checkpoint& other, const std::vecto
                             {"tensors", pairs.size()},
                             {"equal", equal},
                             {"differences", differences}};
-  std::cout << object.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  write_json(object);
 }
 
 }  // namespace

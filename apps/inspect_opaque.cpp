@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/inspect.h"
+#include "apps/json_output.h"
 #include "apps/table.h"
 #include "apps/weights_only_names.h"
 
@@ -38,7 +39,7 @@ bool print_opaque(const Checkpoint& checkpoint, bool json) {
                               {"torch_script", checkpoint.is_torch_script()},
                               {"all_listed", !calls},
                               {"names", list}};
-    std::cout << object.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    write_json(object);
     return calls;
   }
   if (checkpoint.is_torch_script()) {

@@ -12,6 +12,7 @@
 #include "apps/arch_parts.h"
 #include "apps/commands.h"
 #include "apps/flag_values.h"
+#include "apps/json_output.h"
 #include "apps/options.h"
 #include "apps/table.h"
 #include "zoo/core/cache.h"
@@ -195,7 +196,7 @@ void list_archs(const std::vector<std::string>& patterns, bool json) {
   }
   if (!found) no_match(patterns.front(), names);
   if (json) {
-    std::cout << array.dump(2) << '\n';
+    write_json(array);
   } else {
     table.print(std::cout);
   }
@@ -234,7 +235,7 @@ int run_list(const Arguments& arguments) {
   if (json) {
     ordered_json array = ordered_json::array();
     for (const WeightRecord* record : records) array.push_back(to_json(*record));
-    std::cout << array.dump(2) << '\n';
+    write_json(array);
   } else if (records.empty()) {
     std::cerr << (flags.count("cached") > 0 ? "None of them is in the cache; 'zoo download NAME' gets one.\n"
                                             : "No weight is left by these filters.\n");

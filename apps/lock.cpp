@@ -8,6 +8,7 @@
 #include "apps/options.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/hub_name.h"
 #include "zoo/core/lockfile.h"
 #include "zoo/core/manifest.h"
@@ -92,7 +93,7 @@ int run_lock(const Arguments& arguments) {
         "Delete that entry if the cache is the one to believe.");
   }
   write_lock_file(path, lock);
-  std::cout << path.string() << '\n';
+  std::cout << printable(path.string()) << '\n';
   return 0;
 }
 

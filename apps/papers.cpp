@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "zoo/core/foreign_text.h"
+
 namespace zoo::apps {
 namespace {
 
@@ -105,7 +107,7 @@ std::string reference(std::string_view paper_url) {
 
 std::string bibtex(std::string_view paper_url) {
   const Paper* paper = find(paper_url);
-  if (paper == nullptr) return "@misc{paper,\n  url = {" + text(paper_url) + "}\n}\n";
+  if (paper == nullptr) return "@misc{paper,\n  url = {" + printable(paper_url) + "}\n}\n";
   return "@" + text(paper->kind.entry) + "{" + text(paper->key) + ",\n  author = {" + text(paper->authors) +
          "},\n  title = {{" + text(paper->title) + "}},\n  " + text(paper->kind.venue) + " = {" +
          text(paper->venue) + "},\n  year = {" + std::to_string(paper->year) + "},\n  url = {" +

@@ -12,6 +12,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "apps/flag_values.h"
+#include "apps/json_output.h"
 #include "apps/loading_options.h"
 #include "apps/options.h"
 #include "apps/picture_files.h"
@@ -22,6 +23,7 @@
 #include "zoo/classifier/picture.h"
 #include "zoo/classifier/prediction.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/train/autocast.h"
 
 namespace zoo::apps {
@@ -87,10 +89,10 @@ class ReadAhead {
 };
 
 void print_answer(const Answer& answer) {
-  std::printf("%s\n", answer.file.c_str());
+  std::printf("%s\n", printable(answer.file).c_str());
   for (const Prediction& prediction : answer.top)
     std::printf("  %6.2f %%  %s\n", 100 * static_cast<double>(prediction.probability),
-                prediction.label.c_str());
+                printable(prediction.label).c_str());
 }
 
 nlohmann::ordered_json to_json(const Answer& answer, bool with_logits) {
@@ -138,8 +140,7 @@ int command(const std::vector<std::string>& arguments) {
     else
       print_answer(answer);
   }
-  using Json = nlohmann::ordered_json;
-  if (json) std::cout << answers.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  if (json) write_json(answers);
   return status;
 }
 

@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "zoo/core/foreign_text.h"
+
 namespace zoo::apps {
 namespace {
 
@@ -34,7 +36,8 @@ bool ProgressLine::due() const {
 void ProgressLine::show(const std::string& text) {
   if (!due()) return;
   // One column stays free: a full line would wrap and could not be erased.
-  std::cerr << kEraseLine << text.substr(0, static_cast<size_t>(terminal_columns() - 1)) << std::flush;
+  std::cerr << kEraseLine << printable(text).substr(0, static_cast<size_t>(terminal_columns() - 1))
+            << std::flush;
   last_ = std::chrono::steady_clock::now();
   shown_ = true;
 }

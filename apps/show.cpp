@@ -9,6 +9,7 @@
 #include "apps/options.h"
 #include "apps/papers.h"
 #include "zoo/core/arch.h"
+#include "zoo/core/foreign_text.h"
 
 namespace zoo::apps {
 
@@ -27,8 +28,9 @@ int run_show(const Arguments& arguments) {
   const Manifest manifest = Manifest::load_default();
   if (flags.count("log") > 0) {
     const WeightRecord& record = manifest.get(name);
-    if (record.log_urls.empty()) std::cerr << "No training log of " << record.name << " is published.\n";
-    for (const std::string& url : record.log_urls) std::cout << url << '\n';
+    if (record.log_urls.empty())
+      std::cerr << "No training log of " << printable(record.name) << " is published.\n";
+    for (const std::string& url : record.log_urls) std::cout << printable(url) << '\n';
     return 0;
   }
   if (flags.count("bibtex") > 0) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/arch_parts.h"
+#include "apps/json_output.h"
 #include "apps/papers.h"
 #include "apps/show.h"
 #include "apps/table.h"
@@ -115,7 +116,7 @@ void print_arch(const ArchSpec& spec, const std::vector<TensorSpec>& tensors,
   print_fact("MACs", scaled_text(count_macs(spec, spec.input_px, spec.input_px, options)) + ", one picture");
   print_fact("Tensors", format_count(static_cast<int64_t>(tensors.size())));
   print_fact("Cite", reference(spec.paper));
-  print_fact("Weights", join(weights, "\n               "));
+  print_fact("Weights", weights);
   std::cout << '\n';
   print_parts(tensors);
 }
@@ -126,7 +127,7 @@ void show_arch(const ArchSpec& spec, const Manifest& manifest, bool json) {
   const auto tensors = list_tensors(spec, {.num_classes = spec.num_classes});
   const auto weights = weights_of(manifest, spec.name);
   if (json) {
-    std::cout << to_json(spec, tensors, weights).dump(2) << '\n';
+    write_json(to_json(spec, tensors, weights));
   } else {
     print_arch(spec, tensors, weights);
   }

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/json_output.h"
 #include "apps/papers.h"
 #include "apps/show.h"
 #include "apps/table.h"
@@ -146,11 +147,11 @@ void print_weight(const WeightRecord& record) {
   print_fact("  std", numbers(record.preprocess.std));
   for (const WeightFile& file : record.files) print_file(file);
   print_fact("In the cache", is_cached(record) ? cached_path(record).string() : "no");
-  print_fact("Other names", join(record.aliases, "\n               "));
+  print_fact("Other names", record.aliases);
   print_fact("Recipe", record.config);
   print_fact("Started from", record.pretrained_from);
   print_fact("Converted from", record.converted_from);
-  print_fact("Training log", join(record.log_urls, "\n               "));
+  print_fact("Training log", record.log_urls);
   print_fact("Cite", reference(record.paper));
   print_fact("Licence",
              record.license + (forbids_commercial_use(record.license) ? "  (non-commercial)" : ""));
@@ -165,7 +166,7 @@ void print_weight(const WeightRecord& record) {
 void show_weight(const WeightRecord& record, bool json) {
   if (json) {
     // A path need not be UTF-8.
-    std::cout << to_json(record).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    write_json(to_json(record));
   } else {
     print_weight(record);
   }

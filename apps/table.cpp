@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <iostream>
 
+#include "zoo/core/foreign_text.h"
+
 namespace zoo::apps {
 namespace {
 
@@ -21,6 +23,11 @@ size_t width_of(const std::string& text) {
 }
 
 }  // namespace
+
+void Table::add(const std::vector<std::string>& cells) {
+  auto& row = rows_.emplace_back();
+  for (const std::string& cell : cells) row.push_back(printable(cell));
+}
 
 void Table::print(std::ostream& out) const {
   std::vector<size_t> widths;
@@ -45,23 +52,20 @@ void Table::print(std::ostream& out) const {
 }
 
 void print_fact(const std::string& label, const std::string& value) {
-  if (value.empty()) return;
-  std::string line = label;
-  pad(line, line.size() < kFactColumn ? kFactColumn - line.size() : 1);
-  std::cout << line << value << '\n';
+  if (!value.empty()) print_fact(label, std::vector{value});
 }
 
-std::string printable(std::string_view text) {
-  std::string result(text);
-  for (size_t i = 0; i < result.size(); ++i) {
-    const auto byte = [&](size_t at) { return static_cast<unsigned char>(result[at]); };
-    // U+0080 to U+009F, which some terminals obey as well.
-    const bool is_pair =
-        byte(i) == 0xC2 && i + 1 < result.size() && byte(i + 1) >= 0x80 && byte(i + 1) < 0xA0;
-    if (is_pair) result.erase(i, 1);
-    if (is_pair || byte(i) < 0x20 || byte(i) == 0x7F) result[i] = '?';
+void print_fact(const std::string& label, const std::vector<std::string>& values) {
+  std::string line = label;
+  for (const std::string& value : values) {
+    pad(line, line.size() < kFactColumn ? kFactColumn - line.size() : 1);
+    std::cout << line << printable(value) << '\n';
+    line.clear();
   }
-  return result;
+}
+
+void print_note(const std::string& text) {
+  std::cerr << "note: " << printable(text) << '\n';
 }
 
 std::string percent_text(double percent) {

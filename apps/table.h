@@ -1,10 +1,12 @@
-// Plain tables for people.
+// What programs print for people: tables, facts, notes.
 #pragma once
 
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "zoo/core/foreign_text.h"  // printable
 
 namespace zoo::apps {
 
@@ -16,7 +18,7 @@ struct Column {
 class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
-  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void add(const std::vector<std::string>& cells);
   // Two spaces between columns, none at the end of a line.
   void print(std::ostream& out) const;
 
@@ -25,11 +27,12 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// A line "label   value" on stdout, the values below each other; nothing where there is no value.
+// A line "label   value" on stdout, the values below each other; nothing where there is no value. Values may
+// be foreign text, as the cells of tables.
 void print_fact(const std::string& label, const std::string& value);
-
-// Text from a file that is safe on a terminal: control characters become '?'.
-std::string printable(std::string_view text);
+void print_fact(const std::string& label, const std::vector<std::string>& values);
+// "note: TEXT" on stderr; TEXT may be foreign.
+void print_note(const std::string& text);
 
 std::string percent_text(double percent);  // "76.13"
 std::string scaled_text(int64_t count);    // "25.6 M", "4.09 G": three digits and a power of 1000

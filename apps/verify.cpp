@@ -12,6 +12,7 @@
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
 #include "zoo/core/expected.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/lockfile.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/sha256.h"
@@ -23,25 +24,25 @@ namespace fs = std::filesystem;
 
 // Prints one line; true if the file is the published one.
 bool print_verdict(const WeightRecord& record, const VerifyResult& result) {
-  const std::string path = result.path.string();
+  const std::string path = printable(result.path.string()), name = printable(record.name);
   switch (result.verdict) {
     case Verdict::ok:
-      std::cout << "ok       " << record.name << "  " << path << '\n';
+      std::cout << "ok       " << name << "  " << path << '\n';
       return true;
     case Verdict::ok_prefix_only:
-      std::cout << "ok       " << record.name << "  " << path << "  (of its hash only " << result.expected
+      std::cout << "ok       " << name << "  " << path << "  (of its hash only " << result.expected
                 << " is published)\n";
       return true;
     case Verdict::missing:
-      std::cout << "missing  " << record.name << "  " << path << "\n         'zoo download " << record.name
+      std::cout << "missing  " << name << "  " << path << "\n         'zoo download " << name
                 << "' gets it.\n";
       return false;
     case Verdict::wrong_size:
     case Verdict::wrong_hash:
-      std::cout << "WRONG    " << record.name << "  " << path << '\n'
+      std::cout << "WRONG    " << name << "  " << path << '\n'
                 << (result.verdict == Verdict::wrong_size ? "         bytes" : "         sha256")
                 << " expected " << result.expected << ",\n"
-                << "         got " << result.actual << ". Delete the file, then 'zoo download " << record.name
+                << "         got " << result.actual << ". Delete the file, then 'zoo download " << name
                 << "' gets it again.\n";
       return false;
   }
@@ -54,7 +55,7 @@ bool verify_or_tell(const std::string& name, const std::function<bool()>& verify
     return verify();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::hash_mismatch) throw;
-    std::cout << "WRONG    " << name << "\n         " << error.what() << '\n';
+    std::cout << "WRONG    " << printable(name) << "\n         " << error.what() << '\n';
     return false;
   }
 }
@@ -85,7 +86,8 @@ class Verifier {
       ++count;
       if (!verify_record(record, path)) good = false;
     }
-    if (count == 0) std::cerr << "The cache " << cache_directory().string() << " holds no weights.\n";
+    if (count == 0)
+      std::cerr << "The cache " << printable(cache_directory().string()) << " holds no weights.\n";
     return good;
   }
 
@@ -108,7 +110,7 @@ class Verifier {
     if (const WeightRecord* record = manifest_.find_by_file_name(path.filename().string())) {
       return verify_record(*record, path);
     }
-    std::cout << "unknown  " << path.string() << "\n         sha256 " << sha256
+    std::cout << "unknown  " << printable(path.string()) << "\n         sha256 " << sha256
               << ": no published weight has this hash or this file's name.\n";
     return false;
   }
@@ -120,11 +122,12 @@ class Verifier {
       const std::string expected = expect({.name = name}, cache_directory(), project_lock_).sha256;
       const std::string actual = sha256_file(path);
       if (actual == expected) {
-        std::cout << "ok       " << name << "  " << path.string() << '\n';
+        std::cout << "ok       " << printable(name) << "  " << printable(path.string()) << '\n';
         return true;
       }
-      std::cout << "WRONG    " << name << "  " << path.string() << "\n         sha256 expected " << expected
-                << ",\n         got " << actual << ". Delete the file, and it is downloaded again.\n";
+      std::cout << "WRONG    " << printable(name) << "  " << printable(path.string())
+                << "\n         sha256 expected " << expected << ",\n         got " << actual
+                << ". Delete the file, and it is downloaded again.\n";
       return false;
     });
   }

@@ -10,6 +10,7 @@
 
 #include "apps/download_progress.h"
 #include "apps/fetch_options.h"
+#include "apps/table.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 #include "zoo/core/label_set.h"
@@ -78,7 +79,7 @@ ResolvedWeights read_weights(const cxxopts::ParseResult& flags) {
   ResolvedWeights weights = resolve_weights(name, Manifest::load_default(), options);
   if (flags.count("labels") > 0)
     weights.labels = read_labels(flags["labels"].as<std::string>(), weights.num_classes);
-  for (const std::string& note : weights.notes) std::cerr << "note: " << note << '\n';
+  for (const std::string& note : weights.notes) print_note(note);
   return weights;
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("a redirect is followed, and the next URL is tried when one fails") {
 
   const auto error = error_of(
       [&] { fetch(weight({server.url("/none"), "http://127.0.0.1:1/"}), {.directory = folder / "c"}); });
-  CHECK(message_of(error).starts_with(server.url("/none") + ": the server answers 404 Not Found\n  then " +
+  CHECK(message_of(error).starts_with(server.url("/none") + ": the server answers 404 Not Found; then " +
                                       "http://127.0.0.1:1/: Failed to connect"));
 }
 

@@ -13,7 +13,7 @@ std::string compose(const std::string& where, const std::string& what, const std
     if (!text.empty() && text.back() != '.' && text.back() != '?' && text.back() != '!') text += '.';
     text += ' ' + remedy;
   }
-  return shown_lines(text);
+  return printable(text);
 }
 
 }  // namespace

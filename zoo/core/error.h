@@ -20,7 +20,7 @@ enum class ErrorCode {
 
 // Message = where, what (got and expected), what to do:
 //   weights.json:/weights/3/sha256: 12 hex digits, expected 64. Paste the output of 'sha256sum <file>'.
-// Names from anywhere may stand in it: it is made UTF-8 without control characters but line ends.
+// Names from anywhere may stand in it: it is made printable (foreign_text.h), and is one line.
 class Error : public std::runtime_error {
  public:
   // `where` is the file, flag or record at fault (may be empty); `what` says what is wrong, with what was

@@ -172,7 +172,7 @@ FetchResult fetch_file(const WeightRecord& record, const FetchOptions& options) 
                 "Run 'zoo download " + record.name + "' once where there is a network.");
   }
   std::string others;
-  for (size_t i = 1; i < failures.size(); ++i) others += std::string("\n  then ") + failures[i].what();
+  for (size_t i = 1; i < failures.size(); ++i) others += std::string("; then ") + failures[i].what();
   throw Error(failures.front().code(), "", failures.front().what() + others);
 }
 

@@ -37,12 +37,19 @@ fs::path record_path(const fs::path& folder) {
   return folder / ".weights.verified";
 }
 
-// Lines "SHA256 INODE SIZE MTIME CTIME NAME". What is not such a line says nothing.
+std::string text_of_record(const fs::path& folder) {
+  try {
+    const fs::path path = record_path(folder);
+    return is_own_file(path) ? read_text(path) : "";
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+// Lines "SHA256 INODE SIZE MTIME CTIME NAME". What is not such a line, or cannot be read, says nothing.
 Verdicts read_record(const fs::path& folder) {
-  const fs::path path = record_path(folder);
-  if (!is_own_file(path)) return {};
   Verdicts verdicts;
-  std::istringstream lines(read_text(path));
+  std::istringstream lines(text_of_record(folder));
   for (std::string line; std::getline(lines, line);) {
     constexpr size_t kHash = 64;
     size_t end = kHash;
@@ -55,13 +62,15 @@ Verdicts read_record(const fs::path& folder) {
 }
 
 void remember(const fs::path& folder, const std::string& file_name, const Verdict& verdict) {
+  if (file_name.find('\n') != std::string::npos) return;  // would be two lines
   try {
     AtomicFile file(record_path(folder), [] {});
     Verdicts verdicts = read_record(folder);
     verdicts[file_name] = verdict;
     for (const auto& [name, one] : verdicts) file.write(one.sha256 + " " + one.stamp + " " + name + "\n");
     file.commit();
-  } catch (const Error&) {  // a folder that may only be read: the file is hashed again next time
+  } catch (const Error&) {
+    return;  // a folder that may only be read: the file is hashed again next time
   }
 }
 
@@ -70,12 +79,9 @@ void remember(const fs::path& folder, const std::string& file_name, const Verdic
 std::string verified_sha256(const fs::path& folder, const std::string& file_name) {
   const fs::path path = folder / file_name;
   const auto stamp = stamp_of(path);
-  try {
-    const Verdicts verdicts = read_record(folder);
-    const auto known = verdicts.find(file_name);
-    if (stamp && known != verdicts.end() && known->second.stamp == *stamp) return known->second.sha256;
-  } catch (const Error&) {  // a record that cannot be read says nothing
-  }
+  const Verdicts verdicts = read_record(folder);
+  const auto known = verdicts.find(file_name);
+  if (stamp && known != verdicts.end() && known->second.stamp == *stamp) return known->second.sha256;
   std::string sha256 = sha256_file(path);
   if (stamp && stamp_of(path) == stamp) remember(folder, file_name, {.stamp = *stamp, .sha256 = sha256});
   return sha256;
