@@ -3,13 +3,16 @@ import csv
 import json
 import math
 import os
+import re
 import shutil
 import unittest
 
+import hostile_names_test as hostile
 from zoo_cli import PROGRAMS, ZooCase, resnet20, safetensors
 
 CIFAR10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 KNOWN_NAME = "resnet20-12fca82f.th"  # a file called so is taken for the published one, whose classes are CIFAR-10's
+SHIPPED = "resnet20_cifar.drawn"
 CPU = ["--threads", "1", "--workers", "1"]
 
 
@@ -290,6 +293,47 @@ class Weights(ModelCase):
         self.assertEqual(json.loads(out)["top1"], 50.0)
         (best / "config.json").write_text("{}")
         self.assertIn("config.json", self.model_refused("predict", "a.ppm", weights="run"))
+
+
+class Spoilt(ZooCase):
+    def test_a_wrong_copy_in_the_cache_is_not_used(self):
+        self.zoo("download", SHIPPED)
+        path = self.home / f"{SHIPPED}.safetensors"
+        right = path.read_bytes()
+        wrong = bytearray(right)
+        wrong[len(wrong) // 2] ^= 1
+        self.zoo("draw", "--count", "1", "--seed", "1", "--out", "shapes")
+        for command in (["predict", "shapes/star"], ["evaluate", "--data", "shapes"]):
+            path.write_bytes(wrong)
+            _, err = self.zoo(command[0], "--weights", SHIPPED, *CPU, *command[1:])
+            self.assertIn("had SHA-256 ", err)
+            self.assertEqual(path.read_bytes(), right)
+
+
+class HostileModels(hostile.HostileCase):
+    def model_folder(self):
+        folder = self.folder / "model"
+        folder.mkdir()
+        (folder / "model.safetensors").write_bytes(safetensors(resnet20(2), {"fc.bias": [2.0, 1.0]}))
+        config = {"architecture": "resnet20_cifar", "num_classes": 2, "label_names": [hostile.TEXT, "plain"],
+                  "pretrained_cfg": {"input_size": [3, 32, 32], "crop_pct": 1.0}}
+        (folder / "config.json").write_text(json.dumps(config))
+        return folder
+
+    def test_a_model_and_pictures(self):
+        model, data = self.model_folder(), self.data_folder()
+        pictures = data / "val" / "plain"
+        broken = hostile.write(hostile.path_in(self.folder, b"broken.ppm"), b"P6 no picture")
+        cpu = ["--threads", "1"]
+        out, _ = self.check("predict", "--weights", model, *cpu, pictures, broken)
+        self.assertEqual(len(re.findall(r"(?m)^ +\d+\.\d\d %  ", out)), 6)  # three pictures of two classes
+        out, _ = self.check("predict", "--weights", model, *cpu, "--json", pictures)
+        self.assertEqual(json.loads(out)[0]["top"][0]["label"], hostile.TEXT)
+        self.check("evaluate", "--weights", model, *cpu, "--data", data)
+        self.check("evaluate", "--weights", model, *cpu, "--data", data, "--per-image", os.fsdecode(hostile.path_in(self.folder)))
+        self.check("predict", "--weights", os.fsdecode(hostile.path_in(self.folder)), pictures)
+        self.check("finetune", "--weights", model, *cpu, "--data", data, "--epochs", "1", "--batch-size", "2", "--out",
+                   os.fsdecode(hostile.path_in(self.folder, b"run")))
 
 
 if __name__ == "__main__":

@@ -148,15 +148,6 @@ class Spoilt(ZooCase):
         self.zoo("download", self.SHIPPED)
         self.zoo("convert", self.SHIPPED, "out.pth")
 
-    @unittest.skipUnless((PROGRAMS / "zoo-predict").exists(), "built without LibTorch")
-    def test_predict_and_evaluate_replace_it(self):
-        self.zoo("draw", "--count", "1", "--seed", "1", "--out", "shapes")
-        for command in (["predict", "shapes/star"], ["evaluate", "--data", "shapes"]):
-            self.spoil()
-            _, err = self.zoo(command[0], "--weights", self.SHIPPED, "--threads", "1", *command[1:])
-            self.assertIn("had SHA-256 ", err)
-            self.assertEqual(self.path.read_bytes(), self.right)
-
 
 class Verify(ZooCase):
     def test_a_changed_file_shows_both_hashes(self):
