@@ -80,9 +80,10 @@ bool can_be_kept(const std::vector<std::string>& labels) {
 void require_plain(const ResolvedWeights& weights, const std::string& source) {
   const bool told_by_head =
       weights.global_pool == GlobalPool::avg || weights.global_pool == GlobalPool::cat_avg_max;
-  if (told_by_head && weights.output_stride == 0) return;
+  const bool one_label = weights.problem() == ProblemType::single_label_classification;
+  if (told_by_head && weights.output_stride == 0 && (one_label || !weights.problem_type)) return;
   throw Error(ErrorCode::unsupported, source,
-              "has a global pool or an output stride of its own, which a record cannot say",
+              "has a global pool, an output stride or a problem type of its own, which a record cannot say",
               "Give the folder itself to --weights.");
 }
 

@@ -89,12 +89,15 @@ Description describe(const Input& in, const Relabelled& model, const Manifest& m
   return describe_unknown(model.arch, name);
 }
 
-ModelCard make_card(const Input& in, const Relabelled& model, const Manifest& manifest) {
+ModelCard make_card(const Input& in, const Checkpoint& checkpoint, const Relabelled& model,
+                    const Manifest& manifest) {
   Description description = describe(in, model, manifest);
+  add_names_in_file(description, checkpoint, model.num_classes, in.path.string());
   for (const std::string& line : description.notes) note(line);
   return {.arch = std::string(model.arch.name),
           .labels = std::move(description.labels),
-          .preprocess = description.preprocess};
+          .preprocess = description.preprocess,
+          .problem_type = description.problem_type};
 }
 
 // The folder's word, unless the head's width contradicts it.
@@ -124,9 +127,10 @@ WeightsFile weights_file(OutputFormat format) {
   return format == OutputFormat::tf ? WeightsFile::tf : WeightsFile::safetensors;
 }
 
-void write_folder(const ConvertOptions& options, const Input& in, const Relabelled& model,
-                  const Manifest& manifest, const std::vector<NamedTensor>& tensors) {
-  const ModelConfig config{.card = make_card(in, model, manifest),
+void write_folder(const ConvertOptions& options, const Input& in, const Checkpoint& checkpoint,
+                  const Relabelled& model, const Manifest& manifest,
+                  const std::vector<NamedTensor>& tensors) {
+  const ModelConfig config{.card = make_card(in, checkpoint, model, manifest),
                            .num_classes = model.num_classes,
                            .in_channels = model.in_channels,
                            .global_pool = pool_of(in, model),
@@ -180,7 +184,7 @@ int run(const std::vector<std::string>& arguments) {
   if (options.dtype) state.tensors = cast(std::move(state.tensors), *options.dtype);
 
   if (options.folder) {
-    write_folder(options, in, model, manifest, state.tensors);
+    write_folder(options, in, checkpoint, model, manifest, state.tensors);
   } else {
     write_file(options, state.tensors, checkpoint.metadata());
   }

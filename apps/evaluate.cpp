@@ -26,6 +26,7 @@
 #include "apps/weights_options.h"
 #include "zoo/classifier/picture.h"
 #include "zoo/classifier/prediction.h"
+#include "zoo/core/class_match.h"
 #include "zoo/core/error.h"
 #include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
@@ -47,7 +48,8 @@ cxxopts::Options declare_flags() {
   cxxopts::Options options =
       make_options("zoo evaluate", "--weights NAME|FILE|RUN --data DATA [OPTION...]",
                    "How good a model is on labelled pictures: top-1, top-5 and mean cross entropy.\n"
-                   "Classes are matched by name; pictures are prepared as the weight's publisher does.");
+                   "Classes are matched by any of their names (tench, n01440764) or by index; pictures are\n"
+                   "prepared as the weight's publisher does.");
   add_weights_options(options);
   const auto text = [] { return cxxopts::value<std::string>(); };
   auto add = options.add_options("Data and output");
@@ -79,16 +81,34 @@ std::shared_ptr<const Dataset> open_judging_data(const cxxopts::ParseResult& fla
   return take_part(whole, *part);
 }
 
-// For each class of the data its index among the model's.
-std::vector<int64_t> match_to_model(const Dataset& dataset, const ResolvedWeights& weights,
-                                    const std::vector<std::string>& names) {
-  const auto classes = static_cast<int64_t>(dataset.classes().size());
-  if (classes > weights.num_classes)
-    throw Error(ErrorCode::mismatch, "--data",
-                "it has " + std::to_string(classes) + " classes, " + weights.name + " has " +
-                    std::to_string(weights.num_classes),
-                "Evaluate on the classes that the model knows, or fine-tune it on these.");
-  return match_classes(dataset.classes(), names);
+// What is counted here is one label a picture.
+void require_one_label(const ResolvedWeights& weights) {
+  if (weights.problem() == ProblemType::single_label_classification) return;
+  throw Error(ErrorCode::unsupported, weights.name,
+              weights.problem() == ProblemType::regression
+                  ? "gives numbers, not one class of several"
+                  : "gives each class its own probability, not one class of several",
+              "zoo evaluate counts pictures of one label so far; 'zoo predict' shows what the model says.");
+}
+
+// For each class of the data its index among the model's; one without pictures need not be known.
+std::vector<int64_t> match_to_model(const Dataset& dataset, const ResolvedWeights& weights) {
+  const std::vector<std::string>& classes = dataset.classes();
+  std::vector<bool> has_pictures(classes.size());
+  for (int64_t i = 0; i < dataset.size(); ++i) has_pictures[static_cast<size_t>(dataset.label(i))] = true;
+  std::vector<std::string> names;
+  std::vector<size_t> positions;
+  const bool take_all = weights.labels.empty();  // then their order may say what they are
+  for (size_t i = 0; i < classes.size(); ++i) {
+    if (!has_pictures[i] && !take_all) continue;
+    names.push_back(classes[i]);
+    positions.push_back(i);
+  }
+  const ClassMatch match = match_classes(names, {weights.labels, weights.other_names}, weights.num_classes);
+  if (!match.note.empty()) print_note(match.note);
+  std::vector<int64_t> indices(classes.size(), -1);
+  for (size_t i = 0; i < positions.size(); ++i) indices[positions[i]] = match.indices[i];
+  return indices;
 }
 
 double seconds_since(Clock::time_point start) {
@@ -175,10 +195,11 @@ int command(const std::vector<std::string>& arguments) {
 
   const ResolvedWeights weights = read_weights(flags);
   require_picture_classifier(weights);
+  require_one_label(weights);
   loading.preprocess = override_preprocess(weights.preprocess, flags);
   const std::shared_ptr<const Dataset> dataset = open_judging_data(flags);
   const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
-  const std::vector<int64_t> class_indices = match_to_model(*dataset, weights, names);
+  const std::vector<int64_t> class_indices = match_to_model(*dataset, weights);
   std::optional<PerImageCsv> per_image;
   const InterruptGuard whole_files_only;
   if (flags.count("per-image") > 0) per_image.emplace(flags["per-image"].as<std::string>(), names);

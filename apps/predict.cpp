@@ -39,6 +39,8 @@ cxxopts::Options declare_flags() {
   cxxopts::Options options =
       make_options("zoo predict", "--weights NAME|FILE|RUN [OPTION...] IMAGE|DIR...",
                    "What a model sees in pictures. Folders are searched for pictures at any depth.\n"
+                   "Where a picture may have several labels, each has its own probability; a model of\n"
+                   "numbers gives the numbers.\n"
                    "One that cannot be read is reported, the others are answered, and the status is 1.");
   add_weights_options(options);
   auto add = options.add_options("Output");
@@ -88,18 +90,23 @@ class ReadAhead {
   std::deque<std::future<at::Tensor>> pending_;
 };
 
-void print_answer(const Answer& answer) {
+void print_answer(const Answer& answer, ProblemType problem) {
   std::printf("%s\n", printable(answer.file).c_str());
-  for (const Prediction& prediction : answer.top)
-    std::printf("  %6.2f %%  %s\n", 100 * static_cast<double>(prediction.probability),
-                printable(prediction.label).c_str());
+  for (const auto& [label, index, probability] : answer.top) {
+    if (problem == ProblemType::regression)
+      std::printf("  %10.6g  %s\n", static_cast<double>(probability), printable(label).c_str());
+    else
+      std::printf("  %6.2f %%  %s\n", 100 * static_cast<double>(probability), printable(label).c_str());
+  }
 }
 
-nlohmann::ordered_json to_json(const Answer& answer, bool with_logits) {
-  nlohmann::ordered_json object = {{"file", answer.file}, {"top", nlohmann::ordered_json::array()}};
-  for (const Prediction& prediction : answer.top)
-    object["top"].push_back(
-        {{"label", prediction.label}, {"index", prediction.index}, {"probability", prediction.probability}});
+nlohmann::ordered_json to_json(const Answer& answer, bool with_logits, ProblemType problem) {
+  const bool numbers = problem == ProblemType::regression;
+  const char* const list = numbers ? "numbers" : "top";
+  nlohmann::ordered_json object = {{"file", answer.file}, {list, nlohmann::ordered_json::array()}};
+  for (const auto& [label, index, probability] : answer.top)
+    object[list].push_back(
+        {{"label", label}, {"index", index}, {numbers ? "number" : "probability", probability}});
   if (with_logits) object["logits"] = answer.logits;
   return object;
 }
@@ -118,6 +125,9 @@ int command(const std::vector<std::string>& arguments) {
   const ResolvedWeights weights = read_weights(flags);
   require_picture_classifier(weights);
   const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
+  const ProblemType problem = weights.problem();
+  if (weights.num_classes == 1 && !weights.problem_type)
+    print_note(weights.name + " has one output, and nobody says what for: taken for a yes or no (sigmoid)");
   ReadAhead pictures(files, override_preprocess(weights.preprocess, flags),
                      flags.count("allow-truncated") > 0, torch.workers);
   ResNet model = build_model(weights);
@@ -134,11 +144,11 @@ int command(const std::vector<std::string>& arguments) {
       status = 1;
       continue;
     }
-    answer.top = top_predictions(answer.logits, names, top);
+    answer.top = top_predictions(answer.logits, names, top, problem);
     if (json)
-      answers.push_back(to_json(answer, with_logits));
+      answers.push_back(to_json(answer, with_logits, problem));
     else
-      print_answer(answer);
+      print_answer(answer, problem);
   }
   if (json) write_json(answers);
   return status;

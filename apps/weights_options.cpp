@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
-#include <sstream>
 #include <system_error>
+#include <utility>
 
 #include <cxxopts.hpp>
 
@@ -13,32 +13,21 @@
 #include "apps/table.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/label_file.h"
 #include "zoo/core/label_set.h"
 
 namespace zoo::apps {
 namespace {
 
-// The lines of the file; or, where there is no such file, the label set of that name.
-std::vector<std::string> lines_of(const std::string& file) {
+// The file's; or, where there is no such file, the label set of that name.
+LabelSet read_labels(const std::string& file, int64_t num_classes) {
   std::error_code none;
-  if (!std::filesystem::exists(file, none)) {
-    if (const LabelSet* set = find_built_in_label_set(file)) return set->names;
-  }
-  std::vector<std::string> labels;
-  std::istringstream lines(read_text(file));
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) labels.push_back(line);
-  }
-  return labels;
-}
-
-std::vector<std::string> read_labels(const std::string& file, int64_t num_classes) {
-  std::vector<std::string> labels = lines_of(file);
-  if (static_cast<int64_t>(labels.size()) != num_classes)
+  const LabelSet* built_in = std::filesystem::exists(file, none) ? nullptr : find_built_in_label_set(file);
+  LabelSet labels = built_in != nullptr ? *built_in : parse_label_file(read_text(file), file);
+  if (std::ssize(labels.names) != num_classes)
     throw Error(ErrorCode::mismatch, file,
-                std::to_string(labels.size()) + " class names, the model has " + std::to_string(num_classes) +
-                    " classes",
+                std::to_string(labels.names.size()) + " class names, the model has " +
+                    std::to_string(num_classes) + " classes",
                 "Write one name a line, in the order of the model's classes.");
   return labels;
 }
@@ -56,7 +45,9 @@ void add_weights_options(cxxopts::Options& options) {
   add("rename",
       "first replace what REGEX finds in a checkpoint's tensor names by TO ($1: first group); repeatable",
       text(), "REGEX=TO");
-  add("labels", "class names, one a line, where nobody names the classes; or a label set: imagenet-1k",
+  add("labels",
+      "the classes' names: one a line, further names of a class after tabs; or JSON, such as {\"cat\": 0}; "
+      "or a label set: imagenet-1k",
       text(), "FILE");
   add_fetch_options(options, "Model");
 }
@@ -77,8 +68,11 @@ ResolvedWeights read_weights(const cxxopts::ParseResult& flags) {
   options.fetch.progress = std::ref(progress);
   options.fetch.notice = [&](const std::string& line) { lines.print(std::cerr, line); };
   ResolvedWeights weights = resolve_weights(name, Manifest::load_default(), options);
-  if (flags.count("labels") > 0)
-    weights.labels = read_labels(flags["labels"].as<std::string>(), weights.num_classes);
+  if (flags.count("labels") > 0) {
+    LabelSet labels = read_labels(flags["labels"].as<std::string>(), weights.num_classes);
+    weights.labels = std::move(labels.names);
+    weights.other_names = std::move(labels.other_names);
+  }
   for (const std::string& note : weights.notes) print_note(note);
   return weights;
 }

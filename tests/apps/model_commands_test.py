@@ -16,9 +16,17 @@ SHIPPED = "resnet20_cifar.drawn"
 CPU = ["--threads", "1", "--workers", "1"]
 
 
-def checkpoint(bias):
+def checkpoint(bias, metadata=None):
     """A safetensors file of zeros but for the head's bias."""
-    return safetensors(resnet20(len(bias)), {"fc.bias": bias})
+    return safetensors(resnet20(len(bias)), {"fc.bias": bias}, metadata=metadata)
+
+
+def model_folder(path, labels, bias, problem):
+    path.mkdir()
+    (path / "model.safetensors").write_bytes(checkpoint(bias))
+    (path / "config.json").write_text(json.dumps({"architecture": "resnet20_cifar", "num_classes": len(bias),
+                                                  "label_names": labels, "problem_type": problem}))
+    return path
 
 
 def picture(value=128, side=32):
@@ -124,6 +132,68 @@ class Evaluate(ModelCase):
         shutil.rmtree(self.folder / "data" / "lorry")
         self.model_refused("evaluate", "--data", "data", "--arch", "resnet20_cifar", weights=other)
 
+    def labels_of(self, weights, *flags):
+        """What --per-image says that the pictures show."""
+        _, err = self.run_model("evaluate", "--data", "data", "--per-image", "lines.csv", "--arch", "resnet20_cifar", *flags,
+                                weights=weights)
+        with open(self.folder / "lines.csv", newline="") as file:
+            return [r["label"] for r in csv.DictReader(file)], err
+
+    def test_imagenet_goes_by_wordnet_id_by_index_and_by_synonym(self):
+        weights = self.folder / "thousand.safetensors"
+        weights.write_bytes(checkpoint([0.0] * 1000))
+        flags = ["--labels", "imagenet-1k"]
+        for folders, labels in ((["n01440764", "n02012849", "n03888257"], ["tench", "crane bird", "parachute"]),
+                                (["0", "1", "10", "100"], ["tench", "goldfish", "brambling", "black swan"]),
+                                (["Tinca_tinca", "crane", "n02012849"], ["tench", "crane", "crane bird"])):
+            shutil.rmtree(self.folder / "data", ignore_errors=True)
+            self.draw(*(f"data/{folder}/a.ppm" for folder in folders))
+            found, err = self.labels_of(weights, *flags)
+            self.assertEqual(found, labels)
+            self.assertEqual("taken for the indices" in err, "0" in folders)
+        self.draw("data/n01440764/a.ppm")
+        err = self.model_refused("evaluate", "--data", "data", "--arch", "resnet20_cifar", *flags, weights=weights)
+        self.assertIn("'Tinca_tinca' and 'n01440764' are the same of the model's, 'tench'", err)
+        shutil.rmtree(self.folder / "data" / "n01440764")
+        shutil.rmtree(self.folder / "data" / "n02012849")
+        err = self.model_refused("evaluate", "--data", "data", "--arch", "resnet20_cifar", *flags, weights=weights)
+        self.assertIn("134 'crane bird' (n02012849), 517 'crane'", err)
+        err = self.model_refused("evaluate", "--data", "data", "--arch", "resnet20_cifar", weights=weights)
+        self.assertIn("'--labels imagenet-1k'", err)
+
+    def test_label_files_name_the_classes_in_every_usual_form(self):
+        weights = self.folder / "three.safetensors"
+        weights.write_bytes(checkpoint([0.0] * 3))
+        self.draw("data/n2/a.ppm", "data/cat/b.ppm")
+        for text in ('{"ant": 0, "cat": 2, "n2": 1}', '{"0": "ant", "1": ["bee", "n2"], "2": "cat"}',
+                     "ant\nbee\tn2\ncat\n", "\ufeff1 ant\n2 n2\n3 cat\n"):
+            (self.folder / "labels").write_text(text, encoding="utf-8")
+            found, _ = self.labels_of(weights, "--labels", "labels")
+            self.assertEqual(found[0], "cat", text)
+            self.assertIn(found[1], ("bee", "n2"), text)
+        (self.folder / "labels").write_text('{"ant": 1, "cat": 2, "bee": 3}')
+        self.assertIn("are not 0 to 2, each once", self.model_refused("evaluate", "--data", "data", "--arch", "resnet20_cifar",
+                                                                      "--labels", "labels", weights=weights))
+
+    def test_classes_that_nobody_names_are_taken_in_their_order_where_all_are_there(self):
+        weights = self.folder / "three.safetensors"
+        weights.write_bytes(checkpoint([0.0] * 3))
+        self.draw("data/ant/a.ppm", "data/bee/a.ppm", "data/cat/a.ppm")
+        found, err = self.labels_of(weights)
+        self.assertEqual(found, ["0", "1", "2"])
+        self.assertIn("note: nobody names the model's classes: those of the data are taken in their order", err)
+
+    def test_a_class_without_pictures_to_judge_by_need_not_be_known(self):
+        self.draw("data/train/zebra/a.ppm", "data/train/truck/a.ppm", "data/val/truck/a.ppm", "data/val/ship/a.ppm")
+        self.assertEqual(json.loads(self.run_model("evaluate", "--data", "data", "--json")[0])["images"], 2)
+        self.assertIn("class 'zebra' is not among", self.model_refused("evaluate", "--data", "data", "--part", "train"))
+
+    def test_models_of_several_labels_and_of_numbers_are_not_judged_as_if_they_had_one(self):
+        self.draw("data/truck/a.ppm", "data/ship/b.ppm")
+        for problem, words in (("multi_label_classification", "its own probability"), ("regression", "gives numbers")):
+            weights = model_folder(self.folder / problem, ["truck", "ship"], [0, 1], problem)
+            self.assertIn(words, self.model_refused("evaluate", "--data", "data", weights=weights))
+
     def test_more_classes_than_the_head_is_an_error(self):
         self.draw(*(f"data/{name}/a.ppm" for name in CIFAR10), "data/zebra/a.ppm")
         self.assertRegex(self.model_refused("evaluate", "--data", "data"), "11 classes.* 10")
@@ -205,6 +275,40 @@ class Predict(ModelCase):
         answer = json.loads(self.run_model("predict", "--logits", "--json", "a.ppm")[0])[0]
         self.assertEqual(answer["logits"], [i / 4 for i in range(10)])
         self.assertEqual(len(answer["top"]), 5)
+
+    def test_several_labels_have_a_probability_each_and_numbers_are_themselves(self):
+        self.draw("a.ppm")
+        several = model_folder(self.folder / "several", ["ant", "bee", "cat"], [-1, 2, 0.5], "multi_label_classification")
+        out, _ = self.run_model("predict", "--json", "a.ppm", weights=several)
+        top = json.loads(out)[0]["top"]
+        self.assertEqual([t["label"] for t in top], ["bee", "cat", "ant"])
+        for found, logit in zip(top, (2, 0.5, -1)):
+            self.assertAlmostEqual(found["probability"], 1 / (1 + math.exp(-logit)), places=6)
+        out, _ = self.run_model("predict", "a.ppm", weights=several)
+        self.assertRegex(out, r"88\.08 %  bee\n +62\.25 %  cat\n +26\.89 %  ant\n")
+        numbers = model_folder(self.folder / "numbers", ["width", "height"], [12.5, 125], "regression")
+        out, _ = self.run_model("predict", "--top", "1", "--json", "a.ppm", weights=numbers)
+        self.assertEqual(json.loads(out), [{"file": "a.ppm", "numbers": [{"label": "width", "index": 0, "number": 12.5},
+                                                                       {"label": "height", "index": 1, "number": 125}]}])
+        out, _ = self.run_model("predict", "a.ppm", weights=numbers)
+        self.assertRegex(out, r"^a\.ppm\n +12\.5  width\n +125  height\n$")
+
+    def test_one_output_is_a_yes_or_no_unless_somebody_says_otherwise(self):
+        self.draw("a.ppm")
+        one = self.folder / "one.safetensors"
+        one.write_bytes(checkpoint([2.0]))
+        out, err = self.run_model("predict", "--arch", "resnet20_cifar", "--json", "a.ppm", weights=one)
+        self.assertAlmostEqual(json.loads(out)[0]["top"][0]["probability"], 1 / (1 + math.exp(-2)), places=6)
+        self.assertIn("taken for a yes or no", err)
+
+    def test_class_names_in_the_file_are_used_where_they_are_as_many_as_the_head_has(self):
+        self.draw("a.ppm")
+        weights = self.folder / "mine.safetensors"
+        for names, label in ((["ant", "bee"], "bee"), (["ant", "bee", "cat"], "1")):
+            weights.write_bytes(checkpoint([0.0, 1.0], {"classes": json.dumps(names)}))
+            out, err = self.run_model("predict", "--arch", "resnet20_cifar", "--json", "a.ppm", weights=weights)
+            self.assertEqual(json.loads(out)[0]["top"][0]["label"], label)
+            self.assertEqual("class names in the file are not used: they are 3, the model has 2 classes" in err, label == "1")
 
     def test_people_get_percentages(self):
         self.draw("a.ppm")

@@ -68,10 +68,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def safetensors(tensors, values=None, cut=0):
+def safetensors(tensors, values=None, cut=0, metadata=None):
     """The bytes of a safetensors file; tensors: {name: shape}. values: {name: numbers}, where they are not all zero. `cut` bytes
     of its data are left out."""
-    header, data = {}, b""
+    header, data = {"__metadata__": metadata} if metadata else {}, b""
     for name, shape in tensors.items():
         numbers = (values or {}).get(name)
         begin, data = len(data), data + (struct.pack(f"<{len(numbers)}f", *numbers) if numbers else bytes(4 * math.prod(shape)))

@@ -86,6 +86,29 @@ TEST_CASE_METHOD(Fixture, "a classifier calls classes that nobody names by their
   CHECK(classifier.classify(picture()).size() == 3);
 }
 
+TEST_CASE_METHOD(Fixture, "a classifier answers by its model's problem type") {
+  const auto open = [&](const std::string& problem) {
+    const fs::path model = folder() / problem;
+    fs::create_directory(model);
+    write_weights(model / "model.safetensors", 3);
+    std::ofstream(model / "config.json") << R"({"architecture": "resnet20_cifar", "num_classes": 3,
+      "label_names": ["ant", "bee", "cat"], "problem_type": ")"
+                                         << problem << "\"}";
+    return Classifier::open(model.string());
+  };
+  const Classifier labels = open("multi_label_classification");
+  CHECK(labels.problem_type() == zoo::ProblemType::multi_label_classification);
+  const auto top = labels.classify(picture(), 2);
+  REQUIRE(top.size() == 2);
+  CHECK(top[0].label == "cat");
+  CHECK(top[0].probability == Approx(1 / (1 + std::exp(-2.0))));
+  CHECK(top[1].probability == Approx(1 / (1 + std::exp(-1.0))));
+  const auto numbers = open("regression").classify(picture(), 1);
+  REQUIRE(numbers.size() == 3);
+  CHECK(numbers[2].probability == 2.0F);
+  CHECK_THROWS_WITH(open("guessing"), Contains("config.json:/problem_type: is 'guessing'"));
+}
+
 TEST_CASE_METHOD(Fixture, "a classifier moves, and the moved one answers") {
   Classifier first = Classifier::open(weights().string());
   const Classifier second = std::move(first);

@@ -21,6 +21,29 @@ TEST_CASE("the most probable classes come best first, with their softmax") {
   CHECK(top[1].probability == Approx(std::exp(-1.0) / sum));
 }
 
+TEST_CASE("where a picture may have several labels, each has its own sigmoid") {
+  const std::vector<float> logits{-1.0F, 2.0F, 200.0F, -200.0F};
+  const auto top =
+      top_predictions(logits, {"ant", "bee", "cat", "dog"}, 4, zoo::ProblemType::multi_label_classification);
+  REQUIRE(top.size() == 4);
+  CHECK(top[0].label == "cat");
+  CHECK(top[0].probability == 1.0F);
+  CHECK(top[1].label == "bee");
+  CHECK(top[1].probability == Approx(1 / (1 + std::exp(-2.0))));
+  CHECK(top[2].probability == Approx(1 / (1 + std::exp(1.0))));
+  CHECK(top[3].probability == 0.0F);
+}
+
+TEST_CASE("a regression's answers are its numbers, all of them, in their order") {
+  const std::vector<float> logits{-1.5F, 20.0F};
+  const auto numbers = top_predictions(logits, {"x", "y"}, 1, zoo::ProblemType::regression);
+  REQUIRE(numbers.size() == 2);
+  CHECK(numbers[0].label == "x");
+  CHECK(numbers[0].probability == -1.5F);
+  CHECK(numbers[1].index == 1);
+  CHECK(numbers[1].probability == 20.0F);
+}
+
 TEST_CASE("of equal scores the lower index comes first") {
   const std::vector<float> logits{0.0F, 5.0F, 5.0F, 5.0F};
   const auto top = top_predictions(logits, {"a", "b", "c", "d"}, 3);

@@ -11,6 +11,7 @@
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
 #include "zoo/core/arch.h"
+#include "zoo/core/class_match.h"
 #include "zoo/core/file.h"
 #include "zoo/core/sha256.h"
 #include "zoo/core/url.h"
@@ -92,30 +93,27 @@ TEST_CASE("label sets have the classes that their data sets have") {
                                             {"cifar100", 100},
                                             {"cub-200-2011", 200},
                                             {"stanford-cars", 196}};
-  for (const auto& [name, size] : sizes) CHECK(manifest.label_set(name).size() == size);
-  CHECK(manifest.label_set("imagenet-1k")[134] == "crane bird");
-  CHECK(manifest.label_set("imagenet-1k")[517] == "crane");
-  CHECK(manifest.label_set("cifar10")[9] == "truck");
+  for (const auto& [name, size] : sizes) CHECK(manifest.label_set(name).names.size() == size);
+  CHECK(manifest.label_set("imagenet-1k").names[134] == "crane bird");
+  CHECK(manifest.label_set("imagenet-1k").names[517] == "crane");
+  CHECK(manifest.label_set("cifar10").names[9] == "truck");
   // A synset has one name in all of ImageNet's sets.
-  CHECK(manifest.label_set("imagenet-12k")[0] == "benthos");
-  CHECK(manifest.to_labels("imagenet-21k-miil", {"n01440764"}).front() == "tench");
-  CHECK(manifest.to_labels("imagenet-21k-goog", {"n03126707"}).front() == "crane");
+  CHECK(manifest.label_set("imagenet-12k").names[0] == "benthos");
+  const auto label_of = [&](const std::string& set, const std::string& id) {
+    const LabelSet& labels = manifest.label_set(set);
+    const int64_t index = match_classes({id}, labels, std::ssize(labels.names)).indices.front();
+    return labels.names[static_cast<size_t>(index)];
+  };
+  CHECK(label_of("imagenet-21k-miil", "n01440764") == "tench");
+  CHECK(label_of("imagenet-21k-goog", "n03126707") == "crane");
   for (const WeightRecord& record : manifest.records()) {
     if (!record.labels.empty())
-      CHECK(static_cast<int64_t>(manifest.label_set(record.labels).size()) == record.num_classes);
+      CHECK(static_cast<int64_t>(manifest.label_set(record.labels).names.size()) == record.num_classes);
   }
   ZOO_CHECK_ERROR(
       manifest.label_set("mnist"), ErrorCode::not_found,
       std::string("no label set 'mnist' in the manifest. Known: cifar10, cifar100, cub-200-2011, ") +
           "drawn-shapes, imagenet-12k, imagenet-1k, imagenet-21k-goog, imagenet-21k-miil, stanford-cars.");
-}
-
-TEST_CASE("folders named by WordNet ids or by the original archive become labels, others stay") {
-  const Manifest& manifest = shipped();
-  CHECK(manifest.to_labels("imagenet-1k", {"n01440764", "tench", "dog", "n03126707"}) ==
-        std::vector<std::string>{"tench", "tench", "dog", "crane"});
-  CHECK(manifest.to_labels("cub-200-2011", {"001.Black_footed_Albatross"}) ==
-        std::vector<std::string>{"Black_footed_Albatross"});
 }
 
 TEST_CASE("what the publishers print of parameters and operations agrees with ours") {

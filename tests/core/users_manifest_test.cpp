@@ -54,7 +54,7 @@ TEST_CASE("a user's weights stand beside the shipped ones and may use their tabl
   CHECK(mine.place == users.path.string() + ":/weights/0");
   CHECK(mine.shadows.empty());
   CHECK(mine.file().urls.front() == "file://" + (users.folder / "mine.pth").string());
-  CHECK(manifest.label_set(mine.labels).size() == 10);
+  CHECK(manifest.label_set(mine.labels).names.size() == 10);
   CHECK(manifest.get("resnet18").name == "resnet18.tv_in1k");
 }
 

@@ -217,15 +217,6 @@ TEST_CASE("a stratified split takes its share of each class, and the seed decide
   CHECK_THROWS_WITH(stratified_split(*open_dataset(root.path()), 0.5, 1), Catch::Contains("has one picture"));
 }
 
-TEST_CASE("classes are matched by name, loosely only where that is unambiguous") {
-  const std::vector<std::string> labels{"tabby cat", "German_Shepherd", "crane", "crane", "Cat", "cat"};
-  CHECK(match_classes({"german shepherd", "tabby_cat", "cat"}, labels) == std::vector<int64_t>{1, 0, 5});
-  CHECK_THROWS_WITH(match_classes({"dog"}, labels), Catch::Contains("class 'dog' is not among"));
-  CHECK_THROWS_WITH(match_classes({"crane"}, labels), Catch::Contains("fits several"));
-  CHECK_THROWS_WITH(match_classes({"CAT"}, labels), Catch::Contains("fits several"));
-  CHECK_THROWS_WITH(match_classes({"tabby cat", "Tabby-Cat"}, labels), Catch::Contains("fit the same label"));
-}
-
 TEST_CASE("the corpus's data sets have their known sizes", "[corpus]") {
   ZOO_REQUIRE_CORPUS(corpus);
   const auto train = open_dataset(corpus / "datasets/hymenoptera_data/train");

@@ -19,8 +19,8 @@ ModelConfig config_of(const std::string& arch, int64_t num_classes) {
 
 bool equal(const ModelConfig& a, const ModelConfig& b) {
   return a.card.arch == b.card.arch && a.card.labels == b.card.labels &&
-         a.card.preprocess == b.card.preprocess && a.num_classes == b.num_classes &&
-         a.in_channels == b.in_channels && a.global_pool == b.global_pool &&
+         a.card.preprocess == b.card.preprocess && a.card.problem_type == b.card.problem_type &&
+         a.num_classes == b.num_classes && a.in_channels == b.in_channels && a.global_pool == b.global_pool &&
          a.output_stride == b.output_stride;
 }
 
@@ -36,6 +36,7 @@ TEST_CASE("a model's config comes back as it was written") {
   ModelConfig config = config_of("resnet50", 3);
   config.card.labels = {"Größe", "a \"b\"", "c\\d"};
   config.in_channels = GENERATE(1, 3, 5);
+  config.card.problem_type = GENERATE(std::optional<ProblemType>(), ProblemType::multi_label_classification);
   config.global_pool =
       GENERATE(GlobalPool::avg, GlobalPool::max, GlobalPool::avg_max, GlobalPool::cat_avg_max);
   config.output_stride = GENERATE(0, 8);

@@ -39,11 +39,14 @@ std::vector<float> Classifier::logits(const std::filesystem::path& picture) cons
 }
 
 std::vector<Prediction> Classifier::classify(const std::filesystem::path& picture, int64_t top) const {
-  return top_predictions(logits(picture), labels(), top);
+  return top_predictions(logits(picture), labels(), top, problem_type());
 }
 
 const std::vector<std::string>& Classifier::labels() const {
   return state_->weights.labels;
+}
+ProblemType Classifier::problem_type() const {
+  return state_->weights.problem();
 }
 const Preprocess& Classifier::preprocess() const {
   return state_->weights.preprocess;

@@ -26,12 +26,14 @@ class Classifier {
   Classifier& operator=(Classifier&&) noexcept;
   ~Classifier();
 
-  // The `top` most probable classes, best first. Throws Error with the picture's path.
+  // The `top` most probable classes, best first; what its probabilities are, problem_type() says: of a
+  // regression the numbers themselves, all of them. Throws Error with the picture's path.
   std::vector<Prediction> classify(const std::filesystem::path& picture, int64_t top = 5) const;
   // Raw scores of all classes, in class order.
   std::vector<float> logits(const std::filesystem::path& picture) const;
 
   const std::vector<std::string>& labels() const;
+  ProblemType problem_type() const;
   const Preprocess& preprocess() const;
 
  private:

@@ -8,8 +8,24 @@
 
 namespace zoo {
 
+namespace {
+
+// The numbers themselves, by their indices.
+std::vector<Prediction> all_numbers(std::span<const float> logits, const std::vector<std::string>& labels) {
+  std::vector<Prediction> numbers;
+  for (size_t i = 0; i < logits.size(); ++i)
+    numbers.push_back({labels[i], static_cast<int64_t>(i), logits[i]});
+  return numbers;
+}
+
+double sigmoid(double score) {
+  return 1 / (1 + std::exp(-score));
+}
+
+}  // namespace
+
 std::vector<Prediction> top_predictions(std::span<const float> logits, const std::vector<std::string>& labels,
-                                        int64_t top) {
+                                        int64_t top, ProblemType problem) {
   if (logits.size() != labels.size())
     throw Error(
         ErrorCode::mismatch, "labels",
@@ -18,6 +34,7 @@ std::vector<Prediction> top_predictions(std::span<const float> logits, const std
     throw Error(ErrorCode::mismatch, "model", "its scores are not finite numbers",
                 "The checkpoint holds damaged or diverged weights.");
   if (logits.empty()) return {};
+  if (problem == ProblemType::regression) return all_numbers(logits, labels);
 
   std::vector<size_t> order(logits.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -32,7 +49,9 @@ std::vector<Prediction> top_predictions(std::span<const float> logits, const std
   std::vector<Prediction> predictions;
   for (size_t rank = 0; rank < count; ++rank) {
     const size_t index = order[rank];
-    const double probability = std::exp(logits[index] - greatest) / sum;
+    const double probability = problem == ProblemType::multi_label_classification
+                                   ? sigmoid(logits[index])
+                                   : std::exp(logits[index] - greatest) / sum;
     predictions.push_back({labels[index], static_cast<int64_t>(index), static_cast<float>(probability)});
   }
   return predictions;

@@ -41,6 +41,7 @@ std::string to_hugging_face_config(const ArchSpec& arch, const ModelConfig& conf
   }
   hf::ResNetConfig own = hf::config_of(arch, config.num_classes, config.in_channels);
   own.id2label = config.card.labels;
+  own.problem_type = config.card.problem_type;
   return hf::to_json(own, config.num_classes > 0 ? "ResNetForImageClassification" : "ResNetModel");
 }
 

@@ -29,16 +29,17 @@ LabelSet parse_label_set(std::string_view text, const std::string& source) {
     throw Error(ErrorCode::corrupt, source, "does not end with a line feed");
   }
   LabelSet set;
-  std::set<std::string> known;
+  std::set<std::string> labels;
   for (const std::string& line : split(text.substr(0, text.size() - 1), '\n')) {
     const std::vector<std::string> names = split(line, '\t');
     const std::string where = source + ":" + std::to_string(set.names.size() + 1);
+    std::set<std::string> own;
     for (const std::string& name : names) {
       if (name.empty()) throw Error(ErrorCode::corrupt, where, "an empty name");
-      if (!known.insert(name).second) {
+      if (!own.insert(name).second || (&name == &names.front() && !labels.insert(name).second)) {
         throw Error(ErrorCode::corrupt, where, "the name '" + name + "' is there twice");
       }
-      if (&name != &names.front()) set.other_names.emplace_back(name, names.front());
+      if (&name != &names.front()) set.other_names.emplace_back(name, std::ssize(set.names));
     }
     set.names.push_back(names.front());
   }
@@ -61,6 +62,14 @@ LabelSet read_label_set(const std::filesystem::path& path, int64_t classes) {
 std::vector<std::string> built_in_label_sets() {
   std::vector<std::string> names;
   for (const BuiltInText& labels : built_in_labels()) names.emplace_back(labels.name);
+  return names;
+}
+
+std::vector<std::string> built_in_label_sets_of(int64_t classes) {
+  std::vector<std::string> names;
+  for (const BuiltInText& labels : built_in_labels()) {
+    if (std::ranges::count(labels.text, '\n') == classes) names.emplace_back(labels.name);
+  }
   return names;
 }
 

@@ -11,7 +11,6 @@
 #include "zoo/core/environment.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
-#include "zoo/core/label_set.h"
 #include "zoo/core/manifest_checks.h"
 #include "zoo/core/manifest_schema.h"
 #include "zoo/core/text.h"
@@ -140,19 +139,8 @@ const Manifest::LazyLabelSet& Manifest::labels_of(const std::string& name) const
               "Known: " + join(known, ", ") + ".");
 }
 
-const std::vector<std::string>& Manifest::label_set(const std::string& name) const {
-  return labels_of(name).get().names;
-}
-
-std::vector<std::string> Manifest::to_labels(const std::string& set_name,
-                                             std::vector<std::string> classes) const {
-  const auto& other_names = labels_of(set_name).get().other_names;
-  for (std::string& name : classes) {
-    const auto found =
-        std::ranges::lower_bound(other_names, name, {}, [](const auto& entry) { return entry.first; });
-    if (found != other_names.end() && found->first == name) name = found->second;
-  }
-  return classes;
+const LabelSet& Manifest::label_set(const std::string& name) const {
+  return labels_of(name).get();
 }
 
 const WeightRecord* Manifest::find(std::string_view name) const {

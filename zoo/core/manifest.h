@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "zoo/core/label_set.h"
 #include "zoo/core/preprocess.h"
 
 namespace zoo {
@@ -86,12 +87,9 @@ class Manifest {
   const std::vector<WeightRecord>& records() const { return records_; }
 
   // The names of a set's classes, in the order of the model's outputs. Read at first use, then kept;
-  // thread-safe. Where a shipped set's file is missing, what is compiled in (label_set.h). Throws
-  // Error{not_found, io, corrupt}.
-  const std::vector<std::string>& label_set(const std::string& name) const;
-  // `classes` in which each other name that the set knows for a class (a WordNet id, the folder of the
-  // original archive) is replaced by the label; names that it does not know stay. Errors as label_set.
-  std::vector<std::string> to_labels(const std::string& set_name, std::vector<std::string> classes) const;
+  // thread-safe. Where a shipped set's file is missing, what is compiled in. Throws Error{not_found, io,
+  // corrupt}.
+  const LabelSet& label_set(const std::string& name) const;
 
   // By name, bare arch name (its default), foreign alias, file name or URL; of other http and https URLs by a
   // file name with a hash in it that is also the record's. nullptr if there is none.

@@ -79,40 +79,6 @@ class WithClasses : public Dataset {
   std::vector<uint64_t> list_ends_;  // by sample
 };
 
-// "Golden_Retriever" and "golden retriever" are one name.
-std::string loose_name(const std::string& name) {
-  std::string loose = to_lower(name);
-  std::erase_if(loose, [](char c) { return c == '_' || c == '-' || c == ' '; });
-  return loose;
-}
-
-constexpr int64_t kAmbiguous = -1;
-
-std::unordered_map<std::string, int64_t> index_by_name(const std::vector<std::string>& labels, bool loose) {
-  std::unordered_map<std::string, int64_t> indices;
-  for (size_t i = 0; i < labels.size(); ++i) {
-    const auto [entry, is_new] = indices.emplace(loose ? loose_name(labels[i]) : labels[i], i);
-    if (!is_new) entry->second = kAmbiguous;
-  }
-  return indices;
-}
-
-std::string first_names(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 5;
-  std::vector<std::string> shown;
-  for (size_t i = 0; i < std::min(kShown, names.size()); ++i) shown.push_back(excerpt(names[i]));
-  return join(shown, ", ") + (names.size() > kShown ? ", ..." : "");
-}
-
-[[noreturn]] void refuse_match(const std::string& why, const std::vector<std::string>& dataset_classes,
-                               const std::vector<std::string>& labels) {
-  throw Error(ErrorCode::mismatch, {},
-              why + " (the data has " + std::to_string(dataset_classes.size()) +
-                  " classes: " + first_names(dataset_classes) + "; the model " +
-                  std::to_string(labels.size()) + ": " + first_names(labels) + ")",
-              "Rename the class folders to the model's labels.");
-}
-
 }  // namespace
 
 int64_t Dataset::label(int64_t index) const {
@@ -158,34 +124,6 @@ std::optional<std::string> judging_part(const Dataset& dataset) {
     if (std::find(parts.begin(), parts.end(), name) != parts.end()) return name;
   }
   return std::nullopt;
-}
-
-std::vector<int64_t> match_classes(const std::vector<std::string>& dataset_classes,
-                                   const std::vector<std::string>& labels) {
-  const auto exact = index_by_name(labels, false), loose = index_by_name(labels, true);
-  std::vector<int64_t> matched;
-  std::unordered_map<int64_t, std::string> owner;
-  for (const std::string& name : dataset_classes) {
-    auto found = exact.find(name);
-    if (found == exact.end()) {
-      found = loose.find(loose_name(name));
-      if (found == loose.end()) {
-        refuse_match("class '" + excerpt(name) + "' is not among the model's labels", dataset_classes,
-                     labels);
-      }
-    }
-    if (found->second == kAmbiguous) {
-      refuse_match("class '" + excerpt(name) + "' fits several of the model's labels", dataset_classes,
-                   labels);
-    }
-    const auto [other, is_new] = owner.emplace(found->second, name);
-    if (!is_new) {
-      refuse_match("classes '" + excerpt(other->second) + "' and '" + excerpt(name) + "' fit the same label",
-                   dataset_classes, labels);
-    }
-    matched.push_back(found->second);
-  }
-  return matched;
 }
 
 }  // namespace zoo

@@ -134,9 +134,4 @@ struct Split {
 Split stratified_split(const Dataset& dataset, double fraction, uint64_t seed,
                        const std::vector<std::vector<int64_t>>& together = {});
 
-// For each class of the dataset its index among the model's labels, matched by name (exact, then ignoring
-// case, '_', '-' and ' '). Throws Error{mismatch} that shows both lists' first names; never guesses.
-std::vector<int64_t> match_classes(const std::vector<std::string>& dataset_classes,
-                                   const std::vector<std::string>& labels);
-
 }  // namespace zoo

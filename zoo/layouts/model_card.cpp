@@ -93,6 +93,8 @@ std::string to_config_json(const ModelConfig& config) {
             {"num_features", arch.feature_channels()},
             {"global_pool", to_string(config.global_pool)}};
   if (!card.labels.empty()) json["label_names"] = card.labels;
+  if (card.problem_type)
+    json["problem_type"] = to_string(*card.problem_type);  // transformers' wrapper reads it
   if (const Json arguments = timm_arguments(config); !arguments.empty()) json["model_args"] = arguments;
   json["pretrained_cfg"] = to_timm(arch, config);
   json["zoo"] = {{"preprocess", Json::parse(to_json(card.preprocess))}};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,13 +11,15 @@
 #include "zoo/core/arch.h"
 #include "zoo/core/global_pool.h"
 #include "zoo/core/preprocess.h"
+#include "zoo/core/problem_type.h"
 
 namespace zoo {
 
 struct ModelCard {
-  std::string arch;                 // zoo's name; timm's where timm has the arch
-  std::vector<std::string> labels;  // one a class, or empty where nobody says
-  Preprocess preprocess;            // of evaluation
+  std::string arch;                              // zoo's name; timm's where timm has the arch
+  std::vector<std::string> labels;               // one a class, or empty where nobody says
+  Preprocess preprocess;                         // of evaluation
+  std::optional<ProblemType> problem_type = {};  // what the scores mean, where somebody says
 };
 
 // Default preprocessing of an arch for weights that nobody describes: 224 -> short edge 256, crop 224,

@@ -253,6 +253,11 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
   if (const auto classes = either("num_classes")) config.num_classes = classes->integer(0, kMaxClasses);
   if (const auto labels = either("label_names"))
     config.card.labels = read_labels(*labels, config.num_classes);
+  if (const auto problem = root.find("problem_type")) {
+    config.card.problem_type = parse_problem_type(problem->string());
+    if (!config.card.problem_type)
+      problem->refuse(ErrorCode::corrupt, "is '" + problem->string() + "', which is no type of problem");
+  }
 
   const auto own = root.find("zoo");
   if (own) own->object().at("preprocess").object();

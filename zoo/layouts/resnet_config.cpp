@@ -41,8 +41,6 @@ constexpr std::array kActivations{NamedActivation{"relu", Activation::relu},
                                   NamedActivation{"tanh", Activation::tanh},
                                   NamedActivation{"sigmoid", Activation::sigmoid},
                                   NamedActivation{"linear", Activation::linear}};
-constexpr std::array kProblemTypes{ProblemType::regression, ProblemType::single_label_classification,
-                                   ProblemType::multi_label_classification};
 
 std::string default_label(int64_t index) {
   return "LABEL_" + std::to_string(index);
@@ -184,18 +182,6 @@ std::vector<int64_t> from_stages(const Stages& numbers, int count) {
 
 }  // namespace
 
-std::string_view to_string(ProblemType type) {
-  switch (type) {
-    case ProblemType::regression:
-      return "regression";
-    case ProblemType::single_label_classification:
-      return "single_label_classification";
-    case ProblemType::multi_label_classification:
-      return "multi_label_classification";
-  }
-  return "";
-}
-
 std::vector<std::string> ResNetConfig::stage_names() const {
   std::vector<std::string> names{"stem"};
   for (size_t i = 1; i <= depths.size(); ++i) names.push_back("stage" + std::to_string(i));
@@ -249,11 +235,9 @@ ResNetConfig parse_resnet_config(std::string_view text, const std::string& where
   std::string problem;
   fields.read("problem_type", problem);
   if (problem.empty()) return config;
-  const auto* const found =
-      std::ranges::find(kProblemTypes, problem, [](ProblemType one) { return to_string(one); });
-  if (found == kProblemTypes.end())
+  config.problem_type = parse_problem_type(problem);
+  if (!config.problem_type)
     fields.refuse("problem_type", "is '" + problem + "', which is no type of problem");
-  config.problem_type = *found;
   return config;
 }
 

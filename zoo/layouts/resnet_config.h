@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "zoo/core/arch.h"
+#include "zoo/core/problem_type.h"
 
 namespace zoo::hf {
 
-enum class ProblemType { regression, single_label_classification, multi_label_classification };
-std::string_view to_string(ProblemType type);
+using zoo::ProblemType;
 
 // Names, meanings and defaults are transformers'.
 struct ResNetConfig {

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <utility>
 
+#include "zoo/checkpoint/class_names.h"
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
 #include "zoo/layouts/model_card.h"
+#include "zoo/layouts/resnet_config.h"
 #include "zoo/weights/image_processor.h"
 #include "zoo/weights/transformers_config.h"
 
@@ -27,7 +29,9 @@ Description describe_card(const ModelCard& card, const std::string& file, int64_
         "names " + std::to_string(named) + " classes, the tensors have " + std::to_string(num_classes));
   }
   return {.labels = num_classes > 0 ? card.labels : std::vector<std::string>{},
+          .other_names = {},
           .preprocess = card.preprocess,
+          .problem_type = card.problem_type,
           .notes = {}};
 }
 
@@ -35,15 +39,17 @@ Description describe_card(const ModelCard& card, const std::string& file, int64_
 
 Description describe_record(const WeightRecord& record, const Manifest& manifest, int64_t num_classes,
                             const std::string& name) {
-  Description description{.labels = {}, .preprocess = record.preprocess, .notes = {}};
+  Description description;
+  description.preprocess = record.preprocess;
   if (record.labels.empty()) return description;
-  const std::vector<std::string>& labels = manifest.label_set(record.labels);
-  if (static_cast<int64_t>(labels.size()) == num_classes) {
-    description.labels = labels;
+  const LabelSet& set = manifest.label_set(record.labels);
+  if (std::ssize(set.names) == num_classes) {
+    description.labels = set.names;
+    description.other_names = set.other_names;
   } else {
     description.notes.push_back(name + ": its " + std::to_string(num_classes) +
                                 " classes are left without names: the label set '" + record.labels +
-                                "' has " + std::to_string(labels.size()));
+                                "' has " + std::to_string(set.names.size()));
   }
   return description;
 }
@@ -61,11 +67,27 @@ Description describe_folder(const ModelFolder& folder, const ArchSpec& arch, int
   }
   description.labels =
       read_transformers_labels(folder.config_text, folder.config_path().string(), num_classes);
+  description.problem_type =
+      hf::parse_resnet_config(folder.config_text, folder.config_path().string()).problem_type;
   return description;
 }
 
+void add_names_in_file(Description& description, const Checkpoint& checkpoint, int64_t num_classes,
+                       const std::string& name) {
+  if (!description.labels.empty() || num_classes == 0) return;
+  std::vector<std::string> names = class_names_in(checkpoint);
+  if (std::ssize(names) == num_classes) {
+    description.labels = std::move(names);
+  } else if (!names.empty()) {
+    description.notes.push_back(name + ": the class names in the file are not used: they are " +
+                                std::to_string(names.size()) + ", the model has " +
+                                std::to_string(num_classes) + " classes");
+  }
+}
+
 Description describe_unknown(const ArchSpec& arch, const std::string& name) {
-  Description description{.labels = {}, .preprocess = default_preprocess(arch), .notes = {}};
+  Description description;
+  description.preprocess = default_preprocess(arch);
   description.notes.push_back(
       name + ": nobody says how its pictures were prepared; assumed: " + in_words(description.preprocess));
   return description;

@@ -41,15 +41,19 @@ void read_sizes(const Checkpoint& checkpoint, const ArchSpec& arch, ResolvedWeig
   if (stem != nullptr && stem->tensor.shape.size() == 4) weights.in_channels = stem->tensor.shape[1];
 }
 
-void take(Description description, ResolvedWeights& weights) {
+void take(Description description, const Checkpoint& checkpoint, ResolvedWeights& weights) {
+  add_names_in_file(description, checkpoint, weights.num_classes, weights.name);
   weights.labels = std::move(description.labels);
+  weights.other_names = std::move(description.other_names);
+  weights.problem_type = description.problem_type;
   weights.preprocess = description.preprocess;
   for (std::string& note : description.notes) weights.notes.push_back(std::move(note));
 }
 
-void take_record(const WeightRecord& record, const Manifest& manifest, ResolvedWeights& weights) {
+void take_record(const WeightRecord& record, const Manifest& manifest, const Checkpoint& checkpoint,
+                 ResolvedWeights& weights) {
   weights.record = record;
-  take(describe_record(record, manifest, weights.num_classes, weights.name), weights);
+  take(describe_record(record, manifest, weights.num_classes, weights.name), checkpoint, weights);
 }
 
 [[noreturn]] void refuse_fits(const fs::path& file, const std::vector<ArchFit>& fits) {
@@ -102,9 +106,9 @@ ResolvedWeights from_file(const fs::path& file, const Manifest& manifest, const 
                weights);
   }
   if (record != nullptr) {
-    take_record(*record, manifest, weights);
+    take_record(*record, manifest, checkpoint, weights);
   } else {
-    take(describe_unknown(weights.arch, weights.name), weights);
+    take(describe_unknown(weights.arch, weights.name), checkpoint, weights);
   }
   return weights;
 }
@@ -117,8 +121,9 @@ ResolvedWeights from_record(const WeightRecord& record, const Manifest& manifest
   weights.name = record.name;
   weights.file = fetched.path;
   if (!fetched.note.empty()) weights.notes.push_back(fetched.note);
-  read_sizes(open_structure(fetched.path), get_arch(options.arch.value_or(record.arch)), weights);
-  take_record(record, manifest, weights);
+  const Checkpoint checkpoint = open_structure(fetched.path);
+  read_sizes(checkpoint, get_arch(options.arch.value_or(record.arch)), weights);
+  take_record(record, manifest, checkpoint, weights);
   return weights;
 }
 
@@ -129,6 +134,7 @@ ResolvedWeights from_model_folder(const ModelFolder& folder, const std::string& 
   weights.name = name;
   weights.file = folder.weights;
   const ArchSpec arch = options.arch ? get_arch(*options.arch) : folder.arch();
+  const Checkpoint checkpoint = open_structure(weights.file);
   if (folder.timm) {
     weights.arch = arch;
     weights.num_classes = folder.timm->num_classes;
@@ -136,9 +142,9 @@ ResolvedWeights from_model_folder(const ModelFolder& folder, const std::string& 
     weights.global_pool = folder.timm->global_pool;
     weights.output_stride = folder.timm->output_stride;
   } else {
-    read_sizes(open_structure(weights.file), arch, weights);
+    read_sizes(checkpoint, arch, weights);
   }
-  take(describe_folder(folder, weights.arch, weights.num_classes), weights);
+  take(describe_folder(folder, weights.arch, weights.num_classes), checkpoint, weights);
   return weights;
 }
 

@@ -10,8 +10,10 @@
 #include "zoo/core/arch.h"
 #include "zoo/core/cache.h"
 #include "zoo/core/global_pool.h"
+#include "zoo/core/label_set.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/preprocess.h"
+#include "zoo/core/problem_type.h"
 
 namespace zoo {
 
@@ -32,8 +34,13 @@ struct ResolvedWeights {
   int64_t output_stride = 0;                 // as config.json has it; 0 = as published
   std::vector<std::string> renamings;        // as given
   std::vector<std::string> labels;           // num_classes names, or empty where nobody says
+  OtherNames other_names;                    // of the same classes
+  std::optional<ProblemType> problem_type;   // what the scores mean, where somebody says
   Preprocess preprocess;
   std::vector<std::string> notes;  // what was assumed, e.g. the arch's default preprocessing; for stderr
+
+  // What is said, or is usual.
+  ProblemType problem() const { return problem_type.value_or(usual_problem_type(num_classes)); }
 };
 
 // NAME, URL or hf:OWNER/REPO[@REV] (all downloaded if needed), FILE, or a run directory (its best/) or a
