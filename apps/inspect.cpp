@@ -15,6 +15,7 @@
 #include "apps/run_main.h"
 #include "apps/table.h"
 #include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/class_names.h"
 #include "zoo/checkpoint/parallel.h"
 #include "zoo/convert/elements.h"
 #include "zoo/core/error.h"
@@ -76,6 +77,16 @@ std::string arch_text(const ArchFit& fit) {
   return text;
 }
 
+// "1000: tench, goldfish, great white shark, ..."; nothing where the file names none.
+std::string classes_text(std::vector<std::string> names) {
+  constexpr size_t kShown = 10;
+  if (names.empty()) return {};
+  const std::string count = std::to_string(names.size());
+  const bool more = names.size() > kShown;
+  if (more) names.resize(kShown);
+  return count + ": " + printable(join(names, ", ")) + (more ? ", ..." : "");
+}
+
 void print_text(const Checkpoint& checkpoint, const Finding& finding, const AllStatistics& statistics) {
   print_fact("File", printable(checkpoint.path().string()));
   print_fact("Format", std::string(to_string(checkpoint.format())));
@@ -87,6 +98,7 @@ void print_text(const Checkpoint& checkpoint, const Finding& finding, const AllS
   const bool exact = !finding.archs.empty() && finding.archs.front().exact();
   for (const ArchFit& fit : finding.archs) print_fact(exact ? "Fits" : "Nearest", arch_text(fit));
   if (finding.archs.empty()) print_fact("Fits", "no architecture that zoo knows");
+  print_fact("Class names", classes_text(class_names_in(checkpoint)));
   for (const auto& [key, value] : checkpoint.metadata())
     print_fact("Metadata", printable(join({key, value}, " = ")));
   std::string label = "Names";
@@ -147,6 +159,7 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllS
       {"prefix", finding.prefix},
       {"layout", finding.layout ? ordered_json(to_string(*finding.layout)) : ordered_json(nullptr)},
       {"archs", archs},
+      {"classes", class_names_in(checkpoint)},
       {"metadata", checkpoint.metadata()},
       {"values", values},
       {"globals", globals},

@@ -191,6 +191,12 @@ class Inspect(ZooCase):
         self.assertIn("resnet20_cifar, 10 classes", out)
         self.assertIn("float32  [16, 3, 3, 3]", out)
 
+    def test_class_names_in_a_file_are_shown(self):
+        shapes, names = self.resnet_shapes(), [f"class {i}" for i in range(10)] + ["one more"]
+        file = self.write("a.bin", safetensors(shapes, metadata={"class_to_idx": json.dumps({n: i for i, n in enumerate(names)})}))
+        self.assertEqual(json.loads(self.zoo("inspect", file, "--json")[0])["classes"], names)
+        self.assertRegex(self.zoo("inspect", file)[0], r"Class names +11: class 0, class 1, .*, class 9, \.\.\.\n")
+
     def test_a_file_that_is_cut_off_is_listed_and_fails(self):
         shapes = self.resnet_shapes()
         out, err = self.zoo("inspect", self.write("cut.safetensors", safetensors(shapes, cut=10)), "--json", status=1)
