@@ -39,9 +39,14 @@ Preprocess choose_preprocess(const std::optional<ResolvedWeights>& weights, cons
                              const cxxopts::ParseResult& flags) {
   Preprocess preprocess =
       override_preprocess(weights ? weights->preprocess : default_preprocess(arch), flags);
-  if (preprocess.crop_px == 0)
-    throw Error(ErrorCode::usage, "--image-size", "is missing: these weights take pictures of any size",
-                "Give the side of the picture that the model learns from.");
+  if (preprocess.crop_px == 0) {
+    const bool says = preprocess.resize == ResizeMode::square;
+    preprocess.crop_px = says ? preprocess.resize_px : arch.input_px;
+    if (!says)
+      note("these weights take pictures of any size: the model learns from " +
+           std::to_string(preprocess.crop_px) + " pixels, as " + std::string(arch.name) +
+           " was published; --image-size says another");
+  }
   // Pictures of one's own are of any size, even where the published set's were not.
   if (preprocess.resize == ResizeMode::none && flags.count("resize") == 0) {
     preprocess.resize = ResizeMode::short_edge;
@@ -206,7 +211,7 @@ int command(const std::vector<std::string>& arguments) {
   RunDirectory::check(options.out, options.overwrite);
   start_torch(options.torch);
 
-  const FinetuneData data = open_finetune_data(options.data);
+  FinetuneData data = open_finetune_data(options.data);
   std::optional<ResolvedWeights> weights;
   if (flags.count("weights") > 0) weights = read_weights(flags);
   const ArchSpec arch = weights ? weights->arch : get_arch(flags["arch"].as<std::string>());
@@ -214,6 +219,12 @@ int command(const std::vector<std::string>& arguments) {
   require_fit(options.model, arch);
   const Preprocess preprocess = choose_preprocess(weights, arch, flags);
   consider_lone_picture(data, options.recipe, preprocess.crop_px, arch);
+  if (weights) {
+    if (const auto ordered = classes_in_head_order(*weights, data.train->classes())) {
+      data.train = with_classes(data.train, *ordered);
+      data.val = with_classes(data.val, *ordered);
+    }
+  }
   const std::vector<std::string>& classes = data.train->classes();
   Start start = start_model(weights, arch, classes, options);
   start.model->to(options.torch.device);

@@ -7,6 +7,7 @@
 #include <cxxopts.hpp>
 
 #include "apps/flag_values.h"
+#include "zoo/core/class_match.h"
 #include "zoo/core/error.h"
 
 namespace zoo::apps {
@@ -132,6 +133,24 @@ bool zero_init_last_default(const ArchSpec& arch, Init init) {
   return init == Init::openmmlab || arch.stem != Stem::conv3x3;
 }
 
+std::optional<std::vector<std::string>> classes_in_head_order(const ResolvedWeights& weights,
+                                                              const std::vector<std::string>& classes) {
+  const bool has_one_label = weights.problem() == ProblemType::single_label_classification;
+  if (weights.labels.empty() || !has_one_label || std::ssize(classes) != weights.num_classes)
+    return std::nullopt;
+  try {
+    const ClassMatch match =
+        match_classes(classes, {weights.labels, weights.other_names}, weights.num_classes);
+    if (!match.note.empty()) return std::nullopt;  // not by name
+    std::vector<std::string> ordered(classes.size());
+    for (size_t i = 0; i < classes.size(); ++i) ordered[static_cast<size_t>(match.indices[i])] = classes[i];
+    return ordered;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::mismatch) throw;
+    return std::nullopt;
+  }
+}
+
 Start build_start(const std::optional<ResolvedWeights>& weights, const ArchSpec& arch,
                   const std::vector<std::string>& classes, const ModelFlags& flags) {
   const auto count = static_cast<int64_t>(classes.size());
@@ -145,7 +164,7 @@ Start build_start(const std::optional<ResolvedWeights>& weights, const ArchSpec&
                 "it wants " + std::to_string(weights->in_channels) + " channels, pictures have 3",
                 "Choose weights for colour pictures.");
   const bool fits = pooled_channels(arch, weights->global_pool) == head_channels(options, arch);
-  if (fits && weights->labels == classes)
+  if (fits && classes_in_head_order(*weights, classes) == classes)
     return {.model = build_model(*weights, options, {}),
             .head_kept = true,
             .note = "the classes are those of " + weights->name + ", its head is kept"};

@@ -44,8 +44,13 @@ struct Start {
   std::string note;  // what became of the weights' head, for people; or ""
 };
 
-// From the weights, whose head is kept where its labels are `classes` and its width is right, or, without
-// them, from scratch. Throws Error{mismatch} for weights that do not take colour pictures.
+// `classes` in the order of the weights' own, where each is one of those by name and none is missing
+// (match_classes); nothing where they are others.
+std::optional<std::vector<std::string>> classes_in_head_order(const ResolvedWeights& weights,
+                                                              const std::vector<std::string>& classes);
+
+// From the weights, whose head is kept where its classes are `classes` in this order and its width is right,
+// or, without them, from scratch. Throws Error{mismatch} for weights that do not take colour pictures.
 Start build_start(const std::optional<ResolvedWeights>& weights, const ArchSpec& arch,
                   const std::vector<std::string>& classes, const ModelFlags& flags);
 

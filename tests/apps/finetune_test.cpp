@@ -101,6 +101,52 @@ TEST_CASE("a run goes on from another: with its head for the same classes, with 
   CHECK_THAT(other.err, Catch::Contains("new head: 2 classes instead of 3"));
 }
 
+TEST_CASE("a head is kept for its classes under their other names and in another order") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  REQUIRE(finetune(small_run(data, folder / "first", {"--arch", "resnet20_cifar", "--epochs", "1"})).status ==
+          0);
+  write_text(folder / "names.txt", "low\tc_low\nmiddle\tb_middle\ntop\ta_top\n");
+  const fs::path first = folder / "first" / "last";
+  const ProgramResult same =
+      finetune(small_run(draw_data(folder / "others", {"c_low", "b_middle", "a_top"}), folder / "same",
+                         {"--weights", first.string(), "--labels", (folder / "names.txt").string(), "--lr",
+                          "1e-30", "--weight-decay", "0", "--epochs", "1"}));
+  INFO(same.err);
+  REQUIRE(same.status == 0);
+  CHECK_THAT(same.err, Catch::Contains("its head is kept"));
+  CHECK(read_json(folder / "same" / "last" / "config.json")["label_names"] ==
+        Json({"c_low", "b_middle", "a_top"}));
+  const auto head = [](const fs::path& model) {
+    const Checkpoint checkpoint = Checkpoint::open(model / "model.safetensors");
+    for (const NamedTensor& tensor : checkpoint.tensors()) {
+      if (tensor.name == "fc.bias")
+        return std::vector<std::byte>(tensor.tensor.storage.begin(), tensor.tensor.storage.end());
+    }
+    return std::vector<std::byte>();
+  };
+  CHECK_FALSE(head(first).empty());
+  CHECK(head(folder / "same" / "last") == head(first));
+}
+
+TEST_CASE(
+    "weights for pictures that nobody resizes are fine-tuned at the architecture's own size, with a note") {
+  const TemporaryFolder folder;
+  const fs::path ten = draw_data(folder / "ten", {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
+  REQUIRE(finetune(small_run(ten, folder / "first", {"--arch", "resnet20_cifar", "--epochs", "1"})).status ==
+          0);
+  const fs::path published = folder / "resnet20-12fca82f.th";  // by its name the published one
+  fs::copy_file(folder / "first" / "last" / "model.safetensors", published);
+  const ProgramResult run =
+      finetune({"--weights", published.string(), "--arch", "resnet20_cifar", "--data",
+                draw_data(folder / "three").string(), "--out", (folder / "run").string(), "--epochs", "1",
+                "--batch-size", "8", "--threads", "1", "--precision", "fp32"});
+  INFO(run.err);
+  REQUIRE(run.status == 0);
+  CHECK_THAT(run.err, Catch::Contains("the model learns from 32 pixels") && Catch::Contains("--image-size"));
+  CHECK(read_json(folder / "run" / "best" / "config.json")["zoo"]["preprocess"]["crop_px"] == 32);
+}
+
 TEST_CASE("options of the model are in the recipe, and those of inference in the model's config") {
   const TemporaryFolder folder;
   const fs::path data = draw_data(folder / "data");
