@@ -8,6 +8,7 @@
 #include "apps/convert_options.h"
 #include "apps/run_main.h"
 #include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/class_names.h"
 #include "zoo/convert/cast.h"
 #include "zoo/convert/ema.h"
 #include "zoo/convert/hugging_face.h"
@@ -17,6 +18,7 @@
 #include "zoo/core/cache.h"
 #include "zoo/core/error.h"
 #include "zoo/core/foreign_text.h"
+#include "zoo/core/json_string.h"
 #include "zoo/core/lockfile.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/text.h"
@@ -145,11 +147,20 @@ void write_folder(const ConvertOptions& options, const Input& in, const Checkpoi
   write_model_directory(options.out, weights_file(options.format), tensors, texts);
 }
 
+// The input's, and what it says of its classes, where class_names_in() finds it again.
+std::map<std::string, std::string> metadata_of(const Checkpoint& checkpoint) {
+  std::map<std::string, std::string> metadata = checkpoint.metadata();
+  std::vector<std::string> names = class_names_in(checkpoint);
+  for (std::string& name : names) name = json_string(name);
+  if (!names.empty()) metadata.emplace("class_names", "[" + join(names, ", ") + "]");
+  return metadata;
+}
+
 void write_file(const ConvertOptions& options, const std::vector<NamedTensor>& tensors,
-                const std::map<std::string, std::string>& metadata) {
+                const Checkpoint& checkpoint) {
   switch (options.format) {
     case OutputFormat::safetensors:
-      return write_safetensors(options.out, tensors, metadata);
+      return write_safetensors(options.out, tensors, metadata_of(checkpoint));
     case OutputFormat::flax:
     case OutputFormat::tf:
       return write_weights(options.out, weights_file(options.format), tensors);
@@ -186,7 +197,7 @@ int run(const std::vector<std::string>& arguments) {
   if (options.folder) {
     write_folder(options, in, checkpoint, model, manifest, state.tensors);
   } else {
-    write_file(options, state.tensors, checkpoint.metadata());
+    write_file(options, state.tensors, checkpoint);
   }
   int64_t bytes = 0;
   for (const NamedTensor& tensor : state.tensors) bytes += tensor.tensor.bytes();

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import pathlib
+import runpy
 import subprocess
 import sys
 import unittest
@@ -26,6 +27,10 @@ MANIFEST = json.loads((SOURCE / "weights.json").read_text())
 RECORDS = {record["name"]: record for record in MANIFEST["weights"]}
 TIMM_FAMILY = ("resnet", "resnest", "res2net")
 OPENMMLAB_FOLDERS = ("resnet", "resnext", "seresnet", "wrn", "res2net")
+
+
+def loose(name):
+    return "".join(c for c in name.strip().lower() if c not in "_- ")
 
 
 def named(name):
@@ -131,6 +136,38 @@ class OpenMMLab(unittest.TestCase):
         self.assertEqual(len(urls), 21)
         for name, url in urls.items():
             self.assertEqual(named(f"mmcls://{name}")["files"][0]["urls"][0], url)
+
+
+class LabelSets(unittest.TestCase):
+    def names(self, label_set):
+        """Of each class: its label and its other names."""
+        return [line.split("\t") for line in (SOURCE / "weights" / "labels" / f"{label_set}.txt").read_text().splitlines()]
+
+    def categories(self):
+        module = pathlib.Path(importlib.util.find_spec("mmpretrain").origin).parent / "datasets" / "categories.py"
+        return runpy.run_path(str(module))
+
+    def test_imagenet_has_the_names_of_torchvision_wordnet_and_openmmlab(self):
+        names, theirs, info = self.names("imagenet-1k"), self.categories(), timm.data.ImageNetInfo("imagenet-1k")
+        self.assertEqual([n[0] for n in names], torchvision.models.ResNet50_Weights.DEFAULT.meta["categories"])
+        self.assertEqual([n[1] for n in names], info.label_names())
+        for index, own in enumerate(names):
+            known = {loose(name) for name in own}
+            with self.subTest(index):
+                self.assertLessEqual({loose(name) for name in info.index_to_description(index).split(",")}, known)
+                self.assertLessEqual({loose(name) for name in theirs["IMAGENET_CATEGORIES"][index].split(",")}, known)
+                simple = theirs["IMAGENET_SIMPLE_CATEGORIES"][index]
+                self.assertTrue("(" in simple or loose(simple) in known, simple)
+
+    def test_the_larger_imagenets_have_timms_order(self):
+        for label_set in ("imagenet-12k", "imagenet-21k-goog", "imagenet-21k-miil"):
+            self.assertEqual([n[1] for n in self.names(label_set)], timm.data.ImageNetInfo(label_set).label_names())
+
+    def test_the_others_are_openmmlabs(self):
+        theirs = self.categories()
+        for label_set, categories in (("cifar10", "CIFAR10_CATEGORIES"), ("cifar100", "CIFAR100_CATEGORIES"),
+                                      ("stanford-cars", "STANFORDCARS_CATEGORIES")):
+            self.assertEqual([n[0] for n in self.names(label_set)], list(theirs[categories]))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Convert(ZooCase):
         source.mkdir()
         (source / "model.safetensors").write_bytes(safetensors(shapes | {"classifier.1.weight": [2, 8], "classifier.1.bias": [2]}))
         config = {"model_type": "resnet", "depths": [1], "hidden_sizes": [8], "embedding_size": 8, "layer_type": "basic",
-                  "downsample_in_first_stage": True, "hidden_act": "silu"}
+                  "downsample_in_first_stage": True, "hidden_act": "silu", "problem_type": "multi_label_classification"}
         (source / "config.json").write_text(json.dumps(config))
         for text in ("source", "source/model.safetensors"):
             self.zoo("convert", text, "out", "--format", "hf")
@@ -84,6 +84,7 @@ class Convert(ZooCase):
 
     def test_a_folder_describes_its_model(self):
         config = {"architecture": "resnet20_cifar", "num_classes": 10, "label_names": [f"class {i}" for i in range(10)],
+                  "problem_type": "multi_label_classification",
                   "pretrained_cfg": {"input_size": [3, 30, 30], "crop_pct": 1.0, "interpolation": "bilinear"}}
         source = self.folder / "source"
         source.mkdir()
@@ -94,6 +95,17 @@ class Convert(ZooCase):
             found = json.loads((self.folder / f"out{index}" / "config.json").read_text())
             self.assertEqual((found["architecture"], found["label_names"]), (config["architecture"], config["label_names"]))
             self.assertEqual(found["zoo"]["preprocess"]["crop_px"], 30)
+            self.assertEqual(found["problem_type"], config["problem_type"])
+
+    def test_class_names_in_the_file_go_along(self):
+        names = [f"class {i}" for i in range(9)] + ['the "last"']
+        named = safetensors(resnet20(), metadata={"class_to_idx": json.dumps({name: i for i, name in enumerate(names)})})
+        (self.folder / "named.safetensors").write_bytes(named)
+        self.zoo("convert", "named.safetensors", "out", "--format", "timm")
+        self.assertEqual(json.loads((self.folder / "out" / "config.json").read_text())["label_names"], names)
+        self.zoo("convert", "named.safetensors", "again.safetensors")
+        report = json.loads(self.zoo("inspect", "again.safetensors", "--json")[0])
+        self.assertEqual((report["classes"], json.loads(report["metadata"]["class_names"])), (names, names))
 
     def test_a_head_of_two_pools(self):
         shapes = resnet20() | {"fc.weight": [10, 128]}
