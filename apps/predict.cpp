@@ -18,6 +18,7 @@
 #include "apps/picture_files.h"
 #include "apps/preprocess_options.h"
 #include "apps/run_main.h"
+#include "apps/table.h"
 #include "apps/torch_options.h"
 #include "apps/weights_options.h"
 #include "zoo/classifier/picture.h"

@@ -129,7 +129,7 @@ class Convert(ZooCase):
         self.assertEqual((found["model_args"], found["global_pool"]), (config["model_args"], "max"))
         err = self.refused("convert", "source", "out.pth", "--layout", "torchvision")
         self.assertIn("torchvision's layout has no global pool but the mean", err)
-        self.assertIn("has a global pool or an output stride of its own", self.refused("add", "source", "resnet20_cifar.own"))
+        self.assertIn("has a global pool, an output stride or a problem type of its own", self.refused("add", "source", "resnet20_cifar.own"))
         # A head that is wider than its config says.
         (source / "model.safetensors").write_bytes(safetensors(resnet20() | {"fc.weight": [10, 128]}))
         self.zoo("convert", "source", "wide", "--format", "timm")

@@ -9,7 +9,7 @@ import shutil
 import signal
 import unittest
 
-from zoo_cli import CONTENT, PATIENCE_S, ZooCase, safetensors
+from zoo_cli import CONTENT, PATIENCE_S, PROGRAMS, ZooCase, safetensors
 
 NAME = "resnet20_cifar.test"
 

@@ -5,6 +5,7 @@
 
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
+#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/core/file.h"
 
 using namespace zoo;
@@ -50,7 +51,7 @@ TEST_CASE("the three classes give maps, logits and losses of one net") {
 
 TEST_CASE("a folder of timm's with a pool or a stride that transformers does not have is refused") {
   const TemporaryFolder folder;
-  write_text(folder / "model.safetensors", "");
+  write_safetensors(folder / "model.safetensors", {});
   const auto refused = [&](const std::string& argument) {
     write_text(folder / "config.json",
                R"({"architecture": "resnet18", "pretrained_cfg": {}, "model_args": {)" + argument + "}}");
