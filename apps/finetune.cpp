@@ -75,7 +75,7 @@ BatchSource source(Loader& loader) {
             if (!batch) return std::nullopt;
             return TrainBatch{batch->images, batch->labels, batch->mixed_labels};
           },
-          loader.batches_per_epoch()};
+          loader.batches_per_epoch(), [&loader] { return std::ssize(loader.bad_pictures()); }};
 }
 
 LoaderOptions loading_of(const FinetuneOptions& options, const Preprocess& preprocess) {

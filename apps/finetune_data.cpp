@@ -130,18 +130,11 @@ std::vector<int64_t> choose(const Dataset& dataset, int64_t count, uint64_t seed
   return chosen;
 }
 
-bool has_part(const Dataset& dataset, const std::string& name) {
-  const std::vector<std::string>& parts = dataset.parts();
-  return std::find(parts.begin(), parts.end(), name) != parts.end();
-}
-
 std::vector<int64_t> samples_of(const Dataset& dataset, const std::string& part) {
+  const std::optional<int32_t> wanted = find_part(dataset, part);
   std::vector<int64_t> indices;
-  for (int64_t i = 0; i < dataset.size(); ++i) {
-    const int32_t number = dataset.part(i);
-    if (part.empty() || (number >= 0 && dataset.parts()[static_cast<size_t>(number)] == part))
-      indices.push_back(i);
-  }
+  for (int64_t i = 0; i < dataset.size(); ++i)
+    if (part.empty() || dataset.part(i) == wanted) indices.push_back(i);
   return indices;
 }
 
@@ -149,7 +142,7 @@ std::vector<int64_t> samples_of(const Dataset& dataset, const std::string& part)
 std::shared_ptr<const Dataset> learning_part(const std::shared_ptr<const Dataset>& whole,
                                              const fs::path& data) {
   if (whole->parts().empty()) return whole;
-  if (has_part(*whole, kTrain)) return take_part(whole, kTrain);
+  if (find_part(*whole, kTrain)) return take_part(whole, kTrain);
   throw Error(ErrorCode::mismatch, data.string(),
               "it is divided into " + join(whole->parts(), ", ") + ", and none of these is called train",
               "Call the part to learn from train.");
@@ -174,13 +167,13 @@ void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, co
 
 // What the data itself says is for judging, or what --val says of it.
 std::string find_judging_part(const Dataset& whole, const FinetuneDataOptions& options) {
-  if (has_part(whole, options.val)) return options.val;
+  if (const auto named = find_part(whole, options.val)) return whole.parts()[static_cast<size_t>(*named)];
   const std::optional<std::string> part = judging_part(whole);
   if (options.val.empty()) {
     if (part) return *part;
     throw Error(
         ErrorCode::mismatch, options.data.string(),
-        "it says what is for training, but has no part val, valid, validation or test",
+        "it says what is for training, but has no part val or test",
         "Name pictures to judge by with --val DIR, or set a share of its training part apart: --val 0.2.");
   }
   parse_share(options.val);
@@ -198,7 +191,7 @@ FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
   const auto whole = open(options.data, options.source);
   result.train = learning_part(whole, options.data);
   const bool is_divided = !whole->parts().empty();
-  const bool names_part = is_divided && has_part(*whole, options.val);
+  const bool names_part = is_divided && find_part(*whole, options.val);
   std::error_code ignored;
   if (!options.val.empty() && !names_part && fs::exists(options.val, ignored)) {
     result.val_root = options.val;

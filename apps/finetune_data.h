@@ -27,7 +27,7 @@ struct FinetuneDataOptions {
   std::filesystem::path data;
   // Pictures to judge by: other data, a part of `data`, or the share of each class of `data` (of its part
   // "train", where it has parts but none to judge by) that is set apart, exact copies on one side. Empty:
-  // the part "val", "valid", "validation", else "test"; of data that does not say, a fifth.
+  // the part "val", else "test"; of data that does not say, a fifth.
   std::string val = {};
   DatasetOptions source = {};  // of both
   uint64_t seed = 0;           // of what is set apart and chosen

@@ -71,6 +71,7 @@ Json pictures_json(const FinetunePlan& plan) {
           {"mix", mix_json(pictures.mix)},
           {"aug_repeats", pictures.repeats},
           {"bad_images", to_string(loading.bad_pictures)},
+          {"bad_limit", loading.most_bad_share},
           {"allow_truncated", loading.allow_truncated},
           {"cache", to_string(loading.cache.place)}};
 }

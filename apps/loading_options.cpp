@@ -17,6 +17,8 @@ void add_loading_options(cxxopts::Options& options) {
   auto add = options.add_options("Reading pictures");
   add("bad-images", "stop at a picture that cannot be read, or skip it and say so", text("stop"),
       "stop|skip");
+  add("bad-limit", "with --bad-images skip: stop where more than this share is skipped", text("0.01"),
+      "SHARE");
   add("allow-truncated", kAllowTruncated);
   add("cache", "keep decoded pictures from epoch to epoch: none, ram or disk", text("none"), "PLACE");
   add("cache-limit", "of all pictures together", text("4G"), "SIZE");
@@ -27,6 +29,7 @@ void add_loading_options(cxxopts::Options& options) {
 void read_loading_options(const cxxopts::ParseResult& flags, LoaderOptions& loading) {
   const auto text = [&](const char* name) { return flags[name].as<std::string>(); };
   loading.bad_pictures = parse_bad_pictures(text("bad-images"));
+  loading.most_bad_share = parse_number("--bad-limit", text("bad-limit"), 0, 1);
   loading.allow_truncated = flags.count("allow-truncated") > 0;
   loading.cache.place = parse_cache_place(text("cache"));
   loading.cache.limit_bytes = parse_size("--cache-limit", text("cache-limit"));

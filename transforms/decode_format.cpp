@@ -13,6 +13,7 @@
 #include "transforms/decode_webp.h"
 #include "transforms/exif.h"
 #include "zoo/core/error.h"
+#include "zoo/core/text.h"
 
 namespace zoo {
 namespace {
@@ -28,6 +29,26 @@ constexpr std::array kDecoders{
     PictureDecoder{ImageFormat::qoi, read_qoi_head, decode_qoi},
 };
 
+// What people have in a picture's place, and how they get the picture.
+[[noreturn]] void refuse_other_content(std::span<const std::byte> bytes, const std::string& name) {
+  constexpr size_t looked_at = 512;
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), looked_at));
+  const std::string small = to_lower(text);
+  if (text.starts_with("version https://git-lfs.github.com/")) {
+    throw Error(ErrorCode::corrupt, name, "not a picture, but the pointer that Git LFS keeps in its place",
+                "Run 'git lfs pull' in the repository that it is from.");
+  }
+  if (small.find("<!doctype html") != std::string::npos || small.find("<html") != std::string::npos) {
+    throw Error(ErrorCode::corrupt, name, "not a picture, but a web page that a server sent in its place",
+                "Download the picture again, from an address that gives the file itself.");
+  }
+  if (small.find("<svg") != std::string::npos) {
+    throw Error(ErrorCode::unsupported, name, "SVG is not read", "Convert the picture to 8-bit PNG or JPEG.");
+  }
+  throw Error(ErrorCode::corrupt, name,
+              "not a picture: the content is not JPEG, PNG, WebP, BMP, TIFF, GIF, PNM or QOI");
+}
+
 }  // namespace
 
 const PictureDecoder& decoder_of(std::span<const std::byte> bytes, const std::string& name) {
@@ -40,10 +61,7 @@ const PictureDecoder& decoder_of(std::span<const std::byte> bytes, const std::st
   const auto found = std::find_if(kDecoders.begin(), kDecoders.end(), [&](const PictureDecoder& decoder) {
     return decoder.format == header.format;
   });
-  if (found == kDecoders.end()) {
-    throw Error(ErrorCode::corrupt, name,
-                "not a picture: the content is not JPEG, PNG, WebP, BMP, TIFF, GIF, PNM or QOI");
-  }
+  if (found == kDecoders.end()) refuse_other_content(bytes, name);
   return *found;
 }
 

@@ -380,6 +380,8 @@ TEST_CASE("broken pictures are skipped, counted and named where that is asked fo
                          {"--arch", "resnet18", "--epochs", "1", "--bad-images", "skip", "--cache", "disk"}));
   CHECK(result.status == 0);
   CHECK_THAT(result.err, Catch::Contains("1 picture was left out") && Catch::Contains("low/broken.png"));
+  CHECK(read_json(folder / "run/metrics.jsonl")["bad_images"] == 1);
+  CHECK(read_json(folder / "run/recipe.json").dump().find("\"bad_limit\":0.01") != std::string::npos);
 }
 
 TEST_CASE("a picture that does not decode ends the training with its name") {

@@ -231,3 +231,22 @@ TEST_CASE("waiting for a shared temporary file can be interrupted, which leaves 
   holder.commit();
   CHECK(read_text(folder / "file") == "kept");
 }
+
+TEST_CASE("text is read without a byte order mark, and only UTF-8 is text") {
+  const test::TemporaryFolder folder;
+  write_text(folder / "file", "\xef\xbb\xbf{}\xef\xbb\xbf");
+  CHECK(read_text(folder / "file") == "{}\xef\xbb\xbf");
+  write_text(folder / "file", "\xef\xbb\xbf");
+  CHECK(read_text(folder / "file").empty());
+  const auto [bytes, encoding] = GENERATE(table<std::string, std::string>({
+      {std::string("\xff\xfe{\0", 4), "UTF-16"},
+      {std::string("\xfe\xff\0{", 4), "UTF-16"},
+      {std::string("\xff\xfe\0\0{\0\0\0", 8), "UTF-32"},
+      {std::string("{\0}\0", 4), "UTF-16LE"},
+      {std::string("\0{\0}", 4), "UTF-16BE"},
+  }));
+  write_text(folder / "file", bytes);
+  ZOO_CHECK_ERROR(read_text(folder / "file"), ErrorCode::unsupported,
+                  (folder / "file").string() + ": is text in " + encoding +
+                      ", expected UTF-8. Convert it: iconv -f " + encoding + " -t UTF-8 FILE > NEW_FILE.");
+}

@@ -33,12 +33,13 @@ class DrawnPictures : public Dataset {
   }
   std::string name(int64_t index) const override { return "drawn/" + std::to_string(index); }
   StoredPicture fetch(int64_t index) const override {
-    if (index == broken) throw Error(ErrorCode::corrupt, name(index), "broken on purpose");
+    if (index >= broken && index <= broken + more_broken) throw Error(code, name(index), "broken on purpose");
     for (int64_t i = uneven ? 100 * (index % 5) : 0; i > 0; --i) std::this_thread::yield();
     return one_size_ ? noise(24, 18) : noise(20 + index % 7, 15 + index % 4);
   }
 
-  int64_t broken = -1;
+  int64_t broken = -1, more_broken = 0;
+  ErrorCode code = ErrorCode::corrupt;
   bool uneven = false;  // some take longer than others, so that they are ready in another order
 
  private:
@@ -370,6 +371,36 @@ TEST_CASE("pictures that cannot be read are left out, counted once and named, wh
   REQUIRE(loader.bad_pictures().size() == 1);
   CHECK(loader.bad_pictures()[0].index == 5);
   CHECK(loader.bad_pictures()[0].message == "drawn/5: broken on purpose");
+}
+
+TEST_CASE("only pictures at fault are skipped, and no more than the limit") {
+  const auto dataset = std::make_shared<DrawnPictures>(250);
+  LoaderOptions options = evaluation(4, GENERATE(0, 2));
+  options.bad_pictures = BadPictures::skip;
+  dataset->broken = 5;
+  SECTION("an error of the system is no picture's fault") {
+    dataset->code = GENERATE(ErrorCode::io, ErrorCode::not_found);
+    Loader loader(dataset, options);
+    CHECK_THROWS_WITH(epoch_of(loader, 0), Catch::Contains("drawn/5: broken on purpose"));
+    CHECK(loader.bad_pictures().empty());
+  }
+  SECTION("kinds that zoo does not read are") {
+    dataset->code = ErrorCode::unsupported;
+    Loader loader(dataset, options);
+    CHECK(indices_of(epoch_of(loader, 0)).size() == 249);
+  }
+  SECTION("one in a hundred, and then an error") {
+    dataset->more_broken = 2;
+    Loader loader(dataset, options);
+    CHECK_THROWS_WITH(
+        epoch_of(loader, 0),
+        Catch::Contains("3 of 250 pictures cannot be read, and 2 may be skipped; the last one is "
+                        "drawn/7: broken on purpose"));
+    CHECK_FALSE(loader.next());
+    options.most_bad_share = 0.012;
+    Loader patient(dataset, options);
+    CHECK(indices_of(epoch_of(patient, 0)).size() == 247);
+  }
 }
 
 TEST_CASE("a batch of which nothing can be read is left out whole") {

@@ -106,7 +106,22 @@ TEST_CASE(
   root.write("b/text.jpg", "these are words");
   const auto dataset = open_image_folder(root.path());
   REQUIRE(names(*dataset) == std::vector<std::string>{"a/1.jpg/inner.png", "b/text.jpg"});
-  CHECK_THROWS_WITH(dataset->load(1, {}), Catch::Contains("b/text.jpg: not a picture"));
+  CHECK_THROWS_WITH(dataset->load(1, {}), Catch::Contains("b/text.jpg: not a picture: the content"));
+  const auto message_of_content = [&](const std::string& content) -> std::string {
+    root.write("b/text.jpg", content);
+    try {
+      dataset->load(1, {});
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  CHECK_THAT(message_of_content("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"),
+             Catch::Contains("the pointer that Git LFS keeps in its place. Run 'git lfs pull'"));
+  CHECK_THAT(message_of_content("\n<!DOCTYPE HTML><html><body>Sign in"),
+             Catch::Contains("a web page that a server sent in its place. Download the picture again"));
+  CHECK_THAT(message_of_content("<?xml version=\"1.0\"?><svg/>"),
+             Catch::Contains("SVG is not read. Convert"));
 }
 
 TEST_CASE("CIFAR batches are read in order, with their labels and planes") {

@@ -39,7 +39,8 @@ std::string refusal(const std::string& name, const std::string& content) {
 TEST_CASE("CSV is read as RFC 4180 says") {
   CHECK(records("a,b\r\nc,d\r\n") == std::vector<Strings>{{"a", "b"}, {"c", "d"}});
   CHECK(records("a,b\nc,") == std::vector<Strings>{{"a", "b"}, {"c", ""}});
-  CHECK(records("\xef\xbb\xbf\"x\"\n\n\r\n,\n") == std::vector<Strings>{{"x"}, {"", ""}});
+  CHECK(records("\"x\"\n\n\r\n,\n") == std::vector<Strings>{{"x"}, {"", ""}});
+  CHECK(records(" a, b\t\n\" c\",d e\r\n") == std::vector<Strings>{{"a", "b"}, {" c", "d e"}});
   CHECK(records("\"a,\"\"b\"\"\r\nc\",\"\"\r\nd,e") ==
         std::vector<Strings>{{"a,\"b\"\r\nc", ""}, {"d", "e"}});
   CHECK(records("a\rb,c\n") == std::vector<Strings>{{"a\rb", "c"}});
@@ -79,6 +80,83 @@ TEST_CASE("a CSV list gives paths beside it, classes by name and parts") {
   CHECK_THROWS_WITH(
       open_dataset(folder.path() / "sub/pictures.csv", {.picture_root = folder.path() / "none"}),
       Catch::Contains("/none: no such folder"));
+}
+
+TEST_CASE("a CSV list is read with the separators, names and line ends that spreadsheets write") {
+  const auto [text, columns] = GENERATE(table<std::string, std::string>({
+      {"Path;Label;Split\r\na.jpg;cat;TRAIN\r\n\"b;1.jpg\";dog;Test\r\n", ""},
+      {"FILE_NAME\tlabel\tsplit\na.jpg\tcat\ttraining\nb;1.jpg\tdog\ttesting\n", ""},
+      {"\xef\xbb\xbfpath, label, split\na.jpg, cat, train\nb;1.jpg, dog, test\n", ""},
+      {"filename,class,split\na.jpg,cat,train\nb;1.jpg,dog,test\n", ""},
+      {"a.jpg,cat,train\nb;1.jpg,dog,test\n", "no line that names the columns: taken for path, label, split"},
+  }));
+  const Folder folder;
+  folder.write("x.csv", text);
+  const auto dataset = open_dataset(folder.path() / "x.csv");
+  CHECK(names(*dataset) == Strings{"a.jpg", "b;1.jpg"});
+  CHECK(dataset->classes() == Strings{"cat", "dog"});
+  CHECK(dataset->parts() == Strings{"train", "test"});
+  CHECK(dataset->part(1) == 1);
+  CHECK(dataset->left_out() == (columns.empty() ? Strings() : Strings{columns}));
+}
+
+TEST_CASE("backslashes in paths are slashes unless a file has them in its name") {
+  const Folder folder;
+  folder.write("img/1.jpg", "one");
+  folder.write("own\\2.jpg", "two");
+  folder.write("x.csv", "path,label\nimg\\1.jpg,a\nimg\\sub\\2.jpg,b\n");
+  const auto dataset = open_dataset(folder.path() / "x.csv");
+  CHECK(names(*dataset) == Strings{"img/1.jpg", "img/sub/2.jpg"});
+  CHECK(text_of(dataset->fetch(0)) == "one");
+  CHECK(dataset->left_out() == Strings{"backslashes in paths: taken for slashes"});
+  folder.write("x.jsonl", R"({"path": "own\\2.jpg", "label": "a"}
+{"path": "img/1.jpg", "label": "b"})");
+  CHECK(text_of(open_dataset(folder.path() / "x.jsonl")->fetch(0)) == "two");
+}
+
+TEST_CASE("parts that folders in all paths name are taken where the list names none") {
+  const Folder folder;
+  folder.write("metadata.csv",
+               "file_name,label\nimg/Train/a/1.jpg,a\nimg/Train/b/1.jpg,b\nimg/test/1.jpg,a\n");
+  const auto dataset = open_dataset(folder.path());
+  CHECK(dataset->parts() == Strings{"train", "test"});
+  CHECK(dataset->part(1) == 0);
+  CHECK(dataset->part(2) == 1);
+  CHECK(dataset->left_out().empty());
+  folder.write("metadata.csv", "file_name,label\ntrain/1.jpg,a\ntest/1.jpg,b\n1.jpg,b\n");
+  CHECK(open_dataset(folder.path())->parts().empty());
+  CHECK(
+      open_dataset(folder.path())->left_out() ==
+      Strings{"folders called test and train in the paths: no parts, since 1 of 3 paths name none; a column "
+              "'split' would say them"});
+  folder.write("metadata.csv", "file_name,label\ntrain/1.jpg,a\ntrain/2.jpg,b\n");
+  CHECK(open_dataset(folder.path())->parts().empty());
+  folder.write("metadata.csv", "file_name,label,split\ntrain/1.jpg,a,val\ntest/2.jpg,b,val\n");
+  CHECK(open_dataset(folder.path())->parts() == Strings{"val"});
+}
+
+TEST_CASE("a byte order mark is skipped wherever text is read, and UTF-16 is refused with what to do") {
+  const Folder folder;
+  const std::string mark = "\xef\xbb\xbf";
+  folder.write("list.txt", mark + "a.jpg 0\r\nb.jpg 1\r\n");
+  folder.write("list.jsonl", mark + "{\"path\": \"a.jpg\", \"label\": \"bee\"}\r\n" +
+                                 "{\"path\": \"b.jpg\", \"label\": \"ant\"}\r\n");
+  folder.write("list.json", mark + R"({"data_list": [{"img_path": "a.jpg", "gt_label": 1},
+                                      {"img_path": "b.jpg", "gt_label": 0}]})");
+  folder.write("names.txt", mark + "ant\r\nbee\r\n");
+  for (const char* name : {"list.txt", "list.jsonl", "list.json"}) {
+    const auto dataset = open_dataset(folder.path() / name, {.classes_file = folder.path() / "names.txt"});
+    CHECK(names(*dataset) == Strings{"a.jpg", "b.jpg"});
+    CHECK(dataset->classes() == Strings{"ant", "bee"});
+  }
+  for (const char* name : {"wide.csv", "wide.txt"}) {
+    folder.write(name, std::string("\xff\xfe"
+                                   "a\0,\0",
+                                   6));
+    CHECK_THROWS_WITH(
+        open_dataset(folder.path() / name),
+        Catch::Contains("is text in UTF-16, expected UTF-8. Convert it: iconv -f UTF-16 -t UTF-8"));
+  }
 }
 
 TEST_CASE("labels that are all indices count from 0, and a file of classes names them") {
@@ -129,8 +207,8 @@ TEST_CASE("a sample can have several labels or none") {
 TEST_CASE("a wrong CSV list is refused with its line") {
   CHECK_THAT(refusal("x.csv", ""), Catch::StartsWith("x.csv: is empty"));
   CHECK_THAT(refusal("x.csv", "path,label\n"), Catch::StartsWith("x.csv: no picture in it"));
-  CHECK_THAT(refusal("x.csv", "a.jpg,cat\nb.jpg,dog\n"),
-             Catch::StartsWith("x.csv:1: no column 'path' (it has: a.jpg, cat)"));
+  CHECK_THAT(refusal("x.csv", "a,cat\nb.jpg,dog\n"),
+             Catch::StartsWith("x.csv:1: no column 'path' (it has: a, cat)"));
   CHECK_THAT(refusal("x.csv", "path,x\n"), Catch::StartsWith("x.csv:1: no column 'label' or 'labels'"));
   CHECK_THAT(refusal("x.csv", "path,label,labels\n"), Catch::StartsWith("x.csv:1: both a column"));
   CHECK_THAT(refusal("x.csv", "path,label,file_name\n"),

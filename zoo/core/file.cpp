@@ -16,6 +16,7 @@
 #include "zoo/core/descriptor.h"
 #include "zoo/core/error.h"
 #include "zoo/core/unfinished.h"
+#include "zoo/core/utf8_text.h"
 
 namespace zoo {
 namespace {
@@ -135,13 +136,15 @@ std::string read_text(const std::filesystem::path& path) {
   std::array<char, 1 << 16> block;
   for (;;) {
     const ssize_t got = ::read(file.get(), block.data(), block.size());
-    if (got == 0) return text;
+    if (got == 0) break;
     if (got > 0) {
       text.append(block.data(), static_cast<size_t>(got));
     } else if (errno != EINTR) {
       fail(path, errno, "cannot read it");
     }
   }
+  text.erase(0, text.size() - utf8_text(text, path.string()).size());
+  return text;
 }
 
 void write_text(const std::filesystem::path& path, std::string_view text) {

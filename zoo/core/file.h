@@ -61,7 +61,8 @@ class AtomicFile {
 void read_blocks(const std::filesystem::path& path,
                  const std::function<void(std::span<const std::byte>)>& sink);
 
-// The whole of a regular file as text. Throws Error{not_found, io}.
+// The whole of a regular file as text in UTF-8, without a byte order mark. Throws Error{not_found, io}, and
+// Error{unsupported} for UTF-16 and UTF-32.
 std::string read_text(const std::filesystem::path& path);
 // Atomically.
 void write_text(const std::filesystem::path& path, std::string_view text);

@@ -39,6 +39,11 @@ void require_valid(const Dataset& dataset, const LoaderOptions& options) {
   require(options.batch_size >= 1, "the batch size", options.batch_size);
   require(options.workers >= 0, "the number of workers", options.workers);
   require(options.repeats >= 1, "the number of repeats", options.repeats);
+  if (!(options.most_bad_share >= 0 && options.most_bad_share <= 1)) {
+    throw Error(ErrorCode::usage, {},
+                "the share of pictures that may be skipped is " + std::to_string(options.most_bad_share),
+                "Give a number from 0 to 1.");
+  }
   require(options.ranks >= 1, "the number of ranks", options.ranks);
   require(options.rank >= 0 && options.rank < options.ranks, "the rank", options.rank);
   if (!options.mix) return;
@@ -79,7 +84,8 @@ void BatchBuilder::make_sample(BatchDraft& draft, int64_t position) const {
     else
       draft.pictures[static_cast<size_t>(position)] = std::move(picture);
   } catch (const Error& error) {
-    if (options_.bad_pictures == BadPictures::stop) throw;
+    const bool is_the_picture = error.code() == ErrorCode::corrupt || error.code() == ErrorCode::unsupported;
+    if (options_.bad_pictures == BadPictures::stop || !is_the_picture) throw;
     draft.failures[static_cast<size_t>(position)] = error.what();
   }
 }

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "zoo/core/error.h"
+#include "zoo/core/text.h"
 #include "zoo/data/batch_builder.h"
 
 namespace zoo {
@@ -121,6 +122,15 @@ struct Loader::State {
       if (!draft.failures[i].empty() && known_bad.insert(sample).second)
         bad.push_back({sample, draft.failures[i]});
     }
+    const auto all = static_cast<double>(builder.dataset().size());
+    const double most = std::max(1.0, builder.options().most_bad_share * all);
+    if (static_cast<double>(bad.size()) <= most) return;
+    abandon_epoch();
+    throw Error(ErrorCode::corrupt, {},
+                format_count(std::ssize(bad)) + " of " + format_count(builder.dataset().size()) +
+                    " pictures cannot be read, and " + format_count(static_cast<int64_t>(most)) +
+                    " may be skipped; the last one is " + bad.back().message,
+                "Repair or remove them ('zoo data' finds them all), or allow more (--bad-limit).");
   }
 
   void abandon_epoch() {

@@ -32,7 +32,9 @@ at::Tensor to_tensor(const Image& image, const Preprocess& preprocess);
 
 enum class BadPictures {
   stop,  // next() throws the picture's error
-  skip,  // the batch goes without it, and bad_pictures() lists it
+  // What is damaged or of a kind that zoo does not read is left out of its batch, and bad_pictures() lists
+  // it. Any other error (no such file, too many open files, a disk that fails) is thrown as with `stop`.
+  skip,
 };
 std::string_view to_string(BadPictures treatment);
 // Throws Error{usage} that lists what is possible.
@@ -54,6 +56,9 @@ struct LoaderOptions {
   // Training decodes JPEG at 1/2, 1/4 or 1/8 where a crop needs no more; evaluation never does.
   bool reduced_decode = true;
   BadPictures bad_pictures = BadPictures::stop;
+  // The share of the data set's pictures that may be skipped, one picture in any case; with more, next()
+  // throws Error{corrupt}. 0 to 1.
+  double most_bad_share = 0.01;
   CacheOptions cache = {};
   bool pinned = false;  // batches in page-locked memory, which a GPU copies faster
   // Pictures of different sizes (no crop) come in batches of one unless all are equal.

@@ -3,21 +3,18 @@
 #include <algorithm>
 
 #include "zoo/core/error.h"
+#include "zoo/datasets/class_names.h"
 
 namespace zoo {
-namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-}  // namespace
-
-CsvReader::CsvReader(std::string_view text, std::string file) : rest_(text), file_(std::move(file)) {
-  if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
-}
+CsvReader::CsvReader(std::string_view text, std::string file, char separator)
+    : rest_(text), file_(std::move(file)), separator_(separator) {}
 
 void CsvReader::fail(int64_t line, const std::string& what) const {
-  throw Error(ErrorCode::corrupt, file_ + ":" + std::to_string(line), what,
-              "Put a field that holds '\"', ',' or a line's end between quotes, and write its quotes twice.");
+  throw Error(
+      ErrorCode::corrupt, file_ + ":" + std::to_string(line), what,
+      "Put a field that holds a quote, the separator or a line's end between quotes, and write its quotes "
+      "twice.");
 }
 
 bool CsvReader::next(std::vector<std::string>& fields) {
@@ -31,7 +28,7 @@ bool CsvReader::next(std::vector<std::string>& fields) {
   for (;;) {
     fields.push_back(rest_.starts_with('"') ? quoted() : plain());
     if (rest_.empty()) return true;
-    if (rest_.front() == ',') {
+    if (rest_.front() == separator_) {
       rest_.remove_prefix(1);
       continue;
     }
@@ -57,15 +54,16 @@ std::string CsvReader::quoted() {
     rest_.remove_prefix(1);
   }
   const bool ends =
-      rest_.empty() || rest_.front() == ',' || rest_.front() == '\n' || rest_.starts_with("\r\n");
+      rest_.empty() || rest_.front() == separator_ || rest_.front() == '\n' || rest_.starts_with("\r\n");
   if (!ends) fail(line_, "a quoted field goes on behind its closing quote");
   return field;
 }
 
 std::string CsvReader::plain() {
-  size_t end = std::min(rest_.find_first_of(",\n"), rest_.size());
+  size_t end = 0;
+  while (end < rest_.size() && rest_[end] != separator_ && rest_[end] != '\n') ++end;
   if (end > 0 && end < rest_.size() && rest_[end] == '\n' && rest_[end - 1] == '\r') --end;
-  std::string field(rest_.substr(0, end));
+  std::string field(trimmed(rest_.substr(0, end)));
   if (field.find('"') != std::string::npos)
     fail(line_, "a quote inside a field that does not begin with one");
   rest_.remove_prefix(end);

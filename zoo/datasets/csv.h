@@ -1,4 +1,5 @@
-// Comma-separated values: RFC 4180, with CRLF or LF, and with the byte order mark that Excel writes.
+// Comma-separated values: RFC 4180, with CRLF or LF, also with another separator than the comma. Blanks
+// around a field without quotes do not count.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace zoo {
 class CsvReader {
  public:
   // Looks into `text`; `file` stands in messages.
-  CsvReader(std::string_view text, std::string file);
+  CsvReader(std::string_view text, std::string file, char separator = ',');
   // The next record's fields; empty lines are skipped. False at the end. Throws Error{corrupt} with the line
   // for quotes that are not closed or stand inside a field.
   bool next(std::vector<std::string>& fields);
@@ -24,6 +25,7 @@ class CsvReader {
 
   std::string_view rest_;
   std::string file_;
+  char separator_;
   int64_t line_ = 1, record_line_ = 1;
 };
 

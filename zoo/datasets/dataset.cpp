@@ -6,6 +6,7 @@
 #include "zoo/core/error.h"
 #include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
+#include "zoo/datasets/part_names.h"
 
 namespace zoo {
 namespace {
@@ -103,26 +104,32 @@ std::shared_ptr<const Dataset> with_classes(std::shared_ptr<const Dataset> datas
   return std::make_shared<WithClasses>(std::move(dataset), std::move(classes));
 }
 
+std::optional<int32_t> find_part(const Dataset& dataset, std::string_view name) {
+  const std::vector<std::string>& parts = dataset.parts();
+  auto found = std::find(parts.begin(), parts.end(), name);
+  if (found == parts.end()) found = std::find(parts.begin(), parts.end(), part_called(name));
+  if (found == parts.end()) return std::nullopt;
+  return static_cast<int32_t>(found - parts.begin());
+}
+
 std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset, const std::string& name) {
   const std::vector<std::string>& parts = dataset->parts();
-  const auto wanted = std::find(parts.begin(), parts.end(), name);
-  if (wanted == parts.end()) {
+  const std::optional<int32_t> wanted = find_part(*dataset, name);
+  if (!wanted) {
     throw Error(
         ErrorCode::not_found, {}, "the data has no part '" + name + "'",
         parts.empty() ? "It is not divided into parts." : "It has: " + excerpt(join(parts, ", "), 300) + ".");
   }
   std::vector<int64_t> indices;
   for (int64_t i = 0; i < dataset->size(); ++i) {
-    if (dataset->part(i) == wanted - parts.begin()) indices.push_back(i);
+    if (dataset->part(i) == *wanted) indices.push_back(i);
   }
   return subset(dataset, std::move(indices));
 }
 
 std::optional<std::string> judging_part(const Dataset& dataset) {
-  for (const char* name : {"val", "valid", "validation", "test"}) {
-    const std::vector<std::string>& parts = dataset.parts();
-    if (std::find(parts.begin(), parts.end(), name) != parts.end()) return name;
-  }
+  for (const char* name : {"val", "test"})
+    if (find_part(dataset, name)) return name;
   return std::nullopt;
 }
 

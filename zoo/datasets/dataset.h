@@ -112,6 +112,9 @@ std::unique_ptr<Dataset> open_idx(const std::filesystem::path& root);
 
 // Some samples of another set, in the given order; keeps it alive.
 std::unique_ptr<Dataset> subset(std::shared_ptr<const Dataset> dataset, std::vector<int64_t> indices);
+// The index of the part that is called so, or that the word means ("valid" is "val"); nothing if there is
+// none.
+std::optional<int32_t> find_part(const Dataset& dataset, std::string_view name);
 // The samples of one of its parts. Throws Error{not_found} with the names of those that there are.
 std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset, const std::string& name);
 
@@ -120,7 +123,7 @@ std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset
 std::shared_ptr<const Dataset> with_classes(std::shared_ptr<const Dataset> dataset,
                                             std::vector<std::string> classes);
 
-// The part to judge a model by: "val", "valid", "validation", else "test"; nothing where there is none.
+// The part to judge a model by: "val", else "test"; nothing where there is none.
 std::optional<std::string> judging_part(const Dataset& dataset);
 
 struct Split {

@@ -1,13 +1,28 @@
 #include "zoo/datasets/listed_pictures.h"
 
+#include <algorithm>
+#include <set>
+
 #include "zoo/core/error.h"
+#include "zoo/core/text.h"
 #include "zoo/datasets/class_names.h"
+#include "zoo/datasets/part_names.h"
 
 namespace zoo {
 namespace {
 
 // A survey counts each class in each part; a column of thousands of words is no split.
 constexpr size_t kMostParts = 100;
+
+// The first folder of "images/train/cat/" that is called as a part is; empty for none.
+std::string_view part_of_folders(std::string_view folders) {
+  for (size_t at = 0; at < folders.size();) {
+    const size_t end = folders.find('/', at);
+    if (const std::string_view part = part_called(folders.substr(at, end - at)); !part.empty()) return part;
+    at = end + 1;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -77,25 +92,67 @@ void PictureList::add(std::string_view path, const std::vector<std::string>& lab
   if (path.empty() || path.find('\0') != std::string_view::npos) {
     throw Error(ErrorCode::corrupt, place(line), path.empty() ? "the path is empty" : "the path holds a NUL");
   }
+  const size_t begin = paths_.size();
   paths_ += path;
+  if (path.find('\\') != std::string_view::npos) {
+    if (!has_backslashes_) {
+      std::error_code error;
+      has_backslashes_ = !std::filesystem::exists(picture_root_ / path, error);
+      if (*has_backslashes_) leave_out("backslashes in paths: taken for slashes");
+    }
+    if (*has_backslashes_)
+      std::replace(paths_.begin() + static_cast<std::ptrdiff_t>(begin), paths_.end(), '\\', '/');
+  }
   path_ends_.push_back(paths_.size());
   labels_.add(labels, line);
-  int32_t number = -1;
-  if (!part.empty()) {
-    const auto [entry, is_new] =
-        known_parts_.emplace(std::string(part), static_cast<int32_t>(known_parts_.size()));
-    if (is_new && parts_.size() == kMostParts) {
-      throw Error(ErrorCode::corrupt, place(line),
-                  "'split' says one of more than " + std::to_string(kMostParts) + " different words",
-                  "It is for train, val and test; call a column of other things otherwise.");
-    }
-    if (is_new) parts_.emplace_back(part);
-    number = entry->second;
+  sample_parts_.push_back(part.empty() ? -1 : part_number(part, line));
+}
+
+int32_t PictureList::part_number(std::string_view part, int64_t line) {
+  if (const std::string_view usual = part_called(part); !usual.empty()) part = usual;
+  const auto [entry, is_new] =
+      known_parts_.emplace(std::string(part), static_cast<int32_t>(known_parts_.size()));
+  if (is_new && parts_.size() == kMostParts) {
+    throw Error(ErrorCode::corrupt, place(line),
+                "'split' says one of more than " + std::to_string(kMostParts) + " different words",
+                "It is for train, val and test; call a column of other things otherwise.");
   }
-  sample_parts_.push_back(number);
+  if (is_new) parts_.emplace_back(part);
+  return entry->second;
+}
+
+std::string_view PictureList::path_at(size_t index) const {
+  const uint64_t begin = index == 0 ? 0 : path_ends_[index - 1];
+  return std::string_view(paths_).substr(begin, path_ends_[index] - begin);
+}
+
+void PictureList::take_parts_of_paths() {
+  std::unordered_map<std::string_view, std::string_view> known;  // by folder
+  std::vector<std::string_view> found;
+  int64_t without = 0;
+  std::set<std::string_view> different;
+  for (size_t i = 0; i < path_ends_.size(); ++i) {
+    const std::string_view path = path_at(i), folder = path.substr(0, path.rfind('/') + 1);
+    const auto [entry, is_new] = known.emplace(folder, "");
+    if (is_new) entry->second = part_of_folders(folder);
+    found.push_back(entry->second);
+    if (entry->second.empty())
+      ++without;
+    else
+      different.insert(entry->second);
+  }
+  if (different.size() < 2) return;
+  if (without > 0) {
+    leave_out("folders called " + join({different.begin(), different.end()}, " and ") +
+              " in the paths: no parts, since " + format_count(without) + " of " +
+              format_count(std::ssize(found)) + " paths name none; a column 'split' would say them");
+    return;
+  }
+  for (size_t i = 0; i < found.size(); ++i) sample_parts_[i] = part_number(found[i], 0);
 }
 
 std::unique_ptr<Dataset> PictureList::finish(bool multi_label) && {
+  if (parts_.empty()) take_parts_of_paths();
   classes_ = labels_.settle({.classes = std::move(classes_),
                              .multi_label = multi_label,
                              .labels_are_indices = labels_are_indices_,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,8 +25,9 @@ class PictureList {
   // corrupt, mismatch}.
   PictureList(std::filesystem::path list, const DatasetOptions& options);
 
-  // `line`: where it stands, for messages. Throws Error{corrupt} for a path that is no path, and for more
-  // parts than a data set has.
+  // `line`: where it stands, for messages. A part goes by its usual name: "Training" is "train"; words of
+  // other kinds are what they are. Backslashes in paths become slashes unless the first one is a file's own.
+  // Throws Error{corrupt} for a path that is no path, and for more parts than a data set has.
   void add(std::string_view path, const std::vector<std::string>& labels, std::string_view part,
            int64_t line);
   // Something in the list that is not used, for Dataset::left_out().
@@ -46,6 +48,12 @@ class PictureList {
  private:
   friend class ListedPictures;
 
+  int32_t part_number(std::string_view part, int64_t line);
+  std::string_view path_at(size_t index) const;
+  // Where the list names no parts: those that folders in all of the paths say, "train/1.jpg" and
+  // "test/2.jpg".
+  void take_parts_of_paths();
+
   std::filesystem::path list_, picture_root_;
   std::string place_word_;
   bool classes_are_settled_ = false, labels_are_indices_ = false;
@@ -55,6 +63,7 @@ class PictureList {
   std::string paths_;  // one behind the other
   std::vector<uint64_t> path_ends_;
   std::vector<int32_t> sample_parts_;
+  std::optional<bool> has_backslashes_;  // of the first path that holds one: is it Windows's separator?
 };
 
 // What stands in a list that is called as `list` says. Throw Error{corrupt, mismatch} with the line.

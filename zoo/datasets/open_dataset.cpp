@@ -8,6 +8,7 @@
 #include "zoo/core/file_bytes.h"
 #include "zoo/core/json_tree.h"
 #include "zoo/core/text.h"
+#include "zoo/core/utf8_text.h"
 #include "zoo/datasets/braces.h"
 #include "zoo/datasets/cifar_python.h"
 #include "zoo/datasets/class_names.h"
@@ -93,14 +94,15 @@ DatasetPointer open_file(const fs::path& file, const DatasetOptions& options) {
   if (is_gzip(file) || is_tar(ByteSource(file)))
     return is_cifar_archive(file) ? open_cifar_python(file) : open_tar_shards(file, options);
   const ByteSource source(file);
-  const std::string text = source.read_text(0, std::min<uint64_t>(source.size(), 100));
+  const std::string begin = source.read_text(0, std::min<uint64_t>(source.size(), 100));
+  const std::string_view text = utf8_text(begin, file.string());
   if (text.starts_with("PAR1")) {
     throw Error(ErrorCode::unsupported, file.string(), "is Parquet, which zoo does not read",
                 "Convert it to files and a CSV list in Python: see docs/data.md.");
   }
   if (trimmed(text).starts_with('{')) return open_json(file, read_text(file), options);
   const std::string suffix = to_lower(file.extension().string());
-  if (suffix == ".csv") return open_csv(file, options);
+  if (suffix == ".csv" || suffix == ".tsv") return open_csv(file, options);
   if (suffix == ".txt") return open_annotation_list(file, options);
   throw Error(ErrorCode::mismatch, file.string(), "not a folder, and no list or archive of pictures",
               "Name the folder that holds the class folders, or a list: see docs/data.md.");

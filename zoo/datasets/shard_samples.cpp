@@ -6,6 +6,7 @@
 #include "zoo/core/foreign_text.h"
 #include "zoo/core/json_tree.h"
 #include "zoo/core/text.h"
+#include "zoo/core/utf8_text.h"
 #include "zoo/datasets/class_names.h"
 #include "zoo/datasets/dataset.h"
 #include "zoo/datasets/shard_tar.h"
@@ -94,8 +95,8 @@ class ShardReader {
   }
 
   ShardLabels read_json(const ShardMember& member) const {
-    const std::string text = content(member);
-    const JsonTree tree(text, file_ + "/" + member.name);
+    const std::string where = file_ + "/" + member.name, text = content(member);
+    const JsonTree tree(utf8_text(text, where), where);
     const auto& entries = tree.entries();
     if (entries[0].kind != JsonKind::object) refuse("its JSON is no object");
     if (const size_t label = tree.member(0, "label")) return {{label_text(entries[label])}, false};
@@ -113,7 +114,7 @@ class ShardReader {
   ShardLabels read_labels() const {
     if (sample_.cls) {
       const std::string text = content(*sample_.cls);
-      const std::string_view label = trimmed(text);
+      const std::string_view label = trimmed(utf8_text(text, file_ + "/" + sample_.cls->name));
       if (label.empty()) refuse("its label is empty");
       return {{std::string(label)}, false};
     }

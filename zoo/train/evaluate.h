@@ -24,6 +24,8 @@ struct BatchSource {
   std::function<void(int64_t epoch)> start_epoch;
   std::function<std::optional<TrainBatch>()> next;
   int64_t batches_per_epoch = 0;
+  // How many different pictures it has had to leave out so far. May be empty.
+  std::function<int64_t()> left_out{};
 };
 
 struct EvalResult {

@@ -144,6 +144,7 @@ void RunDirectory::append_metrics(const EpochReport& report) {
   line["train_s"] = report.train_s;
   line["data_wait_s"] = report.data_wait_s;
   if (report.skipped_images > 0) line["skipped_images"] = report.skipped_images;
+  if (report.bad_images > 0) line["bad_images"] = report.bad_images;
   const std::string text = line.dump() + "\n";
 
   const fs::path path = path_ / kMetrics;

@@ -45,6 +45,8 @@ class TrainingRun {
       EpochReport report = train_epoch(epoch);
       report.val = evaluate_epoch(epoch);
       report.wall_s = seconds_since(start);
+      for (const BatchSource* source : {&train_, &val_})
+        if (source->left_out) report.bad_images += source->left_out();
       report.best = report.val.top1 > best_top1_;
       if (report.best) best_top1_ = report.val.top1;
       if (sinks_.on_epoch) sinks_.on_epoch(report);

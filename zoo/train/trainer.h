@@ -26,6 +26,7 @@ struct EpochReport {
   double train_s = 0;          // of training alone
   double data_wait_s = 0;      // of that: time in which no batch was ready
   int64_t skipped_images = 0;  // see lone_picture()
+  int64_t bad_images = 0;      // that the sources have left out since the start, of both
   EvalResult val;
   bool best = false;  // highest val top-1 so far (the earlier one keeps a tie)
 };
