@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/core/arch.h"
 #include "zoo/core/manifest.h"
 #include "zoo/core/preprocess.h"
@@ -27,7 +28,9 @@ Description describe_record(const WeightRecord& record, const Manifest& manifest
 // unsupported, mismatch} that names the file.
 Description describe_folder(const ModelFolder& folder, const ArchSpec& arch, int64_t num_classes);
 
-// The arch's usual preprocessing.
-Description describe_unknown(const ArchSpec& arch, const std::string& name);
+// The arch's usual preprocessing; with the mean and the deviation of a normaliser among `beside`, the tensors
+// that lie beside the net in its file.
+Description describe_unknown(const ArchSpec& arch, const std::string& name,
+                             const std::vector<NamedTensor>& beside = {});
 
 }  // namespace zoo
