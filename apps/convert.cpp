@@ -66,7 +66,9 @@ void note(const std::string& line) {
 void find_out_what_is_known(Input& in, const fs::path& file, const std::vector<NamedTensor>& tensors,
                             const Manifest& manifest) {
   if (in.record != nullptr) return;
-  in.folder = find_model_folder(in.path);
+  std::vector<std::string> notes;
+  in.folder = find_model_folder(in.path, /*arch_is_given=*/false, &notes);
+  for (const std::string& line : notes) note(line);
   if (in.folder) return;
   const KnownFile known = find_known_file(file, tensors, manifest);
   in.record = known.record;
@@ -187,6 +189,7 @@ int run(const std::vector<std::string>& arguments) {
   if (options.layout) {
     const std::optional<ArchSpec> known = in.arch();
     model = relabel(std::move(state), *options.layout, in.path.string(), known ? &*known : nullptr);
+    for (const std::string& line : model.notes) note(in.path.string() + ": " + line);
     require_sayable(*options.layout, in, model);
     state.tensors = std::move(model.tensors);
   }

@@ -106,8 +106,10 @@ ConvertOptions parse_convert_options(const Arguments& arguments) {
       "format", "pth, safetensors, or a folder: hf, timm, flax or tf; else OUT's suffix says it", text(),
       "FORMAT")("dtype", "fp32, fp16 or bf16, for all floating tensors", text(), "DTYPE")(
       "only", "tensors whose written name fits this shell pattern", text(), "PATTERN")(
-      "rename", "first replace what REGEX finds in names by TO ($1: first group); repeatable", text(),
-      "REGEX=TO")("ema", "the averaged weights of a training checkpoint");
+      "rename",
+      "first replace what REGEX finds in names by TO ($1: first group); a tensor without a name is left "
+      "out; repeatable",
+      text(), "REGEX=TO")("ema", "the averaged weights of a training checkpoint");
   const auto flags = parse_options(options, arguments);
   const auto files = operands(options, flags, {.at_least = 2, .at_most = 2, .what = "IN or OUT"});
 

@@ -21,6 +21,7 @@
 #include "zoo/core/error.h"
 #include "zoo/core/text.h"
 #include "zoo/layouts/layouts.h"
+#include "zoo/layouts/net_names.h"
 
 namespace zoo::apps {
 namespace {
@@ -32,31 +33,36 @@ constexpr size_t kNearestArchs = 3;  // shown where none fits exactly
 struct Finding {
   std::string wrapper, prefix;  // "state_dict", "module."
   std::optional<Layout> layout;
-  std::vector<ArchFit> archs;  // exact ones, else the nearest
+  std::vector<ArchFit> archs;       // exact ones, else the nearest
+  std::vector<std::string> nets;    // prefixes of others, or, where none is the usual choice, of all
+  std::vector<std::string> beside;  // tensors that are not the net's
 };
 
 Finding recognise(const Checkpoint& checkpoint) {
   Finding finding;
   std::vector<NamedShape> shapes;
-  std::vector<std::string> names;
   try {
     const StateDict state_dict = find_state_dict(checkpoint);
     finding.wrapper = state_dict.wrapper;
-    for (const NamedTensor& tensor : state_dict.tensors) {
-      shapes.push_back({tensor.name, tensor.tensor.shape});
-      names.push_back(tensor.name);
-    }
+    for (const NamedTensor& tensor : state_dict.tensors) shapes.push_back({tensor.name, tensor.tensor.shape});
   } catch (const Error& error) {
     if (error.code() != ErrorCode::mismatch) throw;
     return finding;  // no dict of tensors: there is nothing to recognise
   }
-  finding.prefix = common_wrapper_prefix(names);
-  for (std::string& name : names) name.erase(0, finding.prefix.size());
-  finding.layout = recognise_layout(names);
-  const auto known = [&](const std::string& name) { return to_canonical(*finding.layout, name).has_value(); };
-  // A few names that any net may have ("fc.weight") are no layout.
-  if (finding.layout && 2 * std::ranges::count_if(names, known) < std::ssize(names)) finding.layout.reset();
   finding.archs = fit_archs(shapes);
+  NetNames net = find_net(shapes);
+  finding.prefix = std::move(net.prefix);
+  finding.layout = net.layout;
+  finding.nets = std::move(net.ambiguous.empty() ? net.others : net.ambiguous);
+  int64_t known = 0, of_net = 0;
+  for (size_t i = 0; i < net.tensors.size(); ++i) {
+    const auto& [place, name] = net.tensors[i];
+    if (place != Place::net) finding.beside.push_back(std::move(shapes[i].name));
+    of_net += place == Place::net;
+    known += place == Place::net && to_canonical(*finding.layout, name).has_value();
+  }
+  // A few names that any net may have ("fc.weight") are no layout.
+  if (2 * known < of_net) finding.layout.reset();
   if (!finding.archs.empty() && finding.archs.front().exact()) {
     std::erase_if(finding.archs, [](const ArchFit& fit) { return !fit.exact(); });
   } else if (finding.archs.size() > kNearestArchs) {
@@ -94,6 +100,11 @@ void print_text(const Checkpoint& checkpoint, const Finding& finding, const AllS
   print_fact("Tensors", format_count(static_cast<int64_t>(checkpoint.tensors().size())));
   print_fact("State dict", printable(finding.wrapper));
   print_fact("Prefix", finding.prefix);
+  for (const std::string& prefix : finding.nets)
+    print_fact("Other net", prefix + ", --rename '" + renaming_of_prefix(prefix) + "' takes it");
+  if (!finding.beside.empty())
+    print_fact("Beside it", format_count(std::ssize(finding.beside)) +
+                                (finding.beside.size() == 1 ? " tensor" : " tensors"));
   if (finding.layout) print_fact("Layout", std::string(to_string(*finding.layout)));
   const bool exact = !finding.archs.empty() && finding.archs.front().exact();
   for (const ArchFit& fit : finding.archs) print_fact(exact ? "Fits" : "Nearest", arch_text(fit));
@@ -157,6 +168,8 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllS
       {"complete", checkpoint.truncation().empty()},
       {"wrapper", finding.wrapper},
       {"prefix", finding.prefix},
+      {"other_nets", finding.nets},
+      {"beside", finding.beside},
       {"layout", finding.layout ? ordered_json(to_string(*finding.layout)) : ordered_json(nullptr)},
       {"archs", archs},
       {"classes", class_names_in(checkpoint)},

@@ -43,7 +43,8 @@ void add_weights_options(cxxopts::Options& options) {
       text(), "NAME");
   add("arch", "the architecture, where a file does not say it", text(), "ARCH");
   add("rename",
-      "first replace what REGEX finds in a checkpoint's tensor names by TO ($1: first group); repeatable",
+      "first replace what REGEX finds in a checkpoint's tensor names by TO ($1: first group); a tensor "
+      "without a name is left out; repeatable",
       text(), "REGEX=TO");
   add("labels",
       "the classes' names: one a line, further names of a class after tabs; or JSON, such as {\"cat\": 0}; "

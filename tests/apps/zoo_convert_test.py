@@ -1,7 +1,9 @@
 """zoo convert, and zoo inspect's reports, as a user types them; what Python makes of the files is in convert_python.py."""
 import json
 import pickle
+import re
 import shutil
+import subprocess
 import unittest
 import zipfile
 
@@ -214,6 +216,20 @@ class Inspect(ZooCase):
             archive.writestr("archive/version", "3\n")
             for record, data in more.items():
                 archive.writestr("archive/" + record, data)
+
+    def test_an_unpacked_checkpoint_is_packed_again(self):
+        self.pth("net.pth", b"\x80\x02}X\x05\0\0\0epochK\x07s.")
+        with zipfile.ZipFile(self.folder / "net.pth") as archive:
+            archive.extractall(self.folder / "net")
+        for arguments in (["inspect", "net/archive"], ["inspect", "net"], ["inspect", "net/archive/data.pkl"],
+                          ["convert", "net/archive", "x.safetensors"], ["add", "net", "resnet20_cifar.own"]):
+            err = self.refused(*arguments)
+            self.assertIn("that was unpacked", err, arguments)
+        command = re.search(r"Pack it again: (.*), and open that file", err).group(1)
+        self.assertEqual(command, f"cd '{self.folder.resolve() / 'net'}' && zip -0 -r -X 'archive.pth' 'archive'")
+        if shutil.which("zip"):
+            subprocess.run(["sh", "-c", command], check=True, stdout=subprocess.DEVNULL)
+            self.assertEqual(json.loads(self.zoo("inspect", "net/archive.pth", "--json")[0])["values"], {"epoch": "7"})
 
     def test_opaque(self):
         evil = b"cos\nsystem\n(S'echo hello > ran'\ntR."

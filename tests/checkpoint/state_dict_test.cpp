@@ -63,6 +63,13 @@ TEST_CASE("the weights are found in the usual wrappers") {
     REQUIRE(found.tensors.size() == 2);
     CHECK(found.tensors[1].name == "layer2.w");
   }
+  SECTION("a student and a teacher are both kept: their names tell which is meant") {
+    const StateDict found = find(dict({{text("student"), weights("w")}, {text("teacher"), weights("w")}}));
+    CHECK(found.wrapper.empty());
+    REQUIRE(found.tensors.size() == 2);
+    CHECK(found.tensors[1].name == "teacher.w");
+    CHECK(find(dict({{text("student"), weights("w")}, {text("epoch"), "K\x01"}})).wrapper == "student");
+  }
   SECTION("tensors beside an optimizer are the weights") {
     const StateDict found = find(dict({{text("w"), tensor()}, {text("optim_state"), weights("exp_avg")}}));
     REQUIRE(found.tensors.size() == 1);

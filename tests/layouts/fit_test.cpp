@@ -94,7 +94,9 @@ TEST_CASE("a file without a head fits exactly and has zero classes") {
 TEST_CASE("missing and unexpected tensors are counted") {
   auto tensors = file_of("resnet18", Layout::torchvision);
   drop(tensors, "layer4.1.conv2.weight");
-  tensors.push_back({"optimizer.momentum", {3}});
+  tensors.push_back({"layer4.1.se.fc1.weight", {3, 512, 1, 1}});
+  tensors.push_back({"conv2.weight", {3}});
+  tensors.push_back({"optimizer.momentum", {3}});  // beside the net
   tensors.push_back({"epoch", {}});
   const auto fits = fit_archs(tensors);
   REQUIRE_FALSE(fits.empty());

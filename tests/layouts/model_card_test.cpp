@@ -180,6 +180,12 @@ TEST_CASE("a config that cannot be used is refused with its place") {
   CHECK(message(changed("/label_names/1", nullptr)) ==
         "config.json:/label_names/1: is null, expected a string");
   CHECK(message(changed("/model_args/block", "basic")).starts_with("config.json:/model_args/block: "));
+  CHECK(message(changed("/model_args/act_layer", "gelu")) ==
+        "config.json:/model_args/act_layer: is 'gelu', zoo's resnet18 has relu");
+  CHECK(message(R"({"architecture": "resnet18", "pretrained_cfg": {"mean": [0.5, 0.5]}})")
+            .starts_with("config.json:/pretrained_cfg/mean: is array, expected an array of 3 numbers"));
+  CHECK(message(R"({"architecture": "resnet18", "pretrained_cfg": {"std": -1}})") ==
+        "config.json:/pretrained_cfg/std: is -1, out of range");
   CHECK(message(changed("/global_pool", "fast")) ==
         "config.json:/global_pool: 'fast' is no global pool, expected avg, max, avgmax or catavgmax");
   CHECK(message(changed("/model_args/global_pool", "")).starts_with("config.json:/model_args/global_pool: "));
@@ -208,6 +214,23 @@ TEST_CASE("a config that cannot be used is refused with its place") {
             .starts_with("config.json:/pretrained_cfg"));
   CHECK(message(R"({"architecture": "resnet18", "pretrained_cfg": {"input_size": [3, 224, 192]}})")
             .starts_with("config.json:/pretrained_cfg/input_size: "));
+}
+
+TEST_CASE("a tag, one number for all channels and arguments of training are read as timm reads them") {
+  const ModelConfig config = parse_config_json(
+      R"({"architecture": "resnet18.a1_in1k", "pretrained_cfg": {"mean": 0.5, "std": [0.25]},
+          "model_args": {"drop_block_rate": 0.1, "drop_path_rate": 0.05, "act_layer": "relu", "zero_init_last": false}})",
+      "config.json");
+  CHECK(config.card.arch == "resnet18");
+  CHECK(config.card.preprocess.mean == std::array{0.5, 0.5, 0.5});
+  CHECK(config.card.preprocess.std == std::array{0.25, 0.25, 0.25});
+  CHECK(nlohmann::json::parse(to_config_json(config)).at("architecture") == "resnet18");
+  const auto timm = [](const std::string& fields) {
+    return parse_config_json("{\"architecture\": \"resnet18\", \"pretrained_cfg\": {" + fields + "}}", "c")
+        .card.preprocess;
+  };
+  CHECK(timm(R"("mean": 0, "std": 0)") == timm(""));
+  CHECK(timm(R"("mean": 0.1, "crop_mode": "border")").fill == std::array<uint8_t, 3>{26, 26, 26});
 }
 
 TEST_CASE("timm's border mode fills with the mean, and its filters are Pillow's six") {

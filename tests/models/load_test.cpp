@@ -213,7 +213,7 @@ TEST_CASE("tensors that the model does not have are refused, or reported when no
   };
   const Checkpoint file = file_of(folder / "a.safetensors", source(), more);
   ResNet model = target();
-  CHECK_THROWS_WITH(load(model, file), Catch::Contains("2 of its tensors are not part of resnet20_cifar"));
+  CHECK_THROWS_WITH(load(model, file), Catch::Contains("1 of its tensors are not part of resnet20_cifar: "));
   const LoadReport report = load(model, file, {.strict = false});
   CHECK(report.unexpected == std::vector<std::string>{"epoch", "layer3.2.bn3.weight"});
   CHECK(equal(state_dict(model), state_dict(source())));
@@ -299,9 +299,83 @@ TEST_CASE("weights of an integer dtype are refused") {
 TEST_CASE("names that no layout knows are refused") {
   const TemporaryFolder folder;
   ResNet model = target();
-  const auto foreign = rename([](const std::string& name) { return "x." + name; });
-  CHECK_THROWS_WITH(load(model, file_of(folder / "a.safetensors", source(), foreign)),
-                    Catch::Contains("none of its 116 tensor names") && Catch::Contains("zoo inspect"));
+  const auto foreign = rename([](const std::string& name) { return "x_" + name; });
+  const Checkpoint file = file_of(folder / "a.safetensors", source(), foreign);
+  CHECK_THROWS_WITH(load(model, file), Catch::Contains("none of its 116 tensor names") &&
+                                           Catch::Contains("zoo inspect") &&
+                                           Catch::Contains("--rename 'REGEX=TO'"));
+  load(model, file, {.renamings = {"^x_="}});
+  CHECK(equal(state_dict(model), state_dict(source())));
+}
+
+TEST_CASE("what lies beside a whole net is left out and reported") {
+  const TemporaryFolder folder;
+  const auto change = [](Tensors& tensors) {
+    for (auto& [name, tensor] : tensors) name.insert(0, "model.");
+    tensors.emplace_back("criterion.weight", at::ones({10}));
+    tensors.emplace_back("model.projection.0.weight", at::ones({4, 64}));
+  };
+  ResNet model = target();
+  const LoadReport report = load(model, file_of(folder / "a.safetensors", source(), change));
+  CHECK(equal(state_dict(model), state_dict(source())));
+  CHECK(report.unexpected == std::vector<std::string>{"criterion.weight", "model.projection.0.weight"});
+  CHECK(report.wrapper == "model.");
+}
+
+TEST_CASE("every way out that a message names is one") {
+  const TemporaryFolder folder;
+  ResNet model = target();
+  // The renamings of a message: --rename 'REGEX=TO' each.
+  const auto renamings_in = [](std::string text) {
+    std::vector<std::string> found;
+    const std::string flag = "--rename '";
+    for (size_t at = text.find(flag); at != std::string::npos; at = text.find(flag, at)) {
+      at += flag.size();
+      found.push_back(text.substr(at, text.find('\'', at) - at));
+    }
+    return found;
+  };
+  SECTION("of a pool with tensors, with the head that they feed") {
+    const auto change = [](Tensors& tensors) {
+      tensors.emplace_back("avgpool.p", at::ones({1}));
+      tensors.emplace_back("neck.0.weight", at::ones({64}));
+    };
+    const Checkpoint file = file_of(folder / "a.safetensors", source(), change);
+    const auto error = error_of([&] { load(model, file); });
+    CHECK_THAT(message_of(error), Catch::Contains("between its last map and its head") &&
+                                      Catch::Contains("'avgpool.p', 'neck.0.weight'") &&
+                                      Catch::Contains("'zoo finetune' gives it a new head"));
+    const auto ways = renamings_in(message_of(error));
+    REQUIRE(ways.size() == 2);
+    load(model, file, {.renamings = ways});
+    CHECK(equal(state_dict(model), state_dict(source())));
+    ResNet other = target(4);
+    CHECK(load(other, file, {.head = HeadPolicy::replace}).head_replaced);
+  }
+  SECTION("of two nets of which none is the usual choice") {
+    const auto change = [](Tensors& tensors) {
+      const Tensors others = state_dict(hash_filled(small(), {.num_classes = 10}, 0.5));
+      for (auto& [name, tensor] : tensors) name.insert(0, "left.net[0].");
+      for (const auto& [name, tensor] : others) tensors.emplace_back("right." + name, tensor);
+    };
+    const Checkpoint file = file_of(folder / "a.safetensors", source(), change);
+    const auto error = error_of([&] { load(model, file); });
+    CHECK_THAT(message_of(error), Catch::Contains("holds 2 nets, under 'left.net[0].', 'right.'"));
+    const auto ways = renamings_in(message_of(error));
+    REQUIRE(ways.size() == 2);
+    load(model, file, {.renamings = {ways[0]}});
+    CHECK(equal(state_dict(model), state_dict(source())));
+    load(model, file, {.renamings = {ways[1]}});
+    CHECK(equal(state_dict(model), state_dict(hash_filled(small(), {.num_classes = 10}, 0.5))));
+  }
+  SECTION("of two tensors that become one") {
+    const auto change = [](Tensors& tensors) { tensors.emplace_back("module.fc.bias", at::ones({10})); };
+    const Checkpoint file = file_of(folder / "a.safetensors", source(), change);
+    const auto error = error_of([&] { load(model, file); });
+    CHECK_THAT(message_of(error), Catch::Contains("are both the model's 'fc.bias'"));
+    load(model, file, {.renamings = renamings_in(message_of(error))});
+    CHECK(equal(state_dict(model), state_dict(source())));
+  }
 }
 
 TEST_CASE("published CIFAR checkpoints load from their wrappers", "[corpus]") {

@@ -185,7 +185,7 @@ TEST_CASE("what names nothing or fits nothing is refused with a way out") {
   const auto view = [](std::vector<int64_t> shape) { return to_view(at::empty(shape).zero_()); };
   write_safetensors(folder / "foreign.safetensors", {{"encoder.weight", view({3, 3})}});
   CHECK_THROWS_WITH(resolve_weights((folder / "foreign.safetensors").string(), manifest),
-                    Catch::Contains("fit no architecture") && Catch::Contains("zoo inspect"));
+                    Catch::Contains("none of its 1 tensor names") && Catch::Contains("zoo inspect"));
 
   std::vector<NamedTensor> partial = to_named_tensors(hash_filled(small(), {.num_classes = 2}));
   partial.erase(partial.begin() + 6);
@@ -195,6 +195,100 @@ TEST_CASE("what names nothing or fits nothing is refused with a way out") {
   CHECK_THROWS_WITH(
       resolve_weights((folder / "partial.safetensors").string(), manifest, {.arch = "resnet5O"}),
       Catch::Contains("Did you mean 'resnet50'"));
+}
+
+namespace {
+
+// The file of `model` under `prefix`, with others beside it.
+fs::path write_beside(const fs::path& path, const ResNet& model, const std::string& prefix,
+                      const std::vector<std::pair<std::string, at::Tensor>>& others) {
+  std::vector<NamedTensor> tensors = to_named_tensors(model);
+  for (NamedTensor& tensor : tensors) tensor.name.insert(0, prefix);
+  for (const auto& [name, tensor] : others) tensors.push_back({name, to_view(tensor)});
+  write_safetensors(path, tensors);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("a self-supervised net is taken for its backbone, and the notes say what else there is") {
+  const TemporaryFolder folder;
+  const Manifest manifest = manifest_of(folder.path(), std::string(64, '0'));
+  const ResNet net = hash_filled(small(), {.num_classes = 0}),
+               other = hash_filled(small(), {.num_classes = 0}, 0.5);
+  std::vector<std::pair<std::string, at::Tensor>> others{{"module.queue", at::ones({4, 4})},
+                                                         {"module.encoder_q.fc.0.weight", at::ones({64, 64})},
+                                                         {"module.encoder_q.fc.2.weight", at::ones({4, 64})}};
+  for (const auto& [name, tensor] : state_dict(other))
+    others.emplace_back("module.encoder_k." + name, tensor);
+  const std::string file =
+      write_beside(folder / "moco.safetensors", net, "module.encoder_q.", others).string();
+  const ResolvedWeights weights = resolve_weights(file, manifest);
+  CHECK(weights.num_classes == 0);
+  CHECK(
+      has_note(weights, "the net under 'module.encoder_q.' is taken, not the one under 'module.encoder_k.'"));
+  CHECK(has_note(weights, "left out 3 tensors that are not the net's: 'module.encoder_q.fc.0.weight', "));
+  CHECK(build_model(weights)->conv1->weight.equal(net->conv1->weight));
+  const ResolvedWeights key = resolve_weights(file, manifest, {.renamings = {"^module\\.encoder_k\\.="}});
+  CHECK(has_note(weights, "--rename '" + key.renamings[0] + "' takes that"));
+  CHECK(build_model(key)->conv1->weight.equal(other->conv1->weight));
+}
+
+TEST_CASE("a head beside the backbone is proposed, and taken by the renaming that is named") {
+  const TemporaryFolder folder;
+  const Manifest manifest = manifest_of(folder.path(), std::string(64, '0'));
+  const auto [prefix, head] = GENERATE(table<std::string, std::string>(
+      {{"model.backbone.", "model.classifier."}, {"encoder.", "linear."}, {"", "head.1."}}));
+  const at::Tensor matrix = at::ones({3, 64}) * 0.5;
+  const std::string file = write_beside(folder / "a.safetensors", hash_filled(small(), {.num_classes = 0}),
+                                        prefix, {{head + "weight", matrix}, {head + "bias", at::ones({3})}})
+                               .string();
+  const ResolvedWeights weights = resolve_weights(file, manifest);
+  CHECK(weights.num_classes == 0);
+  const auto note = std::ranges::find_if(
+      weights.notes, [](const std::string& one) { return one.find("may be it") != std::string::npos; });
+  REQUIRE(note != weights.notes.end());
+  const size_t begin = note->find("--rename '") + 10;
+  const ResolvedWeights whole = resolve_weights(
+      file, manifest, {.renamings = {note->substr(begin, note->find("' takes", begin) - begin)}});
+  CHECK(whole.num_classes == 3);
+  CHECK(build_model(whole)->fc->weight.equal(matrix));
+}
+
+TEST_CASE("a normaliser in front of the net gives mean and deviation") {
+  const TemporaryFolder folder;
+  const Manifest manifest = manifest_of(folder.path(), std::string(64, '0'));
+  const double scale = GENERATE(1.0, 255.0);
+  const at::Tensor mean = at::full({1, 3, 1, 1}, 0.25 * scale), std = at::full({1, 3, 1, 1}, 0.5 * scale);
+  const std::string file = write_beside(folder / "a.safetensors", hash_filled(small(), {.num_classes = 2}),
+                                        "1.", {{"0.mean", mean}, {"0.std", std}})
+                               .string();
+  const ResolvedWeights weights = resolve_weights(file, manifest);
+  CHECK(weights.preprocess.mean == std::array{0.25 * scale, 0.25 * scale, 0.25 * scale});
+  CHECK(weights.preprocess.std == std::array{0.5 * scale, 0.5 * scale, 0.5 * scale});
+  CHECK(weights.preprocess.rescale == (scale == 1 ? kUsualRescale : 1));
+  CHECK(has_note(weights, "mean and std of the file's own 0.mean and 0.std"));
+}
+
+TEST_CASE("a config.json that is no model's is left alone, with a note") {
+  const TemporaryFolder folder;
+  const Manifest manifest = manifest_of(folder.path(), std::string(64, '0'));
+  const std::string file =
+      write_model(folder / "model.safetensors", hash_filled(small(), {.num_classes = 2})).string();
+  write_text(folder / "config.json", R"({"lr": 0.1, "epochs": 90})");
+  CHECK(resolve_weights(file, manifest).arch.name == small().name);
+  CHECK(has_note(resolve_weights(file, manifest),
+                 "config.json describes no model that zoo has and is left alone"));
+  CHECK_THROWS_WITH(resolve_weights(folder.path().string(), manifest),
+                    Catch::Contains("Give the file itself, '" + file + "'"));
+
+  // One of another model, or of none that can be read, is an error, but not where the architecture is given.
+  const std::string text = GENERATE("{", R"({"architecture": "my_net"})", R"({"model_type": "vit"})");
+  write_text(folder / "config.json", text);
+  CHECK_THROWS_AS(resolve_weights(file, manifest), Error);
+  CHECK(build_model(resolve_weights(file, manifest, {.arch = std::string(small().name)}))
+            ->options()
+            .num_classes == 2);
 }
 
 TEST_CASE("published files are known by their bytes under any name", "[corpus]") {

@@ -7,11 +7,21 @@
 
 using namespace zoo;
 
-TEST_CASE("transformers' configuration is told from timm's") {
-  CHECK(is_transformers_config(R"({"model_type": "resnet"})"));
-  CHECK_FALSE(is_transformers_config(R"({"model_type": "timm_wrapper", "architecture": "resnet18"})"));
-  CHECK_FALSE(is_transformers_config("{"));
-  CHECK_FALSE(is_transformers_config("[]"));
+TEST_CASE("a config.json is timm's, transformers', no model's or no JSON") {
+  const auto [text, kind, beside_arch] = GENERATE(table<std::string, ConfigKind, ConfigKind>({
+      {R"({"model_type": "resnet"})", ConfigKind::transformers, ConfigKind::transformers},
+      {R"({"model_type": "vit"})", ConfigKind::transformers, ConfigKind::foreign},
+      {R"({"model_type": "timm_wrapper", "architecture": "resnet18"})", ConfigKind::timm, ConfigKind::timm},
+      {R"({"architecture": "resnet18.a1_in1k"})", ConfigKind::timm, ConfigKind::timm},
+      {R"({"architecture": "my_net"})", ConfigKind::timm, ConfigKind::foreign},
+      {R"({"architecture": {"depth": 18}})", ConfigKind::timm, ConfigKind::foreign},
+      {R"({"lr": 0.1})", ConfigKind::foreign, ConfigKind::foreign},
+      {"[]", ConfigKind::foreign, ConfigKind::foreign},
+      {"{", ConfigKind::broken, ConfigKind::foreign},
+  }));
+  CAPTURE(text);
+  CHECK(kind_of_config(text) == kind);
+  CHECK(kind_of_config_beside_arch(text) == beside_arch);
 }
 
 TEST_CASE("labels come in the order of the classes") {

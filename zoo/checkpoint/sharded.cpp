@@ -24,20 +24,7 @@ constexpr size_t kMaxShards = 10'000;
   throw Error(ErrorCode::corrupt, {}, what);
 }
 
-}  // namespace
-
-std::optional<fs::path> find_weights_in(const fs::path& folder) {
-  for (const std::string_view name : kWeightFiles) {
-    if (fs::is_regular_file(folder / name)) return folder / name;
-  }
-  return std::nullopt;
-}
-
-bool is_weights_name(std::string_view file_name) {
-  return std::ranges::find(kWeightFiles, file_name) != kWeightFiles.end();
-}
-
-void refuse_unpacked(const fs::path& folder) {
+void refuse_unpacked_here(const fs::path& folder) {
   std::error_code unreadable;  // then nothing is there
   if (!fs::is_regular_file(folder / "data.pkl", unreadable) ||
       (!fs::is_directory(folder / "data", unreadable) &&
@@ -52,12 +39,28 @@ void refuse_unpacked(const fs::path& folder) {
                   ".pth' '" + name + "', and open that file.");
 }
 
+}  // namespace
+
+std::optional<fs::path> find_weights_in(const fs::path& folder) {
+  for (const std::string_view name : kWeightFiles) {
+    if (fs::is_regular_file(folder / name)) return folder / name;
+  }
+  return std::nullopt;
+}
+
+bool is_weights_name(std::string_view file_name) {
+  return std::ranges::find(kWeightFiles, file_name) != kWeightFiles.end();
+}
+
+void refuse_unpacked(const fs::path& folder) {
+  refuse_unpacked_here(folder);
+  std::error_code unreadable;
+  for (const auto& entry : fs::directory_iterator(folder, unreadable)) refuse_unpacked_here(entry.path());
+}
+
 fs::path weights_in(const fs::path& folder) {
   if (auto weights = find_weights_in(folder)) return *weights;
   refuse_unpacked(folder);
-  for (const auto& entry : fs::directory_iterator(folder)) {  // unzip -d leaves one folder in it
-    if (entry.is_directory()) refuse_unpacked(entry.path());
-  }
   throw Error(ErrorCode::not_found, folder.string(),
               "a folder without " + join({kWeightFiles.begin(), kWeightFiles.end()}, ", "),
               "Name the file with the weights.");

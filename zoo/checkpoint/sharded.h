@@ -16,8 +16,8 @@ namespace zoo {
 std::optional<std::filesystem::path> find_weights_in(const std::filesystem::path& folder);
 // The same. Throws Error{not_found}, Error{unsupported} for an unpacked checkpoint.
 std::filesystem::path weights_in(const std::filesystem::path& folder);
-// Throws Error{unsupported} for a folder that "unzip" made of a checkpoint of torch.save, with the command
-// that makes a checkpoint of it again.
+// Throws Error{unsupported} for a folder that "unzip" made of a checkpoint of torch.save, or that holds such
+// a folder, with the command that makes a checkpoint of it again.
 void refuse_unpacked(const std::filesystem::path& folder);
 // True for those names.
 bool is_weights_name(std::string_view file_name);

@@ -11,8 +11,9 @@
 namespace zoo {
 namespace {
 
-// What people call the weights beside an optimizer and an epoch number, the likeliest first.
-constexpr std::array<std::string_view, 24> kWrappers{"state_dict",
+// What people call the weights beside an optimizer and an epoch number, the likeliest first. Not a student
+// and a teacher: which of two nets is meant their names and shapes tell, see find_net().
+constexpr std::array<std::string_view, 22> kWrappers{"state_dict",
                                                      "model",
                                                      "model_state_dict",
                                                      "model_state",
@@ -29,8 +30,6 @@ constexpr std::array<std::string_view, 24> kWrappers{"state_dict",
                                                      "params",
                                                      "parameters",
                                                      "model_weights",
-                                                     "student",
-                                                     "teacher",
                                                      "backbone",
                                                      "encoder",
                                                      "classifier",

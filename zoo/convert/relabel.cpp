@@ -5,6 +5,7 @@
 
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
 
 namespace zoo {
@@ -51,7 +52,7 @@ std::optional<ArchSpec> infer(const TranslatedTensors& translated) {
             std::to_string(fits.front().unexpected);
   }
   const auto foreign = std::ranges::find(translated.tensors, "", &TranslatedTensor::name);
-  if (foreign != translated.tensors.end()) what += ", such as '" + foreign->file_name + "'";
+  if (foreign != translated.tensors.end()) what += ", such as '" + excerpt(foreign->file_name) + "'";
   throw Error(ErrorCode::mismatch, file, what, "Without --layout its names are kept.");
 }
 
@@ -80,6 +81,7 @@ Relabelled relabel(StateDict state, Layout to, const std::string& file, const Ar
   }
   if (!spec) refuse(file, fits, translated);
   const TranslatedTensor* head = translated.find("fc.weight");
+  if (head != nullptr && !translated.between.empty()) refuse_between(translated, file);
   const GlobalPool pool = pool_read_by(head, *spec);
   std::string lack = cannot_say(to, *spec);
   if (lack.empty()) lack = cannot_say(to, pool, /*output_stride=*/0);
@@ -92,6 +94,7 @@ Relabelled relabel(StateDict state, Layout to, const std::string& file, const Ar
   Relabelled result;
   result.arch = *spec;
   result.from = translated.layout;
+  result.notes = translated.notes;
   result.global_pool = pool;
   const TranslatedTensor* stem = translated.find(first_conv_name(*spec));
   if (head != nullptr) result.num_classes = head->tensor.shape.front();

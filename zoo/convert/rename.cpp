@@ -42,6 +42,7 @@ void rename(std::vector<NamedTensor>& tensors, std::span<const std::string> rena
     }
   }
   if (renamings.empty()) return;
+  std::erase_if(tensors, [](const NamedTensor& tensor) { return tensor.name.empty(); });
   std::set<std::string_view> names;
   for (const NamedTensor& tensor : tensors) {
     if (!names.insert(tensor.name).second) refuse("gives two tensors the name '" + tensor.name + "'");

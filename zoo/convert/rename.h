@@ -11,7 +11,7 @@ namespace zoo {
 
 // Each "REGEX=TO" (ECMAScript; $1 is the first group; the last '=' separates) in turn replaces all matches in
 // all names. Throws Error{usage} for what is no such expression or too complex, and where two tensors get one
-// name.
+// name. A tensor whose name becomes empty is left out.
 void rename(std::vector<NamedTensor>& tensors, std::span<const std::string> renamings);
 
 }  // namespace zoo

@@ -18,13 +18,13 @@ struct Pretrained {
 };
 
 // What the folder's config.json says, or else the weights.
-ResNetConfig find_config(const ResolvedWeights& weights) {
+ResNetConfig find_config(const ResolvedWeights& weights, const PretrainedOptions& options) {
   const std::string lack = cannot_say(Layout::huggingface, weights.global_pool, weights.output_stride);
   if (!lack.empty()) {
     throw Error(ErrorCode::unsupported, weights.name, "transformers' ResNet " + lack,
                 "build_model() builds what these weights are for.");
   }
-  const auto folder = find_model_folder(weights.file);
+  const auto folder = find_model_folder(weights.file, options.resolve.arch.has_value());
   ResNetConfig config = folder && !folder->timm
                             ? parse_resnet_config(folder->config_text, folder->config_path().string())
                             : config_of(weights.arch, weights.num_classes, weights.in_channels);
@@ -44,7 +44,7 @@ ResNetConfig find_config(const ResolvedWeights& weights) {
 
 Pretrained load_pretrained(const std::string& name_or_path, const PretrainedOptions& options) {
   ResolvedWeights weights = resolve_weights(name_or_path, Manifest::load_default(), options.resolve);
-  Pretrained result{.config = find_config(weights), .net{nullptr}, .preprocess = weights.preprocess};
+  Pretrained result{.config = find_config(weights, options), .net{nullptr}, .preprocess = weights.preprocess};
   ResNetConfig& config = result.config;
   if (options.num_labels && *options.num_labels != config.num_labels) {
     config.num_labels = *options.num_labels;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "zoo/layouts/layouts.h"
+#include "zoo/layouts/net_names.h"
 
 namespace zoo {
 namespace {
@@ -47,7 +48,7 @@ ArchSpec shallow(const ArchSpec& spec) {
 }
 
 // Nothing if a tensor that both have differs in shape, or if the file lacks more of the arch than it has.
-std::optional<ArchFit> fit(const ArchSpec& spec, const Shapes& shapes, int64_t in_file) {
+std::optional<ArchFit> fit(const ArchSpec& spec, const Shapes& shapes, int64_t of_net) {
   ArchFit result{.arch = &spec, .layout = {}, .prefix = {}};
   result.num_classes = dimension(shapes, "fc.weight", 2, 0, 0);
   result.in_channels = dimension(shapes, std::string(first_conv_name(spec)), 4, 1, 3);
@@ -59,7 +60,7 @@ std::optional<ArchFit> fit(const ArchSpec& spec, const Shapes& shapes, int64_t i
   const Comparison whole = compare(spec, shapes, options);
   if (!whole.agrees || whole.shared <= whole.missing) return std::nullopt;
   result.missing = whole.missing;
-  result.unexpected = in_file - whole.shared;
+  result.unexpected = of_net - whole.shared;
   return result;
 }
 
@@ -73,24 +74,24 @@ std::array<bool, 4> naming(Layout layout, const ArchSpec& spec) {
 }  // namespace
 
 std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors) {
-  std::vector<std::string> names;
-  for (const NamedShape& tensor : tensors) names.push_back(tensor.name);
-  const std::string prefix = common_wrapper_prefix(names);
-  for (std::string& name : names) name.erase(0, prefix.size());
-  const std::optional<Layout> layout = recognise_layout(names);
-  if (!layout) return {};
+  const NetNames net = find_net(tensors);
+  if (!net.layout) return {};
+  const Layout layout = *net.layout;
+  const auto is_net = [](const NetTensor& tensor) { return tensor.place == Place::net; };
+  const int64_t of_net = std::ranges::count_if(net.tensors, is_net);
 
   std::map<std::array<bool, 4>, Shapes> translated;
   std::vector<ArchFit> fits;
   for (const ArchSpec& spec : arch_table()) {
-    const auto [shapes, is_new] = translated.try_emplace(naming(*layout, spec));
-    for (size_t i = 0; is_new && i < names.size(); ++i) {
-      if (auto name = to_canonical(*layout, names[i], &spec))
-        shapes->second.emplace(std::move(*name), canonical_shape(*layout, tensors[i].shape));
+    const auto [shapes, is_new] = translated.try_emplace(naming(layout, spec));
+    for (size_t i = 0; is_new && i < tensors.size(); ++i) {
+      if (!is_net(net.tensors[i])) continue;
+      if (auto name = to_canonical(layout, net.tensors[i].name, &spec))
+        shapes->second.emplace(std::move(*name), canonical_shape(layout, tensors[i].shape));
     }
-    if (auto result = fit(spec, shapes->second, std::ssize(tensors))) {
-      result->layout = *layout;
-      result->prefix = prefix;
+    if (auto result = fit(spec, shapes->second, of_net)) {
+      result->layout = layout;
+      result->prefix = net.prefix;
       fits.push_back(std::move(*result));
     }
   }

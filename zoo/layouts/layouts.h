@@ -99,15 +99,15 @@ std::optional<Layout> recognise_layout(std::span<const std::string> names);
 struct ArchFit {
   const ArchSpec* arch;
   Layout layout;
-  std::string prefix;                        // wrapper prefix that was removed
+  std::string prefix;                        // of the net's names in the file, see find_net()
   int64_t num_classes = 0;                   // from the head's shape; 0 = the file has no head
   int64_t in_channels = 3;                   // from the first convolution
   GlobalPool global_pool = GlobalPool::avg;  // from the head's shape, see pool_of_head()
   int64_t missing = 0;                       // tensors of the arch that the file lacks (counters not counted)
-  int64_t unexpected = 0;                    // tensors of the file that the arch lacks
+  int64_t unexpected = 0;                    // tensors of the net in the file that the arch lacks
   bool exact() const { return missing == 0 && unexpected == 0; }
 };
-// The architectures that the names and shapes of a file fit, best first: every tensor that both have agrees
+// The architectures that the names and shapes of the net in a file (see find_net) fit, best first: every tensor that both have agrees
 // in shape, and the file has more of the arch's tensors than it lacks. Two archs that differ in no tensor (a
 // pad shortcut has none) are both listed.
 std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors);

@@ -19,11 +19,11 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kMaxPixels = 1 << 16;
 constexpr int64_t kMaxChannels = 1 << 12;
 constexpr int64_t kMaxClasses = 10'000'000;
-// Of timm's create_model. The last three are of training alone and not read.
-constexpr std::array<std::string_view, 7> kKnownArguments{"in_chans",      "num_classes", "global_pool",
-                                                          "output_stride", "drop_rate",   "drop_path_rate",
-                                                          "zero_init_last"};
-constexpr std::array<double, 3> kImageNetMean{0.485, 0.456, 0.406};
+// Of timm's create_model.
+constexpr std::array<std::string_view, 5> kKnownArguments{"in_chans", "num_classes", "global_pool",
+                                                          "output_stride", "act_layer"};
+constexpr std::array<std::string_view, 4> kOfTrainingAlone{"drop_rate", "drop_path_rate", "drop_block_rate",
+                                                           "zero_init_last"};
 
 // A JSON value and where it stands: "config.json:/pretrained_cfg/mean".
 struct Place {
@@ -74,22 +74,27 @@ struct Place {
   }
 };
 
+// One number, alone or in an array, is that of all channels.
 std::array<double, 3> read_triple(const Place& place, double low_exclusive) {
-  if (!place.json.is_array() || place.json.size() != 3) place.expected("an array of 3 numbers");
+  const bool is_array = place.json.is_array();
+  if (is_array ? place.json.size() != 3 && place.json.size() != 1 : !place.json.is_number())
+    place.expected("an array of 3 numbers");
   std::array<double, 3> values{};
   for (size_t i = 0; i < values.size(); ++i) {
-    const double value = place.element(i).number();
-    if (!(value > low_exclusive) || !(value < 1e6)) {
-      place.element(i).refuse(ErrorCode::corrupt, "is " + place.json[i].dump() + ", out of range");
-    }
+    const Place one = is_array ? place.element(std::min(i, place.json.size() - 1)) : place;
+    const double value = one.number();
+    if (!(value > low_exclusive) || !(value < 1e6))
+      one.refuse(ErrorCode::corrupt, "is " + one.json.dump() + ", out of range");
     values[i] = value;
   }
   return values;
 }
 
+// timm takes a plain 0 for absent.
 void read_normalisation(const Place& place, Preprocess& preprocess) {
-  if (const auto mean = place.find("mean")) preprocess.mean = read_triple(*mean, -1e6);
-  if (const auto std = place.find("std")) preprocess.std = read_triple(*std, 0);
+  const auto mean = place.find("mean"), std = place.find("std");
+  if (mean && mean->json != 0) preprocess.mean = read_triple(*mean, -1e6);
+  if (std && std->json != 0) preprocess.std = read_triple(*std, 0);
 }
 
 // Names come from a file, so that an unknown one is the file's fault, not a flag's.
@@ -110,13 +115,10 @@ Preprocess read_own_preprocess(std::string_view text, const std::string& where) 
 
 // timm fills what a border needs with 255 times the mean, rounded half to even, which is decided before the
 // mean is a float.
-std::array<uint8_t, 3> read_border_fill(const Place& config) {
-  const auto mean = config.find("mean");
+std::array<uint8_t, 3> border_fill(const std::array<double, 3>& mean) {
   std::array<uint8_t, 3> fill{};
-  for (size_t i = 0; i < fill.size(); ++i) {
-    const double value = mean ? mean->element(i).number() : kImageNetMean[i];
-    fill[i] = static_cast<uint8_t>(std::clamp(std::nearbyint(255 * value), 0.0, 255.0));
-  }
+  for (size_t i = 0; i < fill.size(); ++i)
+    fill[i] = static_cast<uint8_t>(std::clamp(std::nearbyint(255 * mean[i]), 0.0, 255.0));
   return fill;
 }
 
@@ -128,7 +130,7 @@ void read_crop_mode(const Place& config, Preprocess& preprocess) {
     preprocess.resize = ResizeMode::square;
   } else if (name == "border") {
     preprocess.resize = ResizeMode::long_edge;
-    preprocess.fill = read_border_fill(config);
+    preprocess.fill = border_fill(preprocess.mean);
   } else if (name != "center") {
     mode->refuse(ErrorCode::unsupported, "is '" + name + "', zoo has 'center', 'squash' and 'border'");
   }
@@ -191,14 +193,40 @@ int64_t read_output_stride(const Place& place, const ArchSpec& arch) {
   return stride < arch.reduction() ? stride : 0;
 }
 
+// "resnet50.a1_in1k" is timm's name of an architecture and of the weights that it began with.
+const ArchSpec& read_arch(const Place& place) {
+  std::string name = place.string();
+  name.erase(std::min(name.find('.'), name.size()));
+  const ArchSpec* arch = find_arch(name);
+  if (arch != nullptr) return *arch;
+  try {
+    return get_arch(name);
+  } catch (const Error& error) {
+    place.refuse(error.code(), error.what());
+  }
+}
+
+// Another activation would be another net.
+void require_activation(const Place& place, const ArchSpec& arch) {
+  const std::string name = place.string();
+  const std::string_view own = to_string(arch.activation);
+  if ((name == "swish" ? "silu" : name) == own) return;
+  place.refuse(ErrorCode::unsupported,
+               "is '" + name + "', zoo's " + std::string(arch.name) + " has " + std::string(own));
+}
+
 // What timm's create_model is told beside the name.
 void read_arguments(const Place& arguments, const ArchSpec& arch, ModelConfig& config) {
+  const auto is_one_of = [](const auto& names, const std::string& key) {
+    return std::ranges::find(names, key) != names.end();
+  };
   for (const auto& [key, value] : arguments.json.items()) {
-    if (std::ranges::find(kKnownArguments, key) == kKnownArguments.end()) {
+    if (!is_one_of(kKnownArguments, key) && !is_one_of(kOfTrainingAlone, key)) {
       Place{value, arguments.file, arguments.pointer + "/" + key}.refuse(
           ErrorCode::unsupported, "is an argument of timm's that zoo does not know");
     }
   }
+  if (const auto activation = arguments.find("act_layer")) require_activation(*activation, arch);
   if (const auto channels = arguments.find("in_chans"))
     config.in_channels = channels->integer(1, kMaxChannels);
   if (const auto pool = arguments.find("global_pool"))
@@ -214,7 +242,8 @@ Json parse_json(std::string_view text, const std::string& where) {
     const std::string what = error.what();  // "[json.exception...] parse error at line 1, ..."
     const size_t begin = what.find("] ");
     throw Error(ErrorCode::corrupt, where,
-                "is not JSON: " + (begin == std::string::npos ? what : what.substr(begin + 2)));
+                "is not JSON: " + (begin == std::string::npos ? what : what.substr(begin + 2)),
+                "Mend it; with '--arch ARCH' it is left alone.");
   }
 }
 
@@ -231,15 +260,8 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
                 "Give the tensor file itself, with '--arch ARCH'.");
   }
   ModelConfig config;
-  config.card.arch = root.at("architecture").string();
-  const ArchSpec* arch = find_arch(config.card.arch);
-  if (arch == nullptr) {
-    try {
-      get_arch(config.card.arch);
-    } catch (const Error& error) {
-      root.at("architecture").refuse(error.code(), error.what());
-    }
-  }
+  const ArchSpec& arch = read_arch(root.at("architecture"));
+  config.card.arch = std::string(arch.name);
 
   // timm's oldest files have the members of pretrained_cfg at the top.
   const Place timm = root.find("pretrained_cfg").value_or(root).object();
@@ -248,8 +270,8 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
   };
   // Files older than model_args say here how the model was trained; timm itself goes by model_args alone.
   if (const auto pool = either("global_pool")) config.global_pool = read_name(*pool, parse_global_pool);
-  if (const auto arguments = root.find("model_args")) read_arguments(arguments->object(), *arch, config);
-  config.num_classes = arch->num_classes;
+  if (const auto arguments = root.find("model_args")) read_arguments(arguments->object(), arch, config);
+  config.num_classes = arch.num_classes;
   if (const auto classes = either("num_classes")) config.num_classes = classes->integer(0, kMaxClasses);
   if (const auto labels = either("label_names"))
     config.card.labels = read_labels(*labels, config.num_classes);
@@ -261,7 +283,7 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
 
   const auto own = root.find("zoo");
   if (own) own->object().at("preprocess").object();
-  config.card.preprocess = own ? read_own_preprocess(text, where) : read_timm_preprocess(timm, *arch);
+  config.card.preprocess = own ? read_own_preprocess(text, where) : read_timm_preprocess(timm, arch);
   return config;
 }
 

@@ -183,6 +183,8 @@ void check(const Plan& plan, const ResNet& model, const TranslatedTensors& file,
   if (!plan.mismatched.empty()) wrong.push_back(describe_mismatches(plan));
   if (!plan.missing.empty() && (strict || !backbone_fits)) wrong.push_back(describe_missing(plan, arch));
   if (!plan.unexpected.empty() && strict) wrong.push_back(describe_unexpected(plan, arch));
+  if (wrong.empty() && strict && !file.between.empty() && model->fc && !plan.new_head)
+    refuse_between(file, path);
   if (wrong.empty()) return;
   const bool head_alone = backbone_fits && !(plan.mismatched.empty() && plan.missing.empty());
   throw Error(ErrorCode::mismatch, path, join(wrong, "; "),
@@ -223,7 +225,10 @@ LoadReport report(Plan plan, const TranslatedTensors& file) {
   LoadReport result;
   result.loaded = std::ranges::count_if(plan.copies, [](const Copy& copy) { return copy.from != nullptr; });
   result.missing = std::move(plan.missing);
-  result.unexpected = std::move(plan.unexpected);
+  for (const auto* others : {&file.between, &file.beside}) {
+    for (const NamedTensor& tensor : *others) result.unexpected.push_back(tensor.name);
+  }
+  result.unexpected.insert(result.unexpected.end(), plan.unexpected.begin(), plan.unexpected.end());
   for (const Mismatch& tensor : plan.replaced) {
     result.mismatched.push_back(tensor.file_name + ": " + shape_text(tensor.in_file) + " in the file, " +
                                 shape_text(tensor.in_model) + " in the model");

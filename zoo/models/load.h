@@ -17,7 +17,7 @@ enum class HeadPolicy {
 };
 
 struct LoadOptions {
-  bool strict = true;  // missing or unexpected tensors are an error (counters may be missing)
+  bool strict = true;  // missing or unexpected tensors of the net are an error (counters may be missing)
   HeadPolicy head = HeadPolicy::strict;
   std::optional<Layout> layout = {};        // recognised by the names unless given
   std::vector<std::string> renamings = {};  // REGEX=TO, made of the file's names first
@@ -26,7 +26,7 @@ struct LoadOptions {
 struct LoadReport {
   int64_t loaded = 0;
   std::vector<std::string> missing;     // of the model, not in the file (absent counters are not listed)
-  std::vector<std::string> unexpected;  // of the file, not in the model
+  std::vector<std::string> unexpected;  // of the file, not in the model; what lies beside the net first
   // Of a replaced head: "fc.weight: [1000, 512] in the file, [10, 512] in the model".
   std::vector<std::string> mismatched;
   Layout translated_from = Layout::torchvision;

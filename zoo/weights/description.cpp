@@ -1,10 +1,15 @@
 #include "zoo/weights/description.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "zoo/checkpoint/class_names.h"
+#include "zoo/convert/cast.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/file.h"
 #include "zoo/layouts/model_card.h"
 #include "zoo/layouts/resnet_config.h"
@@ -14,11 +19,41 @@
 namespace zoo {
 namespace {
 
-std::string in_words(const Preprocess& preprocess) {
+// Three numbers of a floating tensor.
+std::optional<std::array<double, 3>> three_of(const TensorView& tensor) {
+  constexpr std::array kFloating{DType::f64, DType::f32, DType::f16, DType::bf16};
+  if (tensor.numel() != 3 || std::ranges::find(kFloating, tensor.dtype) == kFloating.end())
+    return std::nullopt;
+  const std::vector<NamedTensor> wide = cast({{"", tensor}}, DType::f32);
+  std::array<float, 3> values{};
+  wide.front().tensor.copy_to(reinterpret_cast<std::byte*>(values.data()));
+  return std::array<double, 3>{values[0], values[1], values[2]};
+}
+
+// "0.mean and 0.std" where a module in front of the net subtracts and divides by these; "" where none does.
+std::string take_normaliser(const std::vector<NamedTensor>& beside, Preprocess& preprocess) {
+  for (const NamedTensor& one : beside) {
+    if (!one.name.ends_with("mean")) continue;
+    const std::string other_name = one.name.substr(0, one.name.size() - 4) + "std";
+    const auto other = std::ranges::find(beside, other_name, &NamedTensor::name);
+    if (other == beside.end()) continue;
+    const auto mean = three_of(one.tensor), std = three_of(other->tensor);
+    if (!mean || !std || !std::ranges::all_of(*std, [](double value) { return value > 0; })) continue;
+    preprocess.mean = *mean;
+    preprocess.std = *std;
+    // In 0..255.
+    if (std::ranges::any_of(*std, [](double value) { return value > 1; })) preprocess.rescale = 1;
+    return excerpt(one.name) + " and " + excerpt(other_name);
+  }
+  return {};
+}
+
+std::string in_words(const Preprocess& preprocess, const std::string& normaliser = {}) {
   const std::string resize = preprocess.resize == ResizeMode::none
                                  ? "no resize"
                                  : "short edge " + std::to_string(preprocess.resize_px) + " (bilinear)";
-  return resize + ", centre crop " + std::to_string(preprocess.crop_px) + ", ImageNet mean and std";
+  return resize + ", centre crop " + std::to_string(preprocess.crop_px) + ", " +
+         (normaliser.empty() ? "ImageNet mean and std" : "mean and std of the file's own " + normaliser);
 }
 
 Description describe_card(const ModelCard& card, const std::string& file, int64_t num_classes) {
@@ -85,11 +120,12 @@ void add_names_in_file(Description& description, const Checkpoint& checkpoint, i
   }
 }
 
-Description describe_unknown(const ArchSpec& arch, const std::string& name) {
-  Description description;
-  description.preprocess = default_preprocess(arch);
-  description.notes.push_back(
-      name + ": nobody says how its pictures were prepared; assumed: " + in_words(description.preprocess));
+Description describe_unknown(const ArchSpec& arch, const std::string& name,
+                             const std::vector<NamedTensor>& beside) {
+  Description description{.labels = {}, .preprocess = default_preprocess(arch), .notes = {}};
+  const std::string normaliser = take_normaliser(beside, description.preprocess);
+  description.notes.push_back(name + ": nobody says how its pictures were prepared; assumed: " +
+                              in_words(description.preprocess, normaliser));
   return description;
 }
 

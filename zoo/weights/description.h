@@ -38,7 +38,9 @@ Description describe_folder(const ModelFolder& folder, const ArchSpec& arch, int
 void add_names_in_file(Description& description, const Checkpoint& checkpoint, int64_t num_classes,
                        const std::string& name);
 
-// The arch's usual preprocessing.
-Description describe_unknown(const ArchSpec& arch, const std::string& name);
+// The arch's usual preprocessing; with the mean and the deviation of a normaliser among `beside`, the tensors
+// that lie beside the net in its file.
+Description describe_unknown(const ArchSpec& arch, const std::string& name,
+                             const std::vector<NamedTensor>& beside = {});
 
 }  // namespace zoo

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "zoo/core/arch.h"
 #include "zoo/layouts/model_card.h"
@@ -22,7 +23,11 @@ struct ModelFolder {
 };
 
 // The folder itself, or that of a file which has one of the names that such folders give to weights; nothing
-// where there is no config.json or no such file. Throws Error{io}, and what parse_config_json throws.
-std::optional<ModelFolder> find_model_folder(const std::filesystem::path& folder_or_file);
+// where there is no such file, no config.json, or one that is no model's, of which `notes` gets a line. Where
+// the user names the architecture that is also one of a model that zoo does not have. Throws Error{io}, and
+// what parse_config_json throws.
+std::optional<ModelFolder> find_model_folder(const std::filesystem::path& folder_or_file,
+                                             bool arch_is_given = false,
+                                             std::vector<std::string>* notes = nullptr);
 
 }  // namespace zoo

@@ -29,9 +29,10 @@ Checkpoint open_structure(const fs::path& file) {
 }
 
 // Takes arch from `arch`, and class and channel counts and the pool from the file's own tensors.
-void read_sizes(const Checkpoint& checkpoint, const ArchSpec& arch, ResolvedWeights& weights) {
+TranslatedTensors read_sizes(const Checkpoint& checkpoint, const ArchSpec& arch, ResolvedWeights& weights) {
   weights.arch = arch;
-  const TranslatedTensors tensors = translate(checkpoint, arch, {}, weights.renamings);
+  TranslatedTensors tensors = translate(checkpoint, arch, {}, weights.renamings);
+  for (const std::string& note : tensors.notes) weights.notes.push_back(weights.name + ": " + note);
   const auto* head = tensors.find("fc.weight");
   const auto* stem = tensors.find(first_conv_name(arch));
   if (head != nullptr && head->tensor.shape.size() == 2) {
@@ -39,6 +40,7 @@ void read_sizes(const Checkpoint& checkpoint, const ArchSpec& arch, ResolvedWeig
     weights.global_pool = pool_of_head(arch, head->tensor.shape[1]);
   }
   if (stem != nullptr && stem->tensor.shape.size() == 4) weights.in_channels = stem->tensor.shape[1];
+  return tensors;
 }
 
 void take(Description description, const Checkpoint& checkpoint, ResolvedWeights& weights) {
@@ -56,8 +58,10 @@ void take_record(const WeightRecord& record, const Manifest& manifest, const Che
   take(describe_record(record, manifest, weights.num_classes, weights.name), checkpoint, weights);
 }
 
-[[noreturn]] void refuse_fits(const fs::path& file, const std::vector<ArchFit>& fits) {
+[[noreturn]] void refuse_fits(const fs::path& file, const std::vector<NamedTensor>& tensors,
+                              const std::vector<ArchFit>& fits) {
   if (fits.empty()) {
+    translate({.wrapper = {}, .tensors = tensors}, file.string(), nullptr);  // may know better why
     throw Error(ErrorCode::mismatch, file.string(), "its tensors fit no architecture that zoo knows",
                 "'zoo inspect' shows them, 'zoo list --archs' shows the architectures.");
   }
@@ -78,7 +82,7 @@ const ArchSpec& usual_fit(const fs::path& file, const std::vector<NamedTensor>& 
   for (const ArchFit& fit : fits) {
     if (fit.exact()) exact.emplace_back(fit.arch->name);
   }
-  if (exact.empty()) refuse_fits(file, fits);
+  if (exact.empty()) refuse_fits(file, tensors, fits);
   const std::string usual = exact.front();
   exact.erase(exact.begin());
   if (!exact.empty()) {
@@ -98,17 +102,14 @@ ResolvedWeights from_file(const fs::path& file, const Manifest& manifest, const 
   rename(state.tensors, options.renamings);
   const auto [record, by_name] = find_known_file(file, state.tensors, manifest);
   if (by_name) weights.notes.push_back(weights.name + ": taken for " + record->name + " by its file name");
-  if (options.arch) {
-    read_sizes(checkpoint, get_arch(*options.arch), weights);
-  } else {
-    read_sizes(checkpoint,
-               record != nullptr ? get_arch(record->arch) : usual_fit(file, state.tensors, weights.notes),
-               weights);
-  }
+  const ArchSpec& arch = options.arch        ? get_arch(*options.arch)
+                         : record != nullptr ? get_arch(record->arch)
+                                             : usual_fit(file, state.tensors, weights.notes);
+  const TranslatedTensors tensors = read_sizes(checkpoint, arch, weights);
   if (record != nullptr) {
     take_record(*record, manifest, checkpoint, weights);
   } else {
-    take(describe_unknown(weights.arch, weights.name), checkpoint, weights);
+    take(describe_unknown(weights.arch, weights.name, tensors.beside), checkpoint, weights);
   }
   return weights;
 }
@@ -135,29 +136,33 @@ ResolvedWeights from_model_folder(const ModelFolder& folder, const std::string& 
   weights.file = folder.weights;
   const ArchSpec arch = options.arch ? get_arch(*options.arch) : folder.arch();
   const Checkpoint checkpoint = open_structure(weights.file);
+  read_sizes(checkpoint, arch, weights);
   if (folder.timm) {
-    weights.arch = arch;
     weights.num_classes = folder.timm->num_classes;
     weights.in_channels = folder.timm->in_channels;
     weights.global_pool = folder.timm->global_pool;
     weights.output_stride = folder.timm->output_stride;
-  } else {
-    read_sizes(checkpoint, arch, weights);
   }
   take(describe_folder(folder, weights.arch, weights.num_classes), checkpoint, weights);
   return weights;
 }
 
 ResolvedWeights from_directory(const fs::path& directory, const ResolveOptions& options) {
+  std::vector<std::string> notes;
   for (const fs::path& candidate : {directory, directory / "best", directory / "last"}) {
-    if (const auto folder = find_model_folder(candidate)) {
+    if (const auto folder = find_model_folder(candidate, options.arch.has_value(), &notes)) {
       return from_model_folder(*folder, candidate.string(), options);
     }
   }
-  throw Error(ErrorCode::not_found, directory.string(),
-              "holds no model: expected config.json and model.safetensors (or another file of weights that "
-              "hubs have), in it or in its best/",
-              "Give a training run's directory, a model directory or a checkpoint file.");
+  refuse_unpacked(directory);
+  const auto file = find_weights_in(directory);
+  throw Error(
+      ErrorCode::not_found, directory.string(),
+      "holds no model: expected config.json and model.safetensors (or another file of weights that "
+      "hubs have), in it or in its best/" +
+          (notes.empty() ? "" : "; " + notes.front()),
+      file ? "Give the file itself, '" + file->string() + "', with '--arch ARCH' where it does not tell."
+           : "Give a training run's directory, a model directory or a checkpoint file.");
 }
 
 ResolvedWeights from_hub(const HubName& name, const ResolveOptions& options) {
@@ -199,8 +204,12 @@ ResolvedWeights resolve_weights(const std::string& name_or_path, const Manifest&
     return from_directory(path, options);
   }
   if (fs::exists(status) && !is_directory) {
-    const auto folder = find_model_folder(path);
-    return folder ? from_model_folder(*folder, name_or_path, options) : from_file(path, manifest, options);
+    std::vector<std::string> notes;
+    const auto folder = find_model_folder(path, options.arch.has_value(), &notes);
+    ResolvedWeights weights =
+        folder ? from_model_folder(*folder, name_or_path, options) : from_file(path, manifest, options);
+    weights.notes.insert(weights.notes.begin(), notes.begin(), notes.end());
+    return weights;
   }
   if (record == nullptr && looks_like_path(name_or_path)) {
     throw Error(ErrorCode::not_found, name_or_path, "no such file, and no published weights of that name",

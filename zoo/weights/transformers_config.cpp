@@ -17,9 +17,24 @@ using nlohmann::json;
 
 }  // namespace
 
-bool is_transformers_config(std::string_view text) {
+ConfigKind kind_of_config(std::string_view text) {
   const json document = json::parse(text, nullptr, false);
-  return document.is_object() && document.contains("model_type") && !document.contains("architecture");
+  if (document.is_discarded()) return ConfigKind::broken;
+  if (!document.is_object()) return ConfigKind::foreign;
+  if (document.contains("architecture")) return ConfigKind::timm;
+  return document.contains("model_type") ? ConfigKind::transformers : ConfigKind::foreign;
+}
+
+ConfigKind kind_of_config_beside_arch(std::string_view text) {
+  const ConfigKind kind = kind_of_config(text);
+  if (kind == ConfigKind::foreign || kind == ConfigKind::broken) return ConfigKind::foreign;
+  const json document = json::parse(text);
+  const json& name = document[kind == ConfigKind::timm ? "architecture" : "model_type"];
+  if (!name.is_string()) return ConfigKind::foreign;
+  const auto text_of = name.get<std::string>();
+  const bool known = kind == ConfigKind::timm ? find_arch(text_of.substr(0, text_of.find('.'))) != nullptr
+                                              : text_of == "resnet";
+  return known ? kind : ConfigKind::foreign;
 }
 
 ArchSpec read_transformers_arch(std::string_view text, const std::string& where) {

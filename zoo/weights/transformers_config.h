@@ -11,8 +11,17 @@
 
 namespace zoo {
 
-// config.json is transformers' own, not timm's. False for what is not JSON.
-bool is_transformers_config(std::string_view text);
+enum class ConfigKind {
+  timm,          // names an architecture, as timm's hub layout does
+  transformers,  // of transformers' own
+  foreign,       // JSON, but no model's
+  broken,        // no JSON
+};
+// Whose a config.json is.
+ConfigKind kind_of_config(std::string_view text);
+// The same where the architecture is known otherwise: a file of another model, or of a broken one, is
+// foreign.
+ConfigKind kind_of_config_beside_arch(std::string_view text);
 
 // The architecture that config.json describes: the row of the table where there is one, otherwise one called
 // kInferredArch. Absent fields have transformers' defaults. Throws Error{corrupt} for a field of another type
