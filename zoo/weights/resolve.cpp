@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/sharded.h"
 #include "zoo/convert/rename.h"
 #include "zoo/convert/translate.h"
 #include "zoo/core/error.h"
