@@ -1,6 +1,11 @@
 // zoo finetune: a published model, or none, and a folder of pictures become a model of those classes.
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
+#include <memory>
+#include <system_error>
+#include <utility>
 
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
@@ -10,6 +15,7 @@
 #include "apps/finetune_model.h"
 #include "apps/finetune_options.h"
 #include "apps/finetune_recipe.h"
+#include "apps/finetune_split.h"
 #include "apps/interrupt.h"
 #include "apps/json_output.h"
 #include "apps/loading_options.h"
@@ -22,6 +28,7 @@
 #include "zoo/core/error.h"
 #include "zoo/core/foreign_text.h"
 #include "zoo/core/text.h"
+#include "zoo/data/check_headers.h"
 #include "zoo/data/loader.h"
 #include "zoo/train/run_dir.h"
 #include "zoo/train/seed_scope.h"
@@ -76,6 +83,18 @@ BatchSource source(Loader& loader) {
             return TrainBatch{batch->images, batch->labels, batch->mixed_labels};
           },
           loader.batches_per_epoch(), [&loader] { return std::ssize(loader.bad_pictures()); }};
+}
+
+// The same with its first batch made already: what is wrong with the reading of pictures shows before a run
+// begins.
+BatchSource begun(BatchSource source) {
+  source.start_epoch(0);
+  const auto first = std::make_shared<std::optional<TrainBatch>>(source.next());
+  return {[source, first](int64_t epoch) {
+            if (epoch > 0) source.start_epoch(epoch);
+          },
+          [source, first] { return *first ? std::exchange(*first, std::nullopt) : source.next(); },
+          source.batches_per_epoch, source.left_out};
 }
 
 LoaderOptions loading_of(const FinetuneOptions& options, const Preprocess& preprocess) {
@@ -137,43 +156,49 @@ std::string epoch_text(const EpochReport& report, int64_t epochs) {
 
 struct Outcome {
   EpochReport best, last;
-  int64_t epochs = 0;  // finished
   double wall_s = 0;
 };
 
-void run_training(Start& start, const FinetuneOptions& options, BatchSource train_batches,
-                  BatchSource val_batches, RunDirectory& run, const ModelCard& card, Outcome& outcome) {
+Outcome run_training(Start& start, const FinetuneOptions& options, BatchSource train_batches,
+                     BatchSource val_batches, RunDirectory& run) {
+  Outcome outcome;
   ProgressLine progress;
   const int64_t epochs = options.recipe.epochs;
   const TrainSinks sinks{.on_step =
                              [&](const StepReport& report) {
                                if (progress.due()) progress.show(step_text(report, epochs));
                              },
+                         .on_learnt = [&](int64_t epoch) { run.save_learnt(start.model, epoch); },
                          .on_epoch =
                              [&](const EpochReport& report) {
-                               run.save_last(start.model, card);
-                               if (report.best) run.save_best(start.model, card);
-                               run.append_metrics(report);
+                               run.save_judged(start.model, report);
                                if (report.best) outcome.best = report;
                                outcome.last = report;
-                               outcome.epochs = report.epoch + 1;
                                outcome.wall_s += report.wall_s;
                                progress.clear();
                                std::cerr << epoch_text(report, epochs) << std::endl;
-                             }};
+                             },
+                         .on_diverged = [&](int64_t) { run.take_back_learnt(); }};
   train(start.model, options.recipe, train_batches, val_batches, sinks, interrupted);
+  return outcome;
 }
 
-// The same error with what is kept and how to go on from it.
-Error with_remains(const Error& error, const Outcome& outcome, const std::filesystem::path& run) {
-  const std::string kept = outcome.epochs == 0
-                               ? "No epoch was finished, so " + run.string() + " holds no model."
-                               : std::to_string(outcome.epochs) +
-                                     (outcome.epochs == 1 ? " epoch is" : " epochs are") +
-                                     " kept: start from the last with --weights " + (run / "last").string() +
-                                     ", from the best (epoch " + std::to_string(outcome.best.epoch + 1) +
-                                     ") with --weights " + (run / "best").string() + ".";
-  return {error.code(), "", error.what(), kept};
+// What of the run is kept, and how to go on from it. `out` as it was given.
+std::string remains(const RunDirectory& run, const std::filesystem::path& out) {
+  const std::filesystem::path folder = run.is_beside() ? run.path() : out;
+  std::string text;
+  if (const auto last = run.last_epoch()) {
+    text = "Epoch " + std::to_string(*last + 1) +
+           (run.judged_epoch() == last ? "" : ", without its line in metrics.jsonl,") +
+           " is kept: go on from it with --weights " + (folder / "last").string();
+    if (const auto best = run.best_epoch())
+      text += ", from the best (epoch " + std::to_string(*best + 1) + ") with --weights " +
+              (folder / "best").string();
+    text += '.';
+  } else {
+    text = "There was no model to keep yet.";
+  }
+  return run.is_beside() ? text + ' ' + out.string() + " is still the run that was there." : text;
 }
 
 void print_summary(const Outcome& outcome, const FinetuneOptions& options) {
@@ -203,14 +228,29 @@ void require_name(const ArchSpec& arch, const std::optional<ResolvedWeights>& we
               "'zoo list --archs' shows those that can be trained.");
 }
 
+// A run that goes on from what it replaces could not say any more what it came from.
+void require_inputs_outside(const FinetuneOptions& options, const cxxopts::ParseResult& flags) {
+  if (!options.overwrite) return;
+  for (const char* flag : {"weights", "data", "val", "root", "classes", "labels", "augment", "cache-dir"})
+    if (flags.count(flag) > 0 && lies_in(flags[flag].as<std::string>(), options.out))
+      throw Error(ErrorCode::usage, std::string("--") + flag,
+                  "'" + flags[flag].as<std::string>() + "' lies in " + options.out.string() +
+                      ", which --overwrite replaces",
+                  "Give --out another folder.");
+}
+
 int command(const std::vector<std::string>& arguments) {
   cxxopts::Options declared = declare_finetune_flags();
   const cxxopts::ParseResult flags = parse_options(declared, arguments);
   operands(declared, flags, {});
-  const FinetuneOptions options = read_finetune_flags(flags);
+  FinetuneOptions options = read_finetune_flags(flags);
+  require_inputs_outside(options, flags);
   RunDirectory::check(options.out, options.overwrite);
   start_torch(options.torch);
 
+  if (flags.count("weights") > 0) options.data.run = find_run(flags["weights"].as<std::string>());
+  if (options.data.new_split && !options.data.run)
+    throw Error(ErrorCode::usage, "--new-split", "has no effect without weights of a run", "Leave it out.");
   FinetuneData data = open_finetune_data(options.data);
   std::optional<ResolvedWeights> weights;
   if (flags.count("weights") > 0) weights = read_weights(flags);
@@ -238,15 +278,19 @@ int command(const std::vector<std::string>& arguments) {
             << to_string(options.recipe.precision) << '\n';
 
   const InterruptGuard whole_steps_only;
-  RunDirectory run = RunDirectory::create(options.out, options.overwrite, recipe);
-  keep_split(data, options.out);
+  const auto stop_early = [] { throw_if_interrupted("No step was made, and nothing was written."); };
   Loader train_loader = make_train_loader(data, options, augmentation, preprocess);
   Loader val_loader(data.val, loading_of(options, preprocess));
+  check_headers(*data.val, loading_of(options, preprocess), stop_early);
+  const BatchSource train_batches = begun(source(train_loader));
+  stop_early();
+  RunDirectory run = RunDirectory::create(options.out, options.overwrite, recipe, start.model, card);
   Outcome outcome;
   try {
-    run_training(start, options, source(train_loader), source(val_loader), run, card, outcome);
+    keep_split(data, run.path());
+    outcome = run_training(start, options, train_batches, source(val_loader), run);
   } catch (const Error& error) {
-    throw with_remains(error, outcome, options.out);
+    throw Error(error.code(), "", error.what(), remains(run, options.out));
   }
   report_bad_pictures(train_loader);
   report_bad_pictures(val_loader);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/finetune_split.h"
 #include "apps/flag_values.h"
 #include "apps/left_out.h"
 #include "apps/table.h"
@@ -148,19 +149,37 @@ std::shared_ptr<const Dataset> learning_part(const std::shared_ptr<const Dataset
               "Call the part to learn from train.");
 }
 
-// Sets the share apart from the samples of the part, or from all of them.
-void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, const std::string& part,
-           uint64_t seed) {
-  const std::vector<int64_t> pool = samples_of(*whole, part);
+// Sets the share apart from the samples of `pool`.
+SplitRecord split_anew(const std::shared_ptr<const Dataset>& whole, const std::vector<int64_t>& pool,
+                       double share, uint64_t seed) {
   const std::unique_ptr<Dataset> samples = subset(whole, pool);
   const DuplicateGroups copies = find_duplicates(*samples);
   if (!copies.empty())
     std::cerr << "note: " << copies.size() << (copies.size() == 1 ? " picture is" : " pictures are")
               << " there more than once; copies stay on one side of the split ('zoo data' names them)\n";
-  result.whole = whole;
-  result.record = {stratified_split(*samples, *result.split, seed, copies), *result.split, seed};
-  for (std::vector<int64_t>* side : {&result.record.split.train, &result.record.split.val})
+  SplitRecord record{stratified_split(*samples, share, seed, copies), share, seed};
+  for (std::vector<int64_t>* side : {&record.split.train, &record.split.val})
     for (int64_t& index : *side) index = pool[static_cast<size_t>(index)];
+  return record;
+}
+
+// Splits the samples of the part, or all of them.
+void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, const std::string& part,
+           const FinetuneDataOptions& options) {
+  const std::vector<int64_t> pool = samples_of(*whole, part);
+  const bool looks_back = options.run && !options.new_split;
+  std::optional<SplitRecord> kept;
+  if (looks_back && options.val.empty()) kept = split_of_run(*options.run, *whole, pool);
+  if (kept) {
+    std::cerr << "note: the split of " << options.run->string() << " is kept, which the weights are from\n";
+    result.record = std::move(*kept);
+  } else {
+    const double share = options.val.empty() ? kDefaultShare : parse_share(options.val);
+    result.record = split_anew(whole, pool, share, options.seed);
+    if (looks_back) refuse_learnt(*options.run, *whole, options.data, result.record.split.val);
+  }
+  result.split = result.record.fraction;
+  result.whole = whole;
   result.train = subset(whole, result.record.split.train);
   result.val = subset(whole, result.record.split.val);
 }
@@ -199,8 +218,7 @@ FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
   } else {
     if (is_divided) result.val_part = find_judging_part(*whole, options);
     if (result.val_part.empty()) {
-      result.split = options.val.empty() ? kDefaultShare : parse_share(options.val);
-      split(result, whole, is_divided ? kTrain : "", options.seed);
+      split(result, whole, is_divided ? kTrain : "", options);
     } else {
       result.val = take_part(whole, result.val_part);
     }

@@ -31,13 +31,18 @@ struct FinetuneDataOptions {
   std::string val = {};
   DatasetOptions source = {};  // of both
   uint64_t seed = 0;           // of what is set apart and chosen
+  // That the weights are from: where a share is to be set apart of data that it has learnt, its own split is
+  // kept, or that is refused; unless new_split.
+  std::optional<std::filesystem::path> run = std::nullopt;
+  bool new_split = false;
   // Learn from so many, chosen by the seed, of each class its share.
   std::optional<int64_t> max_train_samples = std::nullopt;
 };
 
 // A class that is learnt and not judged is a note on stderr. Throws Error: no such data, no pictures, several
 // labels a picture, parts of which none is called train, a class to judge by that is not learnt, more
-// classes than pictures where labels are numbers that nobody has named, a share outside (0, 1).
+// classes than pictures where labels are numbers that nobody has named, a share outside (0, 1), pictures to
+// judge by that were learnt before.
 FinetuneData open_finetune_data(const FinetuneDataOptions& options);
 
 // "3 classes (ant, bee, cat)"; of many the first.

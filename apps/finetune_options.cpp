@@ -45,7 +45,9 @@ cxxopts::Options declare_finetune_flags() {
       "data", "train/ and val/, one folder of pictures a class, a list, an archive", plain(), "DATA")(
       "val",
       "to judge by: other data, a part of it (test), or the share of each class (0.2) that is set apart",
-      plain(), "DATA|PART|SHARE")("max-train-samples", "learn from so many pictures only", plain(), "N")(
+      plain(), "DATA|PART|SHARE")("new-split",
+                                  "going on from a run: set pictures apart anew, even such as it has learnt")(
+      "max-train-samples", "learn from so many pictures only", plain(), "N")(
       "out", "the run's new folder", plain(), "RUN_DIR")("overwrite", "replace the run that is there")(
       "json", "print the result as one JSON object");
   options.add_options("Recipe")("epochs", "passes over the pictures", text(std::to_string(recipe.epochs)),
@@ -89,6 +91,7 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   if (options.out.empty())
     throw Error(ErrorCode::usage, "--out", "is empty", "Name a new folder for the run.");
   if (given("val")) options.data.val = text("val");
+  options.data.new_split = given("new-split");
   constexpr int64_t most = std::numeric_limits<int32_t>::max();
   if (given("max-train-samples")) options.data.max_train_samples = integer("max-train-samples", 1, most);
   options.overwrite = given("overwrite");

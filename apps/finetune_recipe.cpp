@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 #include "zoo/core/sha256.h"
 
 namespace zoo::apps {
@@ -13,13 +15,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What is written to be read again has to be what it was.
+const std::string& require_text(const std::string& text, const char* what) {
+  if (is_utf8(text)) return text;
+  throw Error(ErrorCode::unsupported, excerpt(text), std::string(what) + " is not UTF-8, which JSON needs",
+              "Rename it.");
+}
+
 Json path_json(const std::filesystem::path& path) {
-  return path.empty() ? Json(nullptr) : Json(std::filesystem::absolute(path).string());
+  if (path.empty()) return nullptr;
+  return require_text(std::filesystem::absolute(path).string(), "the path");
 }
 
 Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept) {
   if (!weights) return nullptr;
-  return {{"name", weights->name},
+  for (const std::string& renaming : weights->renamings) require_text(renaming, "a renaming");
+  return {{"name", require_text(weights->name, "the name of the weights")},
           {"file", path_json(weights->file)},
           {"sha256", sha256_file(weights->file)},
           {"rename", weights->renamings},
@@ -28,10 +39,12 @@ Json weights_json(const std::optional<ResolvedWeights>& weights, bool head_kept)
 
 Json data_json(const FinetunePlan& plan) {
   const FinetuneData& data = plan.data;
+  for (const std::string& name : data.train->classes()) require_text(name, "the name of a class");
   const FinetuneDataOptions& options = plan.options.data;
   return {{"train", path_json(data.train_root)},
           {"val", path_json(data.val_root)},
-          {"val_part", data.val_part.empty() ? Json(nullptr) : Json(data.val_part)},
+          {"val_part",
+           data.val_part.empty() ? Json(nullptr) : Json(require_text(data.val_part, "the name of the part"))},
           {"split", data.split ? Json(*data.split) : Json(nullptr)},
           {"root", path_json(options.source.picture_root)},
           {"classes_file", path_json(options.source.classes_file)},

@@ -29,9 +29,9 @@ void end_on_interrupt() {
   struct sigaction action{};
   action.sa_handler = on_interrupt;
   action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before{};
-    // A shell starts background jobs with SIGINT ignored; that stays so.
+    // A shell starts background jobs with SIGINT ignored, nohup anything with SIGHUP; that stays so.
     if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
     ::sigaction(signal, &action, nullptr);
   }

@@ -1,15 +1,16 @@
-// Ctrl-C. Work that must not be cut off anywhere (a download, a training) asks between two steps whether to
-// stop.
+// Ctrl-C, and the terminal's end. Work that must not be cut off anywhere (a download, a training) asks
+// between two steps whether to stop.
 #pragma once
 
 #include <string>
 
 namespace zoo::apps {
 
-// From now on SIGINT and SIGTERM end the process with status 130 at once, unless an InterruptGuard lives.
+// From now on SIGINT, SIGTERM and SIGHUP end the process with status 130 at once, unless an InterruptGuard
+// lives.
 void end_on_interrupt();
 
-// While one lives, the first SIGINT or SIGTERM only makes interrupted() true; a second one ends the process
+// While one lives, the first of them only makes interrupted() true; a second one ends the process
 // at once.
 class InterruptGuard {
  public:

@@ -16,7 +16,6 @@
 #include "tests/apps/finetune_runs.h"
 #include "tests/corpus.h"
 #include "tests/temporary_folder.h"
-#include "tests/wait_until.h"
 #include "transforms/decode.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/core/file.h"
@@ -382,49 +381,6 @@ TEST_CASE("broken pictures are skipped, counted and named where that is asked fo
   CHECK_THAT(result.err, Catch::Contains("1 picture was left out") && Catch::Contains("low/broken.png"));
   CHECK(read_json(folder / "run/metrics.jsonl")["bad_images"] == 1);
   CHECK(read_json(folder / "run/recipe.json").dump().find("\"bad_limit\":0.01") != std::string::npos);
-}
-
-TEST_CASE("a picture that does not decode ends the training with its name") {
-  const TemporaryFolder folder;
-  std::ofstream(draw_data(folder / "data") / "low" / "0.png") << "not a picture";
-  const ProgramResult result =
-      finetune(small_run(folder / "data", folder / "run", {"--arch", "resnet20_cifar"}));
-  CHECK(result.status == 1);
-  CHECK_THAT(result.err, Catch::Contains((folder / "data" / "low" / "0.png").string()) &&
-                             Catch::Contains("No epoch was finished"));
-}
-
-TEST_CASE("an --out that holds a run is refused, and replaced with --overwrite") {
-  const TemporaryFolder folder;
-  Flags flags =
-      small_run(draw_data(folder / "data"), folder / "run", {"--arch", "resnet20_cifar", "--epochs", "1"});
-  REQUIRE(finetune(flags).status == 0);
-  const ProgramResult refused = finetune(flags);
-  CHECK(refused.status == 2);
-  CHECK_THAT(refused.err, Catch::Contains("holds a training run"));
-  flags.push_back("--overwrite");
-  CHECK(finetune(flags).status == 0);
-  std::ofstream(folder / "run" / "notes.txt") << "mine";
-  CHECK(finetune(flags).status == 2);
-  CHECK(read_text(folder / "run" / "notes.txt") == "mine");
-}
-
-TEST_CASE("Ctrl-C keeps what was finished and says how to start from it") {
-  const TemporaryFolder folder;
-  const fs::path run = folder / "run";
-  Flags flags =
-      small_run(draw_data(folder / "data"), run, {"--arch", "resnet20_cifar", "--epochs", "1000000"});
-  Program program(command(flags));
-  wait_until([&] { return fs::exists(run / "metrics.jsonl") || !program.is_running(); });
-  program.send(SIGINT);
-  const ProgramResult result = program.wait();
-  CHECK(result.status == 130);
-  CHECK_THAT(result.err,
-             Catch::Contains("stopped.") && Catch::Contains("--weights " + (run / "last").string()));
-  for (const char* name : {"best", "last"})
-    CHECK(Checkpoint::open(run / name / "model.safetensors").tensors().size() == 116);
-  CHECK_FALSE(fs::exists(run / ".last.new"));
-  CHECK_FALSE(fs::exists(run / ".best.new"));
 }
 
 TEST_CASE("the tutorial's ants and bees train", "[corpus]") {

@@ -4,11 +4,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
+#include <cstdio>
 #include <cstdlib>
 #include <new>
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,22 +19,35 @@ namespace {
 std::atomic<int> armed{-1};  // the kind of call, or -1
 std::atomic<int> left{0};    // calls until the one that fails
 std::atomic<int> given{0};   // its errno
+std::atomic<bool> exchanges_refused{false};
 thread_local bool spared = false;
-std::atomic<int> changes_left{0};  // until the kill; 0: none
-
-void count_change() {
-  if (changes_left > 0 && changes_left.fetch_sub(1) == 1) std::raise(SIGKILL);
-}
 
 // Whether this call is the one.
-bool fails(zoo::test::SystemCall call) {
-  if (armed.load() != static_cast<int>(call) || spared || left.fetch_sub(1) != 1) return false;
+bool fails(zoo::test::SystemCall call, bool is_change = true) {
+  using zoo::test::SystemCall;
+  const int kind = armed.load();
+  const bool counts =
+      kind == static_cast<int>(call) ||
+      (is_change && (kind == static_cast<int>(SystemCall::change) ||
+                     (kind == static_cast<int>(SystemCall::step) && call != SystemCall::write)));
+  if (!counts || spared || left.fetch_sub(1) != 1) return false;
+  if (given == zoo::test::kKilled) ::kill(::getpid(), SIGKILL);
   errno = given;
   return true;
 }
 
+// What a program that this was loaded into is to do.
+[[gnu::constructor]] void read_environment() {
+  const char* text = std::getenv(zoo::test::kFailingCall);
+  int call = 0, n = 0, error = 0;
+  if (text == nullptr || std::sscanf(text, "%d %d %d", &call, &n, &error) != 3) return;
+  left = n;
+  given = error;
+  armed = call;
+}
+
 void* allocate(std::size_t size) {
-  void* memory = fails(zoo::test::SystemCall::allocate) ? nullptr : std::malloc(size == 0 ? 1 : size);
+  void* memory = fails(zoo::test::SystemCall::allocate, false) ? nullptr : std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -55,12 +70,18 @@ bool FailingCall::happened() const {
   return left <= 0;
 }
 
+void refuse_exchanges() {
+  exchanges_refused = true;
+}
+
 void spare_this_thread() {
   spared = true;
 }
 
 void kill_at_change(int n) {
-  changes_left = n;
+  left = n;
+  given = kKilled;
+  armed = static_cast<int>(SystemCall::change);
 }
 
 }  // namespace zoo::test
@@ -74,39 +95,60 @@ int open(const char* path, int flags, ...) {
   va_start(rest, flags);
   const unsigned mode = (flags & (O_CREAT | __O_TMPFILE)) != 0 ? va_arg(rest, unsigned) : 0;
   va_end(rest);
-  if ((flags & O_CREAT) != 0) count_change();
-  return fails(SystemCall::open) ? -1 : static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+  return fails(SystemCall::open, (flags & O_CREAT) != 0)
+             ? -1
+             : static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
 
 ssize_t write(int file, const void* data, size_t size) {
-  count_change();
-  return fails(SystemCall::write) ? -1 : ::syscall(SYS_write, file, data, size);
+  return fails(SystemCall::write, file > STDERR_FILENO) ? -1 : ::syscall(SYS_write, file, data, size);
 }
 
-int fsync(int file) {
-  count_change();
-  return fails(SystemCall::sync) ? -1 : static_cast<int>(::syscall(SYS_fsync, file));
+int fsync(
+    int) {  // what is on the disk after a loss of power is not tested, and a real one takes milliseconds
+  return fails(SystemCall::sync) ? -1 : 0;
 }
 
 int rename(const char* from, const char* to) noexcept {
-  count_change();
   return fails(SystemCall::rename)
              ? -1
              : static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
 }
 
+int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
+  if (fails(SystemCall::exchange)) return -1;
+  if (exchanges_refused && (flags & RENAME_EXCHANGE) != 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  return static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+}
+
+int link(const char* from, const char* to) noexcept {
+  return fails(SystemCall::link) ? -1
+                                 : static_cast<int>(::syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+
+int unlinkat(int folder, const char* path, int flags) noexcept {
+  return fails(SystemCall::remove) ? -1 : static_cast<int>(::syscall(SYS_unlinkat, folder, path, flags));
+}
 int unlink(const char* path) noexcept {
-  count_change();
-  return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
+  return unlinkat(AT_FDCWD, path, 0);
+}
+int rmdir(const char* path) noexcept {
+  return unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+}
+
+int mkdir(const char* path, mode_t mode) noexcept {
+  return fails(SystemCall::make_folder) ? -1 : static_cast<int>(::syscall(SYS_mkdirat, AT_FDCWD, path, mode));
 }
 
 int ftruncate(int file, off_t size) noexcept {
-  count_change();
   return fails(SystemCall::truncate) ? -1 : static_cast<int>(::syscall(SYS_ftruncate, file, size));
 }
 
 void* mmap(void* address, size_t size, int protection, int flags, int file, off_t offset) noexcept {
-  if (fails(SystemCall::map)) return MAP_FAILED;
+  if (fails(SystemCall::map, false)) return MAP_FAILED;
   return reinterpret_cast<void*>(::syscall(SYS_mmap, address, size, protection, flags, file, offset));
 }
 
@@ -119,7 +161,7 @@ void* operator new[](std::size_t size) {
   return allocate(size);
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return fails(SystemCall::allocate) ? nullptr : std::malloc(size);
+  return fails(SystemCall::allocate, false) ? nullptr : std::malloc(size);
 }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
   return operator new(size, std::nothrow);

@@ -427,6 +427,18 @@ TEST_CASE("a batch's memory is used again once nobody holds it, never before") {
   CHECK(places.count(kept.images.data_ptr()) == 0);
 }
 
+TEST_CASE("a batch takes no more memory than the data set fills") {
+  const auto drawn = std::make_shared<DrawnPictures>(7, true);
+  const auto batch = [&](int64_t size) {
+    Loader loader(drawn, {.batch_size = size, .workers = 0, .preprocess = small_crop()});
+    loader.start_epoch(0);
+    return *loader.next();
+  };
+  const Batch large = batch(65536);
+  CHECK(large.images.storage().nbytes() == size_t{7 * 3 * 12 * 12 * 4});
+  CHECK(large.images.equal(batch(7).images));
+}
+
 TEST_CASE("what is cached gives the same batches in every epoch") {
   const auto dataset = std::make_shared<DrawnPictures>(12);
   const CachePlace place = GENERATE(CachePlace::ram, CachePlace::disk);

@@ -170,6 +170,79 @@ TEST_CASE("a loss that is no longer finite ends the training at its step") {
   CHECK_THAT(message, Catch::StartsWith("epoch 1, step 2 of 2: the loss is no longer finite"));
 }
 
+TEST_CASE(
+    "an epoch is there to be saved before it is judged, and one that is not finite is never called good") {
+  ResNet model = hash_filled("resnet20_cifar", 2);
+  BatchSource batches = fixed_batches({bright_and_dark(1, 4)});
+  TrainBatch broken = bright_and_dark(2, 4);
+  broken.images[0][0][0][0] = std::numeric_limits<float>::infinity();
+  int64_t judged = 0;  // by pictures that are fine the first time
+  BatchSource sound = fixed_batches({bright_and_dark(3, 4)}), unsound = fixed_batches({broken});
+  BatchSource val{[&](int64_t epoch) {
+                    ++judged;
+                    sound.start_epoch(epoch);
+                    unsound.start_epoch(epoch);
+                  },
+                  [&] { return judged == 1 ? sound.next() : unsound.next(); }, 1};
+  std::vector<std::string> calls;
+  const auto note = [&](const char* what, int64_t epoch) { calls.push_back(what + std::to_string(epoch)); };
+  std::string message;
+  const auto run = [&] {
+    train(model, {.epochs = 3}, batches, val,
+          {.on_learnt = [&](int64_t epoch) { note("learnt ", epoch); },
+           .on_epoch = [&](const EpochReport& report) { note("judged ", report.epoch); },
+           .on_diverged = [&](int64_t epoch) { note("diverged ", epoch); }});
+  };
+  CHECK(code_of(run, &message) == ErrorCode::mismatch);
+  CHECK_THAT(message,
+             Catch::StartsWith("epoch 2, evaluation: the loss is not finite (") && Catch::Contains("--lr"));
+  CHECK(calls == std::vector<std::string>{"learnt 0", "judged 0", "learnt 1", "diverged 1"});
+}
+
+TEST_CASE("a tensor that is not finite ends the training by name, before anything is told of it") {
+  const std::string name = GENERATE("layer1.0.bn1.running_var", "layer2.1.conv2.weight");
+  const bool from_the_start = GENERATE(true, false);
+  ResNet model = hash_filled("resnet20_cifar", 2);
+  const auto spoil = [&] {
+    const torch::NoGradGuard no_grad;
+    for (auto& [key, tensor] : state_dict(model))
+      if (key == name) tensor[0].fill_(std::numeric_limits<float>::infinity());
+  };
+  if (from_the_start) spoil();
+  BatchSource batches = fixed_batches({bright_and_dark(1, 4)});
+  std::string message;
+  const auto run = [&] {
+    train(model, {.epochs = 1}, batches, batches,
+          {.on_step = [&](const StepReport&) { spoil(); },
+           .on_learnt = [](int64_t) { FAIL("it was to be saved"); },
+           .on_epoch = [](const EpochReport&) { FAIL("it was judged"); }});
+  };
+  CHECK(code_of(run, &message) == ErrorCode::mismatch);
+  CHECK_THAT(message, Catch::StartsWith(from_the_start ? "the model to begin with" : "epoch 1, ") &&
+                          Catch::Contains("tensor '" + name + "' holds numbers that are not finite"));
+}
+
+TEST_CASE("what LibTorch and the library throw in the middle is an error with its place") {
+  ResNet model = hash_filled("resnet20_cifar", 2);
+  const auto fails = GENERATE(
+      as<std::function<void()>>{}, [] { torch::empty({int64_t{1} << 60}); }, [] { throw std::bad_alloc(); },
+      [] { TORCH_CHECK(false, "odd"); }, [] { throw std::runtime_error("odd"); });
+  BatchSource none{[](int64_t) {},
+                   [&]() -> std::optional<TrainBatch> {
+                     fails();
+                     return std::nullopt;
+                   },
+                   2};
+  std::string message;
+  const ErrorCode code = code_of([&] { train(model, {}, none, none, {}); }, &message);
+  CHECK_THAT(message, Catch::StartsWith("epoch 1, step 1 of 2: "));
+  CHECK(message.find('\n') == std::string::npos);
+  if (message.find("odd") == std::string::npos) {
+    CHECK(code == ErrorCode::io);
+    CHECK_THAT(message, Catch::Contains("not enough memory") && Catch::Contains("--batch-size"));
+  }
+}
+
 TEST_CASE("one picture with one pixel a map is left out, and counted") {
   CHECK(lone_picture(1, 32, 32, get_arch("resnet18")));
   CHECK_FALSE(lone_picture(1, 33, 32, get_arch("resnet18")));

@@ -70,7 +70,7 @@ BatchDraft BatchBuilder::begin(const EpochPlan& plan, uint64_t epoch, int64_t ba
   draft.whole = plan.size_of(batch);
   draft.failures.resize(draft.draws.size());
   if (size_)
-    draft.images = pool_.take(draft.size(), options_.batch_size, *size_);
+    draft.images = pool_.take(draft.size(), std::min(options_.batch_size, dataset().size()), *size_);
   else
     draft.pictures.resize(draft.draws.size());
   return draft;

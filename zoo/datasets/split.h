@@ -28,6 +28,8 @@ struct SplitNames {
   std::string where;  // for messages
   std::filesystem::path data;
   std::unordered_map<std::string, int32_t> sides;  // by name: 0 is "train", 1 is "val"
+  double fraction = 0;                             // how it was made; 0 where the file does not say
+  uint64_t seed = 0;
 };
 // Of the file's text. Throws Error{corrupt}: no such JSON, a name on both sides.
 SplitNames read_split(std::string_view text, const std::string& where);

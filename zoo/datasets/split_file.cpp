@@ -102,7 +102,10 @@ SplitNames read_split(std::string_view text, const std::string& where) {
   root["zoo_split"].integer(kVersion, kVersion);
   const std::string data = root["data"].text();
   if (data.find('\0') != std::string::npos) root["data"].refuse("holds a NUL");
-  return {.where = where, .data = data, .sides = sides_by_name(root)};
+  SplitNames names{.where = where, .data = data, .sides = sides_by_name(root)};
+  if (root.has("fraction")) names.fraction = root["fraction"].number(0, 1);
+  if (root.has("seed")) names.seed = static_cast<uint64_t>(root["seed"].integer(0, JsonNode::kAny));
+  return names;
 }
 
 std::unique_ptr<Dataset> divide(std::shared_ptr<const Dataset> whole, SplitNames names) {

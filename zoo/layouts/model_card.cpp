@@ -1,5 +1,6 @@
 #include "zoo/layouts/model_card.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -7,6 +8,7 @@
 
 #include "zoo/core/arch.h"
 #include "zoo/core/error.h"
+#include "zoo/core/foreign_text.h"
 
 namespace zoo {
 namespace {
@@ -88,6 +90,11 @@ std::string to_config_json(const ModelConfig& config) {
                 std::to_string(card.labels.size()) + " labels for " + std::to_string(config.num_classes) +
                     " classes");
   }
+  const auto not_text = std::ranges::find_if_not(card.labels, is_utf8);
+  if (not_text != card.labels.end()) {
+    throw Error(ErrorCode::unsupported, excerpt(*not_text), "a label that is not UTF-8, which JSON needs",
+                "Rename the class folder.");
+  }
   Json json{{"architecture", card.arch},
             {"num_classes", config.num_classes},
             {"num_features", arch.feature_channels()},
@@ -98,12 +105,7 @@ std::string to_config_json(const ModelConfig& config) {
   if (const Json arguments = timm_arguments(config); !arguments.empty()) json["model_args"] = arguments;
   json["pretrained_cfg"] = to_timm(arch, config);
   json["zoo"] = {{"preprocess", Json::parse(to_json(card.preprocess))}};
-  try {
-    return json.dump(2) + "\n";
-  } catch (const Json::type_error&) {
-    throw Error(ErrorCode::unsupported, "model card", "a label is not UTF-8 text, which JSON cannot hold",
-                "Rename the class folder.");
-  }
+  return json.dump(2) + "\n";
 }
 
 }  // namespace zoo

@@ -1,13 +1,11 @@
 #include "zoo/train/run_dir.h"
 
 #include <fcntl.h>
-#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <system_error>
 
@@ -15,122 +13,230 @@
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/unfinished.h"
 #include "zoo/models/load.h"
+#include "zoo/train/run_folder.h"
 
 namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kRecipe = "recipe.json", kMetrics = "metrics.jsonl";
-constexpr std::string_view kSplit = "split.json";  // written by whoever splits the data
-constexpr std::array<std::string_view, 2> kModelFiles{"config.json", "model.safetensors"};
-// The model folders, and where each is written before it takes its name.
-constexpr std::array<std::string_view, 4> kModelFolders{"best", "last", ".best.new", ".last.new"};
+constexpr const char *kConfig = "config.json", *kWeights = "model.safetensors";
+constexpr int64_t kModelsAtATime = 3;  // the best, the last, and one that is written
 
-[[noreturn]] void fail(const fs::path& path, const std::string& action, int error) {
-  throw Error(ErrorCode::io, path.string(), "cannot " + action + ": " + std::strerror(error) + ".");
+std::string config_of(const ResNet& model, const ModelCard& card) {
+  const ResNetOptions& options = model->options();
+  return to_config_json({.card = card,
+                         .num_classes = options.num_classes,
+                         .in_channels = options.in_channels,
+                         .global_pool = options.global_pool,
+                         .output_stride = options.output_stride});
 }
 
-void remove_model_folder(const fs::path& folder) {
-  std::error_code ignored;
-  for (const std::string_view file : kModelFiles) fs::remove(folder / file, ignored);
-  fs::remove(folder, ignored);  // refuses while something is in it
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) fail(folder, error.value(), "cannot create it");
 }
 
-void sync_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
+fs::path with_suffix(fs::path path, const char* suffix) {
+  return path += suffix;
 }
 
-// `fresh` takes the place of `target`; whatever happens, `target` is the old folder or the new one.
-void exchange_folder(const fs::path& fresh, const fs::path& target) {
-  if (!fs::exists(target)) {
-    if (::rename(fresh.c_str(), target.c_str()) != 0) fail(target, "be written", errno);
-  } else {
-    if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0)
-      fail(target, "be replaced", errno);
-    remove_model_folder(fresh);
-  }
-  sync_folder(target.parent_path());
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::symlink_status(path, error).type() != fs::file_type::not_found;
 }
 
-void replace_model(const fs::path& run, const std::string& name, const ResNet& model, const ModelCard& card) {
-  const fs::path fresh = run / ("." + name + ".new");
-  try {
-    save_model_directory(fresh, model, card);
-    exchange_folder(fresh, run / name);
-  } catch (...) {
-    remove_model_folder(fresh);
-    throw;
-  }
+bool is_empty_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error) && fs::is_empty(path, error) && !error;
 }
 
-bool contains(const auto& names, const fs::path& file) {
-  return std::find(names.begin(), names.end(), file.filename().string()) != names.end();
+// Beside a run: what a killed one has left there, and nothing else.
+bool may_go(const fs::path& folder) {
+  std::error_code error;
+  if (has_fixed_name(folder) || !fs::is_directory(folder, error)) return false;
+  return is_empty_folder(folder) || (is_there(folder / kRunBeside) && foreign_entry(folder).empty());
 }
 
-// The first thing in a run's folder that no run puts there; empty if there is none.
-fs::path foreign_file(const fs::path& run) {
-  for (const auto& entry : fs::directory_iterator(run)) {
-    const fs::path name = entry.path().filename();
-    if (name == kRecipe || name == kMetrics || name == kSplit) continue;
-    if (!contains(kModelFolders, name) || !entry.is_directory()) return entry.path();
-    for (const auto& file : fs::directory_iterator(entry.path()))
-      if (!contains(kModelFiles, file.path())) return file.path();
-  }
-  return {};
+void clear_way(const fs::path& beside) {
+  if (!is_there(beside)) return;
+  if (!may_go(beside))
+    throw Error(ErrorCode::usage, beside.string(), "is in the way: the new run is made there at first.",
+                "Move it away, or give --out another folder.");
+  const Descriptor lock = lock_run(beside);
+  remove_run(beside);
+}
+
+// A kill in the middle of pass_name() has left the run without its name.
+void give_name_back(const fs::path& target) {
+  const fs::path old = with_suffix(target, ".old");
+  if (is_there(target) || !is_there(old) || !is_run(old) || !may_go(old)) return;
+  const Descriptor lock = lock_run(old);
+  rename_entry(old, target);
+}
+
+[[noreturn]] void refuse_results(const fs::path& path) {
+  throw Error(ErrorCode::usage, path.string(), "holds a training run.",
+              "Give --out another folder, or --overwrite to replace the run.");
+}
+
+[[noreturn]] void refuse_foreign(const fs::path& path, const fs::path& foreign) {
+  throw Error(ErrorCode::usage, path.string(),
+              "holds '" + foreign.lexically_relative(real_path(path)).string() +
+                  "', which is not part of a training run.",
+              "Give --out a new or empty folder, or move that away: it is not removed for you.");
 }
 
 }  // namespace
 
 void save_model_directory(const fs::path& directory, const ResNet& model, const ModelCard& card) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) fail(directory, "be created", error.value());
-  write_safetensors(directory / "model.safetensors", to_named_tensors(model));
-  const ResNetOptions& options = model->options();
-  write_text(directory / "config.json", to_config_json({.card = card,
-                                                        .num_classes = options.num_classes,
-                                                        .in_channels = options.in_channels,
-                                                        .global_pool = options.global_pool,
-                                                        .output_stride = options.output_stride}));
+  make_folder(directory);
+  write_safetensors(directory / kWeights, to_named_tensors(model));
+  write_text(directory / kConfig, config_of(model, card));
 }
 
-void RunDirectory::check(const fs::path& path, bool overwrite) try {
-  if (!fs::exists(path)) return;
-  if (!fs::is_directory(path))
+std::optional<fs::path> find_run(const fs::path& path) {
+  std::error_code error;
+  fs::path folder = fs::canonical(path, error);
+  for (int i = 0; i < 3 && !error && folder.has_relative_path(); ++i, folder = folder.parent_path())
+    if (fs::is_directory(folder, error) && is_run(folder)) return folder;
+  return std::nullopt;
+}
+
+void RunDirectory::check(const fs::path& path, bool overwrite) {
+  const fs::path target = real_path(path);
+  if (!is_there(target) || is_empty_folder(target)) return;
+  std::error_code error;
+  if (!fs::is_directory(target, error))
     throw Error(ErrorCode::usage, path.string(), "is not a folder.", "Give --out a new folder.");
-  if (fs::is_empty(path)) return;
-  bool is_run = fs::exists(path / kRecipe) || fs::exists(path / kMetrics);
-  for (const std::string_view folder : kModelFolders) is_run = is_run || fs::is_directory(path / folder);
-  const fs::path foreign = foreign_file(path);
-  if (!is_run || (overwrite && !foreign.empty()))
-    throw Error(
-        ErrorCode::usage, path.string(),
-        "holds '" + foreign.lexically_relative(path).string() + "', which is not part of a training run.",
-        "Give --out a new or empty folder, or move that away: it is not removed for you.");
-  if (!overwrite)
-    throw Error(ErrorCode::usage, path.string(), "holds a training run.",
-                "Give --out another folder, or --overwrite to replace the run.");
-} catch (const fs::filesystem_error& error) {
-  fail(path, "be read", error.code().value());
+  const fs::path foreign = foreign_entry(target);
+  if (!is_run(target)) {
+    if (!foreign.empty()) refuse_foreign(path, foreign);
+    throw Error(ErrorCode::usage, path.string(),
+                std::string("holds files with the names of a training run's, but no ") + kRunMarker +
+                    ", without which nothing is replaced.",
+                "Give --out a new or empty folder, or move them away yourself.");
+  }
+  const Descriptor lock = lock_run(target);
+  if (!holds_results(target) && foreign.empty()) return;  // of a run that was killed before it had any
+  if (!overwrite && holds_results(target)) refuse_results(path);
+  if (!foreign.empty()) refuse_foreign(path, foreign);
+  if (has_fixed_name(target))
+    throw Error(ErrorCode::usage, path.string(),
+                "is where a file system is mounted, so that no new run can take its name.",
+                "Give --out a folder in it.");
 }
 
-RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const std::string& recipe_json) {
+RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const std::string& recipe_json,
+                                  const ResNet& model, const ModelCard& card) {
+  RunDirectory run;
+  run.config_ = config_of(model, card);
+  run.target_ = real_path(path);
+  give_name_back(run.target_);
   check(path, overwrite);
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) fail(path, "be created", error.value());
-  for (const std::string_view folder : kModelFolders) remove_model_folder(path / folder);
-  for (const std::string_view file : {kMetrics, kRecipe, kSplit}) fs::remove(path / file, error);
-  write_text(path / kRecipe, recipe_json);
-  return RunDirectory(path);
+  holds_results(run.target_) ? run.start_beside() : run.start_in_place();
+  int64_t bytes = 0;
+  for (const auto& [name, tensor] : state_dict(model)) bytes += static_cast<int64_t>(tensor.nbytes());
+  require_room(run.folder_, kModelsAtATime, bytes);
+  write_text(run.folder_ / kRunRecipe, recipe_json);
+  return run;
 }
 
-void RunDirectory::append_metrics(const EpochReport& report) {
+void RunDirectory::start_in_place() {
+  folder_ = target_;
+  made_folder_ = !is_there(folder_);
+  make_folder(folder_);
+  lock_ = lock_run(folder_);
+  if (holds_results(folder_)) {  // of a run that began and ended since the check
+    lock_.close();
+    refuse_results(folder_);
+  }
+  clear_run(folder_);
+}
+
+void RunDirectory::start_beside() {
+  old_lock_ = lock_run(target_);
+  const fs::path fresh = with_suffix(target_, ".new"), old = with_suffix(target_, ".old");
+  clear_way(fresh);
+  UnfinishedFolder made(fresh);
+  write_text(made.path() / kRunBeside, "");
+  made.commit();
+  folder_ = fresh;
+  made_folder_ = true;
+  lock_ = lock_run(folder_);
+  can_exchange_ = can_exchange(folder_);
+  if (!can_exchange_ || (is_there(old) && may_go(old))) clear_way(old);
+}
+
+RunDirectory::~RunDirectory() {
+  if (lock_.get() < 0) return;
+  try {
+    ::unlink((folder_ / kRunBefore).c_str());
+    if (last_ || best_) return;
+    if (made_folder_) {
+      remove_run(folder_);
+    } else {
+      clear_run(folder_);
+      ::unlink((folder_ / kRunMarker).c_str());
+    }
+  } catch (const std::exception&) {
+    // What cannot be removed is found by the next run, which says so.
+  }
+}
+
+void RunDirectory::save_learnt(const ResNet& model, int64_t epoch) {
+  const fs::path now = folder_ / "last" / kWeights, before = folder_ / kRunBefore;
+  std::error_code error;
+  if (last_ && judged_ == last_) {
+    ::unlink(before.c_str());
+    fs::create_hard_link(now, before, error);
+    if (error) fs::copy_file(now, before, error);
+    if (error) fail(before, error.value(), "cannot write it");
+  }
+  write_model("last", model);
+  last_ = epoch;
+}
+
+void RunDirectory::save_judged(const ResNet& model, const EpochReport& report) {
+  ::unlink((folder_ / kRunBefore).c_str());
+  if (report.best) {
+    write_model("best", model);
+    best_ = report.epoch;
+  }
+  append_metrics(report);
+  judged_ = report.epoch;
+  if (is_beside()) take_name();
+}
+
+void RunDirectory::take_back_learnt() {
+  if (!last_ || judged_ == last_) return;
+  const fs::path last = folder_ / "last";
+  if (judged_) {
+    rename_entry(folder_ / kRunBefore, last / kWeights);
+  } else {
+    const UnfinishedFolder nowhere(last);
+    rename_entry(last, nowhere.path());
+  }
+  last_ = judged_;
+}
+
+// A folder that is not there yet appears with both its files; in one that is, config.json stays as it was.
+void RunDirectory::write_model(const std::string& name, const ResNet& model) const {
+  const fs::path target = folder_ / name;
+  UnfinishedFolder fresh(target);
+  write_safetensors(fresh.path() / kWeights, to_named_tensors(model));
+  if (is_there(target)) {
+    rename_entry(fresh.path() / kWeights, target / kWeights);
+  } else {
+    write_text(fresh.path() / kConfig, config_);
+    fresh.commit();
+  }
+}
+
+void RunDirectory::append_metrics(const EpochReport& report) const {
   nlohmann::ordered_json line;
   line["epoch"] = report.epoch + 1;
   line["train_loss"] = report.train_loss;
@@ -147,24 +253,54 @@ void RunDirectory::append_metrics(const EpochReport& report) {
   if (report.bad_images > 0) line["bad_images"] = report.bad_images;
   const std::string text = line.dump() + "\n";
 
-  const fs::path path = path_ / kMetrics;
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor < 0) fail(path, "be opened", errno);
-  errno = ENOSPC;  // what a short write means
-  const bool written = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  const int write_error = errno;
-  const bool synced = written && ::fsync(descriptor) == 0;
-  const int error = written ? errno : write_error;
-  ::close(descriptor);
-  if (!synced) fail(path, "be written", error);
+  const fs::path path = folder_ / kRunMetrics;
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666));
+  if (file.get() < 0) fail(path, errno, "cannot open it");
+  const off_t before = ::lseek(file.get(), 0, SEEK_END);
+  try {
+    write_all(file, std::as_bytes(std::span(text)), path);
+    if (::fsync(file.get()) != 0) fail(path, errno, "cannot write it");
+  } catch (...) {
+    [[maybe_unused]] const int whole_lines_only = ::ftruncate(file.get(), before);
+    throw;
+  }
 }
 
-void RunDirectory::save_last(const ResNet& model, const ModelCard& card) {
-  replace_model(path_, "last", model, card);
+void RunDirectory::take_name() {
+  const fs::path foreign = foreign_entry(target_);
+  if (!foreign.empty()) refuse_foreign(target_, foreign);
+  write_text(target_ / kRunBeside, "");
+  try {
+    pass_name();
+  } catch (...) {
+    ::unlink((target_ / kRunBeside).c_str());
+    throw;
+  }
 }
 
-void RunDirectory::save_best(const ResNet& model, const ModelCard& card) {
-  replace_model(path_, "best", model, card);
+void RunDirectory::pass_name() {
+  const fs::path fresh = folder_;
+  fs::path old = fresh;
+  if (can_exchange_) {
+    exchange_names(fresh, target_);
+  } else {
+    old = with_suffix(target_, ".old");
+    rename_entry(target_, old);
+    try {
+      rename_entry(fresh, target_);
+    } catch (...) {
+      rename_entry(old, target_);
+      throw;
+    }
+  }
+  folder_ = target_;
+  ::unlink((folder_ / kRunBeside).c_str());
+  try {
+    remove_run(old);
+  } catch (const Error&) {
+    // This run is whole all the same; the next one that is made beside it says what is in its way.
+  }
+  old_lock_.close();
 }
 
 }  // namespace zoo

@@ -1,9 +1,13 @@
-// The directory of a training run: recipe.json, metrics.jsonl, best/ and last/ (timm's hub layout).
+// The directory of a training run: recipe.json, metrics.jsonl, best/ and last/ (timm's hub layout), and what
+// it promises of them at any instant (docs/training.md).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "zoo/core/descriptor.h"
 #include "zoo/layouts/model_card.h"
 #include "zoo/models/resnet.h"
 #include "zoo/train/trainer.h"
@@ -14,25 +18,67 @@ namespace zoo {
 // file appears whole or not at all.
 void save_model_directory(const std::filesystem::path& directory, const ResNet& model, const ModelCard& card);
 
+// The run that a model is from: `path` is its folder, its best/ or last/, or a file in one of these. Nothing
+// where it is no run's.
+std::optional<std::filesystem::path> find_run(const std::filesystem::path& path);
+
+// Note [what a run's folder holds]. A folder is a run's by its marker, zoo_run.json, which a living run keeps
+// locked. Where a run is to be replaced, the new one is made beside it, in PATH.new, and the two exchange
+// their names once the new one's first epoch was judged; the old one goes last, and by file, so that nothing
+// is removed that a run did not put there. A file system that cannot exchange names gives the old one the
+// name PATH.old for the instant between two renames; who finds that instead of PATH gives it its name back.
+// Models are written elsewhere and take their place as a whole: best/ and last/ hold two files whenever they
+// are there, which belong together because config.json is the same all through a run.
 class RunDirectory {
  public:
-  // Throws Error{usage} if a run may not start there: `path` is no folder, holds a run and `overwrite` is
-  // false, or holds files that are not a run's (whatever `overwrite` says: nobody else's files are ever
-  // removed).
+  // Throws Error{usage} if a run may not start there: `path` is no folder, another run is at work in it, it
+  // holds the results of a run and `overwrite` is false, or it holds files that are not a run's (whatever
+  // `overwrite` says: nobody else's files are ever removed). Changes nothing.
   static void check(const std::filesystem::path& path, bool overwrite);
-  // Checks, removes the files of an old run, and writes recipe.json. Throws also Error{io}.
+  // Checks, takes the lock, makes sure of the room for models like `model`, and writes recipe.json; `card`
+  // says what config.json will. What is there to be replaced stays as it is until save_judged(). Throws also
+  // Error{io}, and what to_config_json throws, of which nothing is left then.
   static RunDirectory create(const std::filesystem::path& path, bool overwrite,
-                             const std::string& recipe_json);
+                             const std::string& recipe_json, const ResNet& model, const ModelCard& card);
+  // A run of which no model was saved leaves nothing behind. The lock is free again.
+  ~RunDirectory();
+  RunDirectory(RunDirectory&&) = default;
+  RunDirectory& operator=(RunDirectory&&) = delete;
 
-  const std::filesystem::path& path() const { return path_; }
-  void append_metrics(const EpochReport& report);  // one line of metrics.jsonl, synced
-  // The folder is replaced as a whole: its two files always belong together.
-  void save_last(const ResNet& model, const ModelCard& card);
-  void save_best(const ResNet& model, const ModelCard& card);
+  // Where its files are: `path`, or PATH.new until it has taken the name.
+  const std::filesystem::path& path() const { return folder_; }
+  // True while another run still has the name.
+  bool is_beside() const { return folder_ != target_; }
+
+  // The model that an epoch (0-based) has left becomes last/, not judged yet; the one before is kept at hand.
+  void save_learnt(const ResNet& model, int64_t epoch);
+  // It was judged: best/ too if report.best says so, and one line of metrics.jsonl, synced. The first time
+  // the run takes its name from the one that it replaces.
+  void save_judged(const ResNet& model, const EpochReport& report);
+  // It is worth nothing: last/ is the model before it again, or is gone.
+  void take_back_learnt();
+
+  // Which epochs' models are there, 0-based.
+  std::optional<int64_t> last_epoch() const { return last_; }
+  std::optional<int64_t> judged_epoch() const { return judged_; }
+  std::optional<int64_t> best_epoch() const { return best_; }
 
  private:
-  explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
+  RunDirectory() = default;
+  void start_in_place();
+  void start_beside();
+  void write_model(const std::string& name, const ResNet& model) const;
+  void append_metrics(const EpochReport& report) const;
+  void take_name();
+  void pass_name();
+
+  std::filesystem::path target_, folder_;
+  std::string config_;         // config.json
+  Descriptor lock_;            // of folder_; nothing: moved from, or never begun
+  Descriptor old_lock_;        // of what is replaced
+  bool made_folder_ = false;   // it was not there, not even empty
+  bool can_exchange_ = false;  // names, in one instant
+  std::optional<int64_t> last_, judged_, best_;
 };
 
 }  // namespace zoo

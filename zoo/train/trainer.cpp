@@ -2,12 +2,17 @@
 
 #include <chrono>
 #include <cmath>
+#include <exception>
+#include <new>
 #include <string>
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/isfinite.h>
+#include <c10/util/Exception.h>
 
 #include "zoo/core/error.h"
+#include "zoo/models/load.h"
 #include "zoo/train/autocast.h"
 #include "zoo/train/sgd.h"
 
@@ -15,9 +20,14 @@ namespace zoo {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr const char* kSlowDown = "Use a smaller --lr, more --warmup-epochs, or --precision fp32.";
 constexpr int64_t kNothingIgnored = -100;  // torch.nn.CrossEntropyLoss's default; labels are 0 or more
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
 }
 
 // Without those of frozen stages, which never have a gradient.
@@ -39,11 +49,20 @@ class TrainingRun {
         sgd_(learning(recipe.freeze_backbone ? model->fc->parameters() : model->parameters()),
              {recipe.momentum, recipe.nesterov, recipe.weight_decay}) {}
 
-  void run() {
+  // Foreign exceptions get the place where they arose, and become the library's own.
+  void run() try {
+    require_finite("the model to begin with", "Take other weights.");
     for (int64_t epoch = 0; epoch < recipe_.epochs; ++epoch) {
       const auto start = Clock::now();
       EpochReport report = train_epoch(epoch);
-      report.val = evaluate_epoch(epoch);
+      require_finite("epoch " + std::to_string(epoch + 1) + ", behind its last step", kSlowDown);
+      if (sinks_.on_learnt) sinks_.on_learnt(epoch);
+      report.val = evaluate_epoch();
+      if (!std::isfinite(report.val.loss)) {
+        if (sinks_.on_diverged) sinks_.on_diverged(epoch);
+        throw Error(ErrorCode::mismatch, place(),
+                    "the loss is not finite (" + std::to_string(report.val.loss) + ").", kSlowDown);
+      }
       report.wall_s = seconds_since(start);
       for (const BatchSource* source : {&train_, &val_})
         if (source->left_out) report.bad_images += source->left_out();
@@ -51,6 +70,19 @@ class TrainingRun {
       if (report.best) best_top1_ = report.val.top1;
       if (sinks_.on_epoch) sinks_.on_epoch(report);
     }
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw out_of_memory("");
+  } catch (const c10::Error& error) {
+    const std::string text = first_line(error.what_without_backtrace());
+    if (dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+        text.find("allocate memory") != std::string::npos ||
+        text.find("not enough memory") != std::string::npos)
+      throw out_of_memory(text);
+    throw Error(ErrorCode::mismatch, place(), "LibTorch: " + text);
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::mismatch, place(), first_line(error.what()));
   }
 
  private:
@@ -65,19 +97,21 @@ class TrainingRun {
   EpochReport train_epoch(int64_t epoch) {
     const auto start = Clock::now();
     model_->train(!recipe_.freeze_backbone);
+    epoch_ = epoch;
     EpochReport report;
     report.epoch = epoch;
     Tally tally;
     train_.start_epoch(epoch);
     for (int64_t step = 0;; ++step) {
+      step_ = step;
       const auto asked = Clock::now();
       const auto batch = train_.next();
       report.data_wait_s += seconds_since(asked);
       if (!batch) break;
-      look_for_stop(epoch, step);
+      look_for_stop();
       report.lr = learning_rate(recipe_, epoch * train_.batches_per_epoch + step,
                                 recipe_.epochs * train_.batches_per_epoch, train_.batches_per_epoch);
-      learn(*batch, report.lr, epoch, step, tally);
+      learn(*batch, report.lr, tally);
       if (tally.images == 0) continue;
       report.images_per_s = static_cast<double>(tally.images) / seconds_since(start);
       if (sinks_.on_step)
@@ -95,7 +129,7 @@ class TrainingRun {
     return report;
   }
 
-  void learn(const TrainBatch& batch, double lr, int64_t epoch, int64_t step, Tally& tally) {
+  void learn(const TrainBatch& batch, double lr, Tally& tally) {
     const TrainBatch placed = place_batch(batch, model_, recipe_.precision);
     const int64_t images = placed.images.size(0);
     if (!recipe_.freeze_backbone &&
@@ -110,9 +144,8 @@ class TrainingRun {
                                                    recipe_.label_smoothing);
     const auto value = loss.item<double>();
     if (!std::isfinite(value))
-      throw Error(ErrorCode::mismatch, place(epoch, step),
-                  "the loss is no longer finite (" + std::to_string(value) + ").",
-                  "Use a smaller --lr, more --warmup-epochs, or --precision fp32.");
+      throw Error(ErrorCode::mismatch, place(),
+                  "the loss is no longer finite (" + std::to_string(value) + ").", kSlowDown);
     loss.backward();
     sgd_.step(lr);
     tally.loss += value * static_cast<double>(images);
@@ -132,24 +165,37 @@ class TrainingRun {
     return model_->forward_head(features).to(at::kFloat);
   }
 
-  EvalResult evaluate_epoch(int64_t epoch) {
+  EvalResult evaluate_epoch() {
+    step_ = train_.batches_per_epoch;
     BatchSource source{val_.start_epoch,
-                       [this, epoch] {
-                         look_for_stop(epoch, train_.batches_per_epoch);
+                       [this] {
+                         look_for_stop();
                          return val_.next();
                        },
                        val_.batches_per_epoch};
     return evaluate(model_, source, Precision::fp32);
   }
 
-  void look_for_stop(int64_t epoch, int64_t step) const {
-    if (stop_ && stop_()) throw Error(ErrorCode::interrupted, place(epoch, step), "stopped.");
+  void require_finite(const std::string& where, const char* remedy) const {
+    for (const auto& [name, tensor] : state_dict(model_))
+      if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>())
+        throw Error(ErrorCode::mismatch, where, "tensor '" + name + "' holds numbers that are not finite.",
+                    remedy);
   }
 
-  std::string place(int64_t epoch, int64_t step) const {
-    const std::string name = "epoch " + std::to_string(epoch + 1);
-    if (step >= train_.batches_per_epoch) return name + ", evaluation";
-    return name + ", step " + std::to_string(step + 1) + " of " + std::to_string(train_.batches_per_epoch);
+  void look_for_stop() const {
+    if (stop_ && stop_()) throw Error(ErrorCode::interrupted, place(), "stopped.");
+  }
+
+  Error out_of_memory(const std::string& detail) const {
+    return {ErrorCode::io, place(), "not enough memory" + (detail.empty() ? "." : " (" + detail + ")."),
+            "Use a smaller --batch-size or --image-size, or fewer --workers."};
+  }
+
+  std::string place() const {
+    const std::string name = "epoch " + std::to_string(epoch_ + 1);
+    if (step_ >= train_.batches_per_epoch) return name + ", evaluation";
+    return name + ", step " + std::to_string(step_ + 1) + " of " + std::to_string(train_.batches_per_epoch);
   }
 
   double seconds_left(int64_t epoch, int64_t step) const {
@@ -166,6 +212,7 @@ class TrainingRun {
   const std::function<bool()>& stop_;
   Sgd sgd_;
   Clock::time_point start_ = Clock::now();
+  int64_t epoch_ = 0, step_ = 0;  // where it is: steps past the last are those of the evaluation
   double best_top1_ = -1;
 };
 

@@ -30,9 +30,16 @@ struct EpochReport {
   EvalResult val;
   bool best = false;  // highest val top-1 so far (the earlier one keeps a tie)
 };
+// Each may be empty.
 struct TrainSinks {
-  std::function<void(const StepReport&)> on_step{};    // may be empty
-  std::function<void(const EpochReport&)> on_epoch{};  // called after evaluation, model in eval mode
+  std::function<void(const StepReport&)> on_step{};
+  // After an epoch's last step and before the evaluation: the moment to save the model, whose every number is
+  // finite, so that nothing that happens while it is judged loses the epoch.
+  std::function<void(int64_t epoch)> on_learnt{};
+  // After the evaluation, model in eval mode; its loss is finite.
+  std::function<void(const EpochReport&)> on_epoch{};
+  // Instead of on_epoch where the evaluation's loss is not finite; then train() throws.
+  std::function<void(int64_t epoch)> on_diverged{};
 };
 
 // True if batch norm cannot learn from these images: one picture whose last map is a single pixel has no
@@ -43,7 +50,9 @@ bool lone_picture(int64_t batch_size, int64_t height, int64_t width, const ArchS
 // weights channels-last. A frozen backbone runs in eval mode and without autograd; not one bit of it moves.
 // `stop` is asked before every step and every batch of the evaluation: training then throws
 // Error{interrupted}. Throws Error{usage} for the recipe, Error{mismatch} where the model has no head, an
-// epoch has no picture to learn from, or the loss is no longer finite, naming epoch and step.
+// epoch has no picture to learn from, or the loss, the loss of the evaluation or a tensor of the model is no
+// longer finite, Error{io} where memory does not suffice; all name epoch and step. What LibTorch throws comes
+// out as one of these.
 void train(ResNet& model, const Recipe& recipe, BatchSource& train_batches, BatchSource& val_batches,
            const TrainSinks& sinks, const std::function<bool()>& stop = {});
 

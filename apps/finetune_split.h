@@ -1,0 +1,26 @@
+// Going on from a run: pictures that it has learnt tell nothing about what comes next.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "zoo/datasets/dataset.h"
+#include "zoo/datasets/split.h"
+
+namespace zoo::apps {
+
+// Whether the path is the folder or in it, wherever links lead; what is not there is in nothing.
+bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder);
+
+// How the run split `pool`, samples of `whole`; nothing where it kept no split, or one of other pictures.
+std::optional<SplitRecord> split_of_run(const std::filesystem::path& run, const Dataset& whole,
+                                        const std::vector<int64_t>& pool);
+
+// Throws Error{mismatch} where some of `val`, samples of `whole` at `root`, are pictures that the run has
+// learnt.
+void refuse_learnt(const std::filesystem::path& run, const Dataset& whole, const std::filesystem::path& root,
+                   const std::vector<int64_t>& val);
+
+}  // namespace zoo::apps

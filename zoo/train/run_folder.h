@@ -1,0 +1,54 @@
+// What makes a folder a training run, who is at work in it, and how a name passes from one run to another.
+// Internal to train.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "zoo/core/descriptor.h"
+
+namespace zoo {
+
+// In a run's folder beside best/ and last/. The first makes it a run's and is what a run locks.
+inline constexpr const char* kRunMarker = "zoo_run.json";
+inline constexpr const char* kRunRecipe = "recipe.json";
+inline constexpr const char* kRunMetrics = "metrics.jsonl";
+inline constexpr const char* kRunSplit = "split.json";  // written by whoever splits the data
+// The weights of last/ before those that it holds, until these are judged.
+inline constexpr const char* kRunBefore = ".before.safetensors";
+// Says that the folder stands beside the run that it replaces, or that replaces it, and may go.
+inline constexpr const char* kRunBeside = ".beside";
+
+// Absolute, links followed, without a slash at the end.
+std::filesystem::path real_path(const std::filesystem::path& path);
+
+// All here throw Error{io} besides what they name.
+
+// Whether the marker is there and a file: names of other files say nothing.
+bool is_run(const std::filesystem::path& folder);
+// Whether it holds a model or metrics.
+bool holds_results(const std::filesystem::path& folder);
+// The first thing in the folder that no run puts there, links included; empty if there is none.
+std::filesystem::path foreign_entry(const std::filesystem::path& folder);
+// Whether it is a link, or what a file system is mounted on: such a name cannot pass to another folder.
+bool has_fixed_name(const std::filesystem::path& folder);
+
+// Makes the folder a run's and takes its lock, which lasts as long as the result and dies with the process.
+// Throws Error{usage} where another run has it.
+Descriptor lock_run(const std::filesystem::path& folder);
+// Removes what a run puts into the folder but its lock; follows no link.
+void clear_run(const std::filesystem::path& folder);
+// Clears the folder and removes it; the caller has its lock. Stays where something foreign is in it.
+void remove_run(const std::filesystem::path& folder);
+
+// Throws Error{io} where the folder's file system has no room for that many files of that size.
+void require_room(const std::filesystem::path& folder, int64_t files, int64_t bytes);
+
+// Whether two names in the folder can be exchanged: network file systems often cannot.
+bool can_exchange(const std::filesystem::path& folder);
+// The two folders exchange their names in one instant.
+void exchange_names(const std::filesystem::path& a, const std::filesystem::path& b);
+void rename_entry(const std::filesystem::path& from, const std::filesystem::path& to);
+void sync_folder(const std::filesystem::path& folder);
+
+}  // namespace zoo
