@@ -62,8 +62,9 @@ TEST_CASE("isolated work that goes wrong is an error") {
   }
   SECTION("memory without end") {
     outcome([]() -> std::string {
+      // Large ones: when one does not fit, a sanitizer still has the room that its report takes.
       std::vector<std::string> parts;
-      for (int i = 0; i < 1000; ++i) parts.emplace_back(1 << 20, 'x');
+      for (int i = 0; i < 100; ++i) parts.emplace_back(40 << 20, 'x');
       return "done";
     });
   }
@@ -76,18 +77,25 @@ std::string outcome(long result) {
   return result >= 0 ? "done" : errno == EPERM ? "EPERM" : errno == EMFILE ? "EMFILE" : std::to_string(errno);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 // prctl() itself is among what a filter refuses.
-bool kernel_takes_filters() {
+bool restricts_calls() {
   return run_isolated([] { return outcome(::prctl(PR_GET_SECCOMP)); }) == "EPERM";
 }
 
 }  // namespace
 
-TEST_CASE("isolated work opens no file and no socket") {
+TEST_CASE("isolated work opens no file and no socket", "[seccomp]") {
+  if (kSanitized) return test::skip("a build with sanitizers");
   const test::TemporaryFolder folder;
   const std::string path = folder / "file";
   std::ofstream(path) << "content";
-  const std::string refused = kernel_takes_filters() ? "EPERM" : "EMFILE";
+  const std::string refused = restricts_calls() ? "EPERM" : "EMFILE";
   CHECK(run_isolated([&] { return outcome(::open(path.c_str(), O_RDONLY)); }) == refused);
   CHECK(run_isolated([&] { return outcome(::open((path + "2").c_str(), O_CREAT | O_WRONLY, 0600)); }) ==
         refused);
@@ -97,7 +105,7 @@ TEST_CASE("isolated work opens no file and no socket") {
 }
 
 TEST_CASE("isolated work can only compute and answer", "[seccomp]") {
-  if (!kernel_takes_filters()) return test::skip("the kernel takes no seccomp filter");
+  if (!restricts_calls()) return test::skip("no seccomp, or a build with sanitizers");
   const test::TemporaryFolder folder;
   const std::string path = folder / "file";
   std::ofstream(path) << "content";

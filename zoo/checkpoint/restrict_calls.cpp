@@ -26,6 +26,14 @@ constexpr uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 constexpr uint32_t kArchitecture = 0;  // no rules are known for it
 #endif
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
 // Of memory and of locks in it, and of the process's end.
 constexpr std::array kAllowed{SYS_brk,   SYS_munmap,       SYS_mremap, SYS_madvise,
                               SYS_futex, SYS_rt_sigreturn, SYS_exit,   SYS_exit_group};
@@ -85,6 +93,7 @@ class Filter {
 }  // namespace
 
 bool restrict_calls(int out) {
+  if (kSanitized) return false;
   constexpr rlimit kNone{0, 0};
   ::setrlimit(RLIMIT_NOFILE, &kNone);
   ::setrlimit(RLIMIT_FSIZE, &kNone);
