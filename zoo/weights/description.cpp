@@ -122,7 +122,8 @@ void add_names_in_file(Description& description, const Checkpoint& checkpoint, i
 
 Description describe_unknown(const ArchSpec& arch, const std::string& name,
                              const std::vector<NamedTensor>& beside) {
-  Description description{.labels = {}, .preprocess = default_preprocess(arch), .notes = {}};
+  Description description;
+  description.preprocess = default_preprocess(arch);
   const std::string normaliser = take_normaliser(beside, description.preprocess);
   description.notes.push_back(name + ": nobody says how its pictures were prepared; assumed: " +
                               in_words(description.preprocess, normaliser));
