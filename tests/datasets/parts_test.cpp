@@ -104,6 +104,17 @@ TEST_CASE("folders that can be no classes are refused") {
   }
 }
 
+TEST_CASE("the system's folders beside parts change nothing") {
+  const Folder folder;
+  const bool has_training = GENERATE(true, false);
+  const std::string first = has_training ? "train" : "val", second = has_training ? "train" : "test";
+  write(folder,
+        {first + "/a/1.jpg", first + "/b/1.jpg", second + "/a/2.jpg", second + "/b/2.jpg", ".git/HEAD"});
+  const auto dataset = open_dataset(folder.path());
+  CHECK(dataset->parts() == (has_training ? Strings{"train"} : Strings{"val", "test"}));
+  CHECK(dataset->left_out() == Strings{".git/: a system folder"});
+}
+
 TEST_CASE("what the system keeps among the pictures is left out") {
   const Folder folder;
   write(folder,

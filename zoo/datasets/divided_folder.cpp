@@ -111,7 +111,8 @@ bool divide(const std::vector<PartFolder>& parts, const std::vector<std::string>
 
 std::vector<PartFolder> find_parts(const fs::path& root, const std::vector<std::string>& folders) {
   std::vector<PartFolder> parts = called_parts(root, folders);
-  return divide(parts, folders) ? parts : alike_parts(root, folders);
+  if (!divide(parts, folders)) parts = alike_parts(root, folders);
+  return parts;
 }
 
 std::vector<std::string> folders_in(const fs::path& root) {
@@ -139,7 +140,9 @@ class DividedFolder : public Dataset {
  public:
   DividedFolder(const fs::path& root, const DatasetOptions& options) {
     const std::vector<std::string> folders = folders_in(root);
-    const std::vector<PartFolder> found = find_parts(root, folders);
+    std::vector<std::string> own = folders;
+    std::erase_if(own, is_system_folder);
+    const std::vector<PartFolder> found = find_parts(root, own);
     if (found.empty()) {
       throw Error(
           ErrorCode::not_found, root.string(),

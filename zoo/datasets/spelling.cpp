@@ -50,8 +50,7 @@ Points without_gaps(Points points) {
 }
 
 size_t letter_end(const Points& text, size_t at) {
-  while (++at < text.size() && is_mark(text[at])) {
-  }
+  for (++at; at < text.size() && is_mark(text[at]);) ++at;
   return at;
 }
 
