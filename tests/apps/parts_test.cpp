@@ -99,8 +99,7 @@ TEST_CASE("counts are scaled to three digits") {
   CHECK(scaled_text(4'089'184'256) == "4.09 G");
 }
 
-TEST_CASE("control characters do not reach the terminal") {
-}
+TEST_CASE("control characters do not reach the terminal") {}
 
 TEST_CASE("a progress bar fills from the left") {
   CHECK(progress_bar(0, 12) == "[>         ]");

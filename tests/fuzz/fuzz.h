@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 namespace zoo::fuzz {
 
-// What a target returns that this machine cannot run; to libFuzzer it means that the input is not worth keeping.
+// What a target returns that this machine cannot run; to libFuzzer it means that the input is not worth
+// keeping.
 constexpr int kNotHere = -1;
 
 // Aborts unless it holds, and says what does not.

@@ -107,9 +107,9 @@ struct ArchFit {
   int64_t unexpected = 0;                    // tensors of the net in the file that the arch lacks
   bool exact() const { return missing == 0 && unexpected == 0; }
 };
-// The architectures that the names and shapes of the net in a file (see find_net) fit, best first: every tensor that both have agrees
-// in shape, and the file has more of the arch's tensors than it lacks. Two archs that differ in no tensor (a
-// pad shortcut has none) are both listed.
+// The architectures that the names and shapes of the net in a file (see find_net) fit, best first: every
+// tensor that both have agrees in shape, and the file has more of the arch's tensors than it lacks. Two archs
+// that differ in no tensor (a pad shortcut has none) are both listed.
 std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors);
 
 inline constexpr std::string_view kInferredArch = "resnet";

@@ -40,9 +40,10 @@ struct ModelConfig {
 std::string to_config_json(const ModelConfig& config);
 
 // Reads what to_config_json writes, and timm's own files (there the preprocessing is that of timm's
-// evaluation with input_size and crop_pct; "resnet50.a1_in1k" is the architecture resnet50). `where` is the file's name for messages. Throws Error{corrupt}
-// that names the member as a JSON pointer, Error{unsupported} for a file that is not timm's or a crop_mode
-// that zoo does not have, Error{not_found} for an unknown architecture.
+// evaluation with input_size and crop_pct; "resnet50.a1_in1k" is the architecture resnet50). `where` is the
+// file's name for messages. Throws Error{corrupt} that names the member as a JSON pointer, Error{unsupported}
+// for a file that is not timm's or a crop_mode that zoo does not have, Error{not_found} for an unknown
+// architecture.
 ModelConfig parse_config_json(std::string_view text, const std::string& where);
 
 }  // namespace zoo
