@@ -1,10 +1,9 @@
 // zoo finetune: a published model, or none, and a folder of pictures become a model of those classes.
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <system_error>
+#include <optional>
 #include <utility>
 
 #include <cxxopts.hpp>

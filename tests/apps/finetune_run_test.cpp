@@ -105,6 +105,7 @@ TEST_CASE("an --out that holds a run is refused, and replaced with --overwrite")
   keeps({"--weights", (folder / "link").string()}, 2, "--weights: ");
   keeps({"--cache", "disk", "--cache-dir", (folder / "typo").string()}, 1, "typo");
   keeps({"--lr", "1e6", "--warmup-epochs", "0"}, 1, "not finite");
+  keeps({"--new-split"}, 2, "--new-split: has no effect");
   CHECK_FALSE(fs::exists(folder / "run.new"));
 
   flags.insert(flags.end(), {"--overwrite", "--seed", "9"});
@@ -113,6 +114,17 @@ TEST_CASE("an --out that holds a run is refused, and replaced with --overwrite")
   std::ofstream(run / "notes.txt") << "mine";
   CHECK(finetune(flags).status == 2);
   CHECK(read_text(run / "notes.txt") == "mine");
+}
+
+TEST_CASE("room for the models is made sure of before the first step") {
+  const TemporaryFolder folder;
+  Flags flags = command(small_run(draw_data(folder / "data"), folder / "run", kScratch));
+  // 512 or 1024 bytes a block, and the model has a megabyte.
+  flags.insert(flags.begin(), {"sh", "-c", "ulimit -f 1000 && exec \"$0\" \"$@\""});
+  const ProgramResult result = run_program(flags);
+  CHECK(result.status == 1);
+  CHECK_THAT(result.err, Catch::Contains("has no room for 3 models of 10") && !Catch::Contains("epoch 1"));
+  CHECK_FALSE(fs::exists(folder / "run"));
 }
 
 TEST_CASE("a model that diverges is neither last nor best, and the run says where") {

@@ -437,6 +437,12 @@ TEST_CASE("a batch takes no more memory than the data set fills") {
   const Batch large = batch(65536);
   CHECK(large.images.storage().nbytes() == size_t{7 * 3 * 12 * 12 * 4});
   CHECK(large.images.equal(batch(7).images));
+
+  Preprocess vast = small_crop();
+  vast.crop_px = vast.resize_px = 1 << 22;
+  Loader loader(drawn, {.batch_size = 65536, .workers = 0, .preprocess = vast});
+  CHECK_THROWS_WITH(loader.start_epoch(0), Catch::Contains("not enough memory for a batch of 7 pictures of "
+                                                           "4194304 x 4194304 pixels"));
 }
 
 TEST_CASE("what is cached gives the same batches in every epoch") {

@@ -10,6 +10,7 @@
 #include "zoo/core/file.h"
 #include "zoo/models/load.h"
 #include "zoo/train/run_dir.h"
+#include "zoo/train/run_folder.h"
 
 #include <nlohmann/json.hpp>
 
@@ -319,6 +320,14 @@ TEST_CASE("a label that JSON cannot hold is refused before anything is written")
   CHECK_THROWS_WITH(RunDirectory::create(folder / "run", false, "{}", model_of(0), card),
                     Catch::Contains("b\\xff") && Catch::Contains("UTF-8"));
   CHECK(names_in(folder.path()).empty());
+}
+
+TEST_CASE("the name of a link or of a mounted file system does not pass to another folder") {
+  const TemporaryFolder folder;
+  fs::create_directory_symlink(folder.path(), folder / "link");
+  CHECK(has_fixed_name(folder / "link"));
+  CHECK(has_fixed_name("/proc"));
+  CHECK_FALSE(has_fixed_name(folder.path()));
 }
 
 TEST_CASE("a run cannot start in a file or below one") {

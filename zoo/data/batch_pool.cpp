@@ -2,13 +2,26 @@
 
 #include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <string>
+
+#include "zoo/core/error.h"
 
 namespace zoo {
 namespace {
 
 constexpr size_t kMost = 8;  // more are held by somebody who keeps batches: they are theirs
+
+at::Tensor allocate(const std::vector<int64_t>& shape, const at::TensorOptions& options) try {
+  return at::empty(shape, options, at::MemoryFormat::ChannelsLast);
+} catch (const c10::Error&) {
+  throw Error(ErrorCode::io, "",
+              "not enough memory for a batch of " + std::to_string(shape[0]) + " pictures of " +
+                  std::to_string(shape[3]) + " x " + std::to_string(shape[2]) + " pixels",
+              "Use a smaller batch or smaller pictures.");
+}
 
 }  // namespace
 
@@ -21,8 +34,7 @@ at::Tensor BatchPool::take(int64_t count, int64_t most, Size size) {
   auto found = std::find_if(batches_.begin(), batches_.end(), is_free);
   if (found == batches_.end()) {
     if (batches_.size() == kMost) batches_.erase(batches_.begin());
-    batches_.push_back(
-        at::empty(shape, at::TensorOptions(dtype_).pinned_memory(pinned_), at::MemoryFormat::ChannelsLast));
+    batches_.push_back(allocate(shape, at::TensorOptions(dtype_).pinned_memory(pinned_)));
     found = std::prev(batches_.end());
   }
   return found->narrow(0, 0, count);

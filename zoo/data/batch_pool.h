@@ -13,7 +13,8 @@ namespace zoo {
 class BatchPool {
  public:
   BatchPool(at::ScalarType dtype, bool pinned) : dtype_(dtype), pinned_(pinned) {}
-  // [count, 3, height, width] channels-last, not filled; cut from one of `most` rows.
+  // [count, 3, height, width] channels-last, not filled; cut from one of `most` rows. Throws
+  // Error{io} where there is no memory for it.
   at::Tensor take(int64_t count, int64_t most, Size size);
 
  private:

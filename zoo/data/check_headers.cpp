@@ -1,6 +1,5 @@
 #include "zoo/data/check_headers.h"
 
-#include <atomic>
 #include <limits>
 #include <mutex>
 #include <optional>

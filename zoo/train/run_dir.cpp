@@ -1,12 +1,9 @@
 #include "zoo/train/run_dir.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <string_view>
 #include <system_error>
 
 #include <nlohmann/json.hpp>

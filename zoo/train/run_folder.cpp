@@ -85,7 +85,7 @@ void remove_tree(const fs::path& path) {
 
 fs::path real_path(const fs::path& path) {
   std::error_code error;
-  fs::path real = fs::weakly_canonical(fs::absolute(path, error), error);
+  const fs::path real = fs::weakly_canonical(fs::absolute(path, error), error);
   if (error) fail(path, error.value(), "cannot find it");
   return real.has_filename() ? real : real.parent_path();
 }
