@@ -47,11 +47,13 @@ Preprocess choose_preprocess(const std::optional<ResolvedWeights>& weights, cons
       override_preprocess(weights ? weights->preprocess : default_preprocess(arch), flags);
   if (preprocess.crop_px == 0) {
     const bool says = preprocess.resize == ResizeMode::square;
-    preprocess.crop_px = says ? preprocess.resize_px : arch.input_px;
+    const bool smaller = preprocess.resize != ResizeMode::none && preprocess.resize_px < arch.input_px;
+    preprocess.crop_px = says || smaller ? preprocess.resize_px : arch.input_px;
     if (!says)
       note("these weights take pictures of any size: the model learns from " +
-           std::to_string(preprocess.crop_px) + " pixels, as " + std::string(arch.name) +
-           " was published; --image-size says another");
+           std::to_string(preprocess.crop_px) + " pixels" +
+           (smaller ? "" : ", as " + std::string(arch.name) + " was published for") +
+           "; --image-size says another");
   }
   // Pictures of one's own are of any size, even where the published set's were not.
   if (preprocess.resize == ResizeMode::none && flags.count("resize") == 0) {

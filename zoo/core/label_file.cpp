@@ -189,7 +189,6 @@ class JsonLabels {
 }  // namespace
 
 LabelSet parse_label_file(std::string_view text, const std::string& where) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const std::string_view body = trimmed(text);
   if (body.starts_with('[') || body.starts_with('{')) return JsonLabels(body, where).read();
   return parse_lines(body, where);

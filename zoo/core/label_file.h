@@ -18,8 +18,7 @@ namespace zoo {
 // Or JSON: an array of names; an object from index to name, from name to index, or from index to
 // ["n01440764", "tench"]; or an object with such a one as its id2label, label2id, class_to_idx, idx_to_class,
 // label_names, class_names or classes.
-// A WordNet id beside another name is an other name. A byte order mark does not count. `where` is what
-// messages name. Throws Error{corrupt}.
+// A WordNet id beside another name is an other name. `where` is what messages name. Throws Error{corrupt}.
 LabelSet parse_label_file(std::string_view text, const std::string& where);
 
 // What those members are called; the likeliest first.
