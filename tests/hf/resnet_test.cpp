@@ -1,6 +1,10 @@
 // The classes by themselves; transformers_test.py holds them against transformers' own.
 #include "zoo/hf/resnet.h"
 
+#include <memory>
+#include <span>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 #include "tests/error_matchers.h"
@@ -51,7 +55,13 @@ TEST_CASE("the three classes give maps, logits and losses of one net") {
 
 TEST_CASE("a folder of timm's with a pool or a stride that transformers does not have is refused") {
   const TemporaryFolder folder;
-  write_safetensors(folder / "model.safetensors", {});
+  const auto zeros = std::make_shared<std::vector<float>>(64 * 3 * 7 * 7);
+  TensorView stem;
+  stem.shape = {64, 3, 7, 7};
+  stem.strides = {147, 49, 7, 1};
+  stem.storage = std::as_bytes(std::span(*zeros));
+  stem.owner = zeros;
+  write_safetensors(folder / "model.safetensors", {{"conv1.weight", stem}});
   const auto refused = [&](const std::string& argument) {
     write_text(folder / "config.json",
                R"({"architecture": "resnet18", "pretrained_cfg": {}, "model_args": {)" + argument + "}}");
