@@ -30,6 +30,7 @@
 #include "zoo/data/check_headers.h"
 #include "zoo/data/loader.h"
 #include "zoo/train/run_dir.h"
+#include "zoo/train/run_folder.h"
 #include "zoo/train/seed_scope.h"
 #include "zoo/train/trainer.h"
 
@@ -229,15 +230,23 @@ void require_name(const ArchSpec& arch, const std::optional<ResolvedWeights>& we
               "'zoo list --archs' shows those that can be trained.");
 }
 
-// A run that goes on from what it replaces could not say any more what it came from.
+// Nothing that is read may lie where a run is made, beside which a new one is made, or that is replaced: it
+// would be removed, and the run could not say any more what it came from.
 void require_inputs_outside(const FinetuneOptions& options, const cxxopts::ParseResult& flags) {
-  if (!options.overwrite) return;
-  for (const char* flag : {"weights", "data", "val", "root", "classes", "labels", "augment", "cache-dir"})
-    if (flags.count(flag) > 0 && lies_in(flags[flag].as<std::string>(), options.out))
-      throw Error(ErrorCode::usage, std::string("--") + flag,
-                  "'" + flags[flag].as<std::string>() + "' lies in " + options.out.string() +
-                      ", which --overwrite replaces",
+  const std::filesystem::path out = real_path(options.out);
+  const std::string why = options.overwrite ? ", which --overwrite replaces" : ", where the new run is made";
+  for (const char* flag : {"weights", "data", "val", "root", "classes", "labels", "augment", "cache-dir"}) {
+    if (flags.count(flag) == 0) continue;
+    const auto input = flags[flag].as<std::string>();
+    const auto refuse = [&](const std::string& folder, const std::string& reason) {
+      throw Error(ErrorCode::usage, std::string("--") + flag, "'" + input + "' lies in " + folder + reason,
                   "Give --out another folder.");
+    };
+    if (lies_in(input, out)) refuse(options.out.string(), why);
+    for (const char* ending : {".new", ".old"})
+      if (const std::string beside = out.string() + ending; lies_in(input, beside))
+        refuse(beside, ", which belongs to the run in " + options.out.string());
+  }
 }
 
 int command(const std::vector<std::string>& arguments) {

@@ -100,6 +100,13 @@ TEST_CASE("an --out that holds a run is refused, and replaced with --overwrite")
   };
   flags[1] = (run / "split.json").string();
   keeps({}, 2, "--data: '" + flags[1] + "' lies in " + run.string() + ", which --overwrite replaces");
+  const fs::path beside = folder / "run.new" / "split.json";
+  fs::create_directory(beside.parent_path());
+  fs::copy_file(run / "split.json", beside);
+  flags[1] = beside.string();
+  keeps({}, 2, "--data: '" + flags[1] + "' lies in " + beside.parent_path().string());
+  CHECK(fs::remove(beside));
+  fs::remove(beside.parent_path());
   flags[1] = (folder / "data").string();
   fs::create_directory_symlink(run / "last", folder / "link");
   keeps({"--weights", (folder / "link").string()}, 2, "--weights: ");
@@ -114,6 +121,20 @@ TEST_CASE("an --out that holds a run is refused, and replaced with --overwrite")
   std::ofstream(run / "notes.txt") << "mine";
   CHECK(finetune(flags).status == 2);
   CHECK(read_text(run / "notes.txt") == "mine");
+}
+
+TEST_CASE("what a new run is made from is not taken for the remains of a run that was killed") {
+  const TemporaryFolder folder;
+  const fs::path run = folder / "run", dead = folder / "dead";
+  const Flags more{"--arch", "resnet20_cifar", "--epochs", "1"};
+  REQUIRE(finetune(small_run(draw_data(folder / "data"), run, more)).status == 0);
+  fs::create_directory(dead);
+  for (const char* name : {"zoo_run.json", "recipe.json", "split.json"})
+    fs::copy_file(run / name, dead / name);
+  const ProgramResult result = finetune(small_run(dead / "split.json", dead, more));
+  CHECK(result.status == 2);
+  CHECK_THAT(result.err, Catch::Contains("lies in " + dead.string() + ", where the new run is made"));
+  CHECK(fs::exists(dead / "split.json"));
 }
 
 TEST_CASE("room for the models is made sure of before the first step") {
