@@ -68,8 +68,12 @@ void find_out_what_is_known(Input& in, const fs::path& file, const std::vector<N
   if (in.record != nullptr) return;
   std::vector<std::string> notes;
   in.folder = find_model_folder(in.path, /*arch_is_given=*/false, &notes);
-  for (const std::string& line : notes) note(line);
   if (in.folder) return;
+  if (!notes.empty() && fs::is_directory(in.path)) {  // a folder is its config.json's word
+    throw Error(ErrorCode::unsupported, in.path.string(), notes.front(),
+                "Give the file itself, '" + file.string() + "'.");
+  }
+  for (const std::string& line : notes) note(line);
   const KnownFile known = find_known_file(file, tensors, manifest);
   in.record = known.record;
   if (known.by_name) note(file.string() + ": taken for " + known.record->name + " by its file name");

@@ -267,7 +267,7 @@ TEST_CASE("weights for other than colour pictures are refused") {
   fs::create_directory(net);
   write_text(net / "config.json",
              R"({"architecture": "resnet20_cifar", "pretrained_cfg": {}, "model_args": {"in_chans": 1}})");
-  const auto zeros = std::make_shared<std::vector<std::byte>>(16 * 1 * 3 * 3 * sizeof(float));
+  const auto zeros = std::make_shared<std::vector<std::byte>>(16 * 3 * 3 * sizeof(float));
   NamedTensor stem{.name = "conv1.weight", .tensor = contiguous_view(DType::f32, {16, 1, 3, 3})};
   stem.tensor.storage = *zeros;
   stem.tensor.owner = zeros;

@@ -142,7 +142,7 @@ class Convert(ZooCase):
         source.mkdir()
         (source / "model.safetensors").write_bytes(safetensors(resnet20(head="linear")))
         config = source / "config.json"
-        for text, complaint in (("{", "is not JSON"),
+        for text, complaint in (("{", "is not JSON"), ("{}", "describes no model that zoo has"),
                                 ('{"architecture": "resnet20_cifar", "num_classes": 2, "label_names": ["a", "b"]}',
                                  "names 2 classes, the tensors have 10"),
                                 ('{"model_type": "resnet", "id2label": {"0": "a"}}', "/id2label: has 1 names, the tensors have 10 classes")):
@@ -150,6 +150,8 @@ class Convert(ZooCase):
             message = self.refused("convert", "source", "out", "--format", "timm")
             self.assertIn("source/config.json", message)
             self.assertIn(complaint, message)
+        config.write_text("{}")
+        self.zoo("convert", "source/model.safetensors", "out_of_file", "--format", "timm")  # the file itself was named
         config.write_text('{"model_type": "resnet"}')
         (source / "preprocessor_config.json").write_text('{"size": -1}')
         self.assertIn("source/preprocessor_config.json:/size", self.refused("convert", "source", "out", "--format", "timm"))
