@@ -3,6 +3,7 @@ Where zoo opens one, torch.load(weights_only=True) refuses it or gives the same 
 
 Usage: archives_python.py PROGRAM (checkpoint_dump).
 """
+import collections
 import hashlib
 import io
 import json
@@ -346,6 +347,37 @@ class Archives(unittest.TestCase):
             files.append(bytes(data))
         _, both = self.compare(files)
         self.assertGreater(both, ROUNDS // 20)
+
+    def test_no_state_gives_a_tensor_other_values(self):
+        class Reduced:
+            def __init__(self, *parts):
+                self.parts = parts
+
+            def __reduce__(self):
+                return self.parts
+
+        tensor, other = torch.ones(3, 4), torch.full((3, 4), 666.0)
+        whole = (0, (3, 4), (4, 1))
+        arguments = (tensor.storage(), *whole, False, collections.OrderedDict())
+        rebuild, with_state = torch._utils._rebuild_tensor_v2, torch._utils._rebuild_parameter_with_state
+        of_type = torch._tensor._rebuild_from_type_v2
+
+        def files(value):
+            for is_zip in (True, False):
+                file = io.BytesIO()
+                torch.save({"w": value}, file, _use_new_zipfile_serialization=is_zip)
+                yield file.getvalue()
+
+        lies = [Reduced(rebuild, arguments, (other.storage(), *whole)), Reduced(rebuild, (*arguments, {"neg": True})),
+                Reduced(with_state, (tensor, True, collections.OrderedDict(), {"data": other})),
+                Reduced(with_state, (tensor, True, collections.OrderedDict(), ({}, {"data": other}))),
+                Reduced(of_type, (rebuild, torch.Tensor, arguments, {"data": other}))]
+        answers, _ = self.compare([data for lie in lies for data in files(lie)])
+        self.assertEqual([i for i, answer in enumerate(answers) if "error" not in answer], [])
+        parameter = torch.nn.Parameter(tensor)
+        parameter.note = "an attribute"
+        answers, both = self.compare(list(files(parameter)))
+        self.assertEqual((both, ["error" in answer for answer in answers]), (2, [False, False]), answers)
 
     def test_an_honest_archive_opens_in_every_form(self):
         order = list(range(len(saved())))

@@ -1,5 +1,8 @@
 #include "zoo/checkpoint/pickle_arguments.h"
 
+#include <array>
+#include <string_view>
+
 #include "zoo/core/error.h"
 
 namespace zoo {
@@ -38,6 +41,14 @@ std::string short_text(const Value& value, const char* what) {
   if (string == nullptr || string->size() > kMaxTextLength)
     fail(std::string(what) + " is not a short string");
   return *string;
+}
+
+void require_attributes_alone(const Value& state) {
+  constexpr std::array<std::string_view, 3> kValues{"data", "real", "imag"};
+  const auto refuse = [] { fail("gives a tensor other values by setting its state: no tensor is saved so"); };
+  if (state.as_dict() == nullptr && !state.is_none()) refuse();
+  for (const std::string_view name : kValues)
+    if (state.find(name) != nullptr) refuse();
 }
 
 const std::string* global_name(const Value& value) {

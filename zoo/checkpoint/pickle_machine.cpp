@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "zoo/checkpoint/pickle_arguments.h"
 #include "zoo/core/error.h"
 
 namespace zoo {
@@ -185,7 +186,9 @@ void PickleMachine::build(Value state) {
     }
   } else if (const auto* dict = std::get_if<std::shared_ptr<Dict>>(&top().data())) {
     if (state.as_dict() != nullptr) (*dict)->attributes = std::move(state);
-  } else if (top().as_tensor() == nullptr) {  // attributes of a tensor are no part of its value
+  } else if (top().as_tensor() != nullptr) {
+    require_attributes_alone(state);
+  } else {
     fail("sets the state of something that has none");
   }
 }

@@ -138,17 +138,44 @@ Value TorchObjects::rebuild_tensor(const std::vector<Value>& args, std::optional
   return add(index->second, std::move(tensor));
 }
 
+namespace {
+
+// A dict, or a pair of it and of what stands in slots.
+void require_attributes(const Value& state) {
+  const Tuple* pair = state.as_tuple();
+  if (pair == nullptr) return require_attributes_alone(state);
+  for (const Value& part : pair->items) require_attributes_alone(part);
+}
+
+// "neg" and "conj": the numbers in the storage are not the tensor's.
+void require_no_flags(const Value& metadata) {
+  const Dict* flags = metadata.as_dict();
+  if (metadata.is_none() || (flags != nullptr && flags->empty())) return;
+  throw Error(ErrorCode::unsupported, {}, "a tensor that is a lazy negative or conjugate of its storage",
+              "Call resolve_neg().resolve_conj() on it in Python and save it again.");
+}
+
+}  // namespace
+
 std::optional<Value> TorchObjects::call(const std::string& name, const std::vector<Value>& args) {
   if (name == "torch._utils._rebuild_tensor" || name == "torch._utils._rebuild_tensor_v2") {
+    constexpr size_t kMetadata = 6;
+    if (args.size() > kMetadata) require_no_flags(args[kMetadata]);
     return rebuild_tensor(args, std::nullopt);
   }
   if (name == "torch._utils._rebuild_qtensor") return rebuild_quantized(args);
   if (name == "torch._utils._rebuild_sparse_tensor") return sparse_tensor(args);
+  constexpr size_t kMetadataOfV3 = 7;
+  if (name == "torch._utils._rebuild_tensor_v3" && args.size() > kMetadataOfV3)
+    require_no_flags(args[kMetadataOfV3]);
   if (name == "torch._utils._rebuild_tensor_v3") return rebuild_tensor(args, parse_dtype(argument(args, 6)));
-  if (name == "torch._utils._rebuild_parameter" || name == "torch._utils._rebuild_parameter_with_state" ||
-      name == "torch.jit._pickle.restore_type_tag" || name == "torch.jit._pickle.build_intlist" ||
-      name == "torch.jit._pickle.build_doublelist" || name == "torch.jit._pickle.build_boollist" ||
-      name == "torch.jit._pickle.build_tensorlist") {
+  if (name == "torch._utils._rebuild_parameter_with_state") {  // tensor, needs gradient, hooks, state
+    require_attributes(argument(args, 3));
+    return argument(args, 0);
+  }
+  if (name == "torch._utils._rebuild_parameter" || name == "torch.jit._pickle.restore_type_tag" ||
+      name == "torch.jit._pickle.build_intlist" || name == "torch.jit._pickle.build_doublelist" ||
+      name == "torch.jit._pickle.build_boollist" || name == "torch.jit._pickle.build_tensorlist") {
     return argument(args, 0);
   }
   // A tensor of a subclass: (function, class, arguments of the function, state)
@@ -157,6 +184,7 @@ std::optional<Value> TorchObjects::call(const std::string& name, const std::vect
     const Tuple* inner = argument(args, 2).as_tuple();
     if (function == nullptr || inner == nullptr || function->starts_with("torch._tensor."))
       fail("a bad tensor subclass");
+    if (args.size() > 3) require_attributes(args[3]);
     return call(*function, inner->items);
   }
   constexpr std::string_view kUtils = "torch._utils";
