@@ -209,7 +209,9 @@ TEST_CASE("what zoo's nets do not have inside their backbone makes another net, 
 }
 
 TEST_CASE("pools and necks with tensors stand between the backbone and the head") {
-  const std::string name = GENERATE("avgpool.p", "global_pool.p", "neck.0.weight", "norm.weight", "gem.p");
+  const std::string name =
+      GENERATE("avgpool.p", "global_pool.p", "neck.0.weight", "norm.weight", "gem.p", "fc_norm.weight",
+               "bn_head.running_mean", "head_bn.bias", "pre_layernorm.weight");
   CHECK(beside(together({net("m."), {{"m." + name, {1}}}}), Place::between) == std::vector{"m." + name});
   CHECK(beside(together({net(), {{name, {1}}}}), Place::between) == std::vector{name});
   CHECK(beside(together({net("", Layout::openmmlab), {{"neck.fc.weight", {3, 3}}}}), Place::between).size() ==

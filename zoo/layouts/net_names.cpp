@@ -230,13 +230,23 @@ class Search {
     return {"", "fc"};
   }
 
+  // Also timm's fc_norm, and bn_head, head_bn, pre_layernorm as people call them; not what prepares pictures.
+  static bool stands_between(std::string_view module, std::string_view name) {
+    if (contains(kBetween, module)) return true;
+    if (module.find('_') == std::string_view::npos || name.ends_with(".mean") || name.ends_with(".std"))
+      return false;
+    return std::ranges::any_of(split(module, "_"), [](std::string_view word) {
+      return word == "bn" || word.ends_with("norm") || contains(kBetween, word);
+    });
+  }
+
   // Of a name that no ResNet of zoo's has.
   static Place place_of(std::string_view name, Layout layout, bool has_head) {
     const Parts parts = parts_of(layout);
     const std::string_view segment = first_segment(name);
     if (segment == parts.head) return has_head ? Place::net : Place::beside;
     const std::string_view module = segment.substr(0, segment.find_last_not_of("0123456789") + 1);
-    if (contains(kBetween, module)) return Place::between;
+    if (stands_between(module, name)) return Place::between;
     if (!parts.backbone.empty()) {
       const bool headless = layout == Layout::huggingface && (segment == "embedder" || segment == "encoder");
       return segment == parts.backbone || headless ? Place::net : Place::beside;
