@@ -33,6 +33,7 @@ std::string rename_flag(const std::string& renaming) {
 
 [[noreturn]] void refuse_names(const std::vector<NamedTensor>& tensors, const std::string& file) {
   std::vector<std::string> names;
+  names.reserve(tensors.size());
   for (const NamedTensor& tensor : tensors) names.push_back(tensor.name);
   throw Error(ErrorCode::mismatch, file,
               "none of its " + std::to_string(names.size()) +
@@ -87,11 +88,13 @@ std::string head_note(const NetNames& net, const TranslatedTensors& found) {
 
 std::vector<std::string> notes_of(const NetNames& net, const TranslatedTensors& found) {
   std::vector<std::string> notes;
+  notes.reserve(net.others.size());
   for (const std::string& other : net.others) {
     notes.push_back("the net under " + in_quotes(net.prefix) + " is taken, not the one under " +
                     in_quotes(other) + "; " + rename_flag(renaming_of_prefix(other)) + " takes that");
   }
   std::vector<std::string> left_out;
+  left_out.reserve(found.between.size() + found.beside.size());
   for (const NamedTensor& tensor : found.between) left_out.push_back(tensor.name);
   for (const NamedTensor& tensor : found.beside) {
     if (!is_of_other_net(net, tensor.name)) left_out.push_back(tensor.name);

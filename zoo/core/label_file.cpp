@@ -57,11 +57,12 @@ struct Numbered {
 // "12 house finch", "12: house finch", "12,house finch".
 std::optional<Numbered> numbered(std::string_view line) {
   int64_t number = 0;
-  const char* const end = line.data() + line.size();
-  const auto [behind, error] = std::from_chars(line.data(), end, number);
+  const char* const begin = line.data();
+  const char* const end = begin + line.size();
+  const auto [behind, error] = std::from_chars(begin, end, number);
   if (error != std::errc() || number < 0 || behind == end) return std::nullopt;
   if (std::string_view(" \t,:").find(*behind) == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = trimmed(line.substr(static_cast<size_t>(behind - line.data()) + 1));
+  const std::string_view rest = trimmed(line.substr(static_cast<size_t>(behind - begin) + 1));
   return rest.empty() ? std::nullopt : std::optional(Numbered{number, std::string(rest)});
 }
 

@@ -87,6 +87,7 @@ RawBatch read_pair(const fs::path& images_file, const fs::path& labels_file, Raw
   std::vector<std::byte> bytes(labels.items());
   labels.source.read(labels.begin, bytes);
   std::vector<int32_t> numbers;
+  numbers.reserve(bytes.size());
   for (const std::byte label : bytes) numbers.push_back(std::to_integer<int32_t>(label));
   const std::string name = images_file.filename().string();
   return {.name = name,

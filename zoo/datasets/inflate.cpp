@@ -56,7 +56,7 @@ HeldBytes read_maybe_gzip(const std::filesystem::path& file, uint64_t limit) {
 }
 
 ByteSource open_maybe_gzip(const std::filesystem::path& file, uint64_t limit) {
-  ByteSource source(file);
+  const ByteSource source(file);
   return is_packed(source) ? ByteSource(read_maybe_gzip(file, limit), file) : source;
 }
 

@@ -30,10 +30,13 @@ std::vector<std::optional<ByteSource>> unpack(const std::vector<fs::path>& files
   std::vector<std::optional<ByteSource>> unpacked;
   uint64_t left = kMostUnpacked;
   for (const fs::path& file : files) {
-    unpacked.emplace_back();
-    if (!is_gzip(file)) continue;
-    unpacked.back() = open_maybe_gzip(file, left);
-    left -= unpacked.back()->size();
+    if (!is_gzip(file)) {
+      unpacked.emplace_back();
+      continue;
+    }
+    ByteSource source = open_maybe_gzip(file, left);
+    left -= source.size();
+    unpacked.emplace_back(std::move(source));
   }
   return unpacked;
 }

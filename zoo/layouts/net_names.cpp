@@ -85,7 +85,7 @@ class Search {
   }
 
   NetNames run() {
-    std::vector<Candidate> candidates = find_candidates();
+    const std::vector<Candidate> candidates = find_candidates();
     if (candidates.empty()) return everything();
     const std::vector<Candidate> chosen = candidates.size() < kMostNets ? choose(candidates) : candidates;
     NetNames result;

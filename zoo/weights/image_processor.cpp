@@ -109,6 +109,7 @@ class Reader {
     const auto* const found = std::ranges::find(kProcessors, name, &Processor::name);
     if (found == kProcessors.end()) {
       std::vector<std::string> known;
+      known.reserve(kProcessors.size());
       for (const Processor& processor : kProcessors) known.emplace_back(processor.name);
       refuse_use("/" + member, "is '" + excerpt_of(file_[member]) + "', zoo has " + join(known, ", "));
     }
