@@ -163,8 +163,8 @@ SplitRecord split_anew(const std::shared_ptr<const Dataset>& whole, const std::v
   return record;
 }
 
-// Splits the samples of the part, or all of them.
-void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, const std::string& part,
+// Splits the samples of the part, or all of them. True where that is how the run did it.
+bool split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, const std::string& part,
            const FinetuneDataOptions& options) {
   const std::vector<int64_t> pool = samples_of(*whole, part);
   const bool looks_back = options.run && !options.new_split;
@@ -172,16 +172,16 @@ void split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, co
   if (looks_back && options.val.empty()) kept = split_of_run(*options.run, *whole, pool);
   if (kept) {
     std::cerr << "note: the split of " << options.run->string() << " is kept, which the weights are from\n";
-    result.record = std::move(*kept);
+    result.record = *kept;
   } else {
     const double share = options.val.empty() ? kDefaultShare : parse_share(options.val);
     result.record = split_anew(whole, pool, share, options.seed);
-    if (looks_back) refuse_learnt(*options.run, *whole, options.data, result.record.split.val);
   }
   result.split = result.record.fraction;
   result.whole = whole;
   result.train = subset(whole, result.record.split.train);
   result.val = subset(whole, result.record.split.val);
+  return kept.has_value();
 }
 
 // What the data itself says is for judging, or what --val says of it.
@@ -211,6 +211,7 @@ FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
   result.train = learning_part(whole, options.data);
   const bool is_divided = !whole->parts().empty();
   const bool names_part = is_divided && find_part(*whole, options.val);
+  bool keeps_split = false;
   std::error_code ignored;
   if (!options.val.empty() && !names_part && fs::exists(options.val, ignored)) {
     result.val_root = options.val;
@@ -218,11 +219,13 @@ FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
   } else {
     if (is_divided) result.val_part = find_judging_part(*whole, options);
     if (result.val_part.empty()) {
-      split(result, whole, is_divided ? kTrain : "", options);
+      keeps_split = split(result, whole, is_divided ? kTrain : "", options);
     } else {
       result.val = take_part(whole, result.val_part);
     }
   }
+  if (options.run && !options.new_split && !keeps_split)
+    refuse_learnt(*options.run, *result.val, result.val_root, result.val_part);
   join_classes(result);
   const std::optional<int64_t>& most = options.max_train_samples;
   if (most && *most < result.train->size())

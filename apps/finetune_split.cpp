@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <system_error>
-#include <unordered_set>
+#include <variant>
 
 #include <nlohmann/json.hpp>
 
 #include "zoo/core/error.h"
 #include "zoo/core/file.h"
+#include "zoo/core/file_bytes.h"
+#include "zoo/datasets/part_names.h"
+#include "zoo/datasets/stored_picture.h"
 
 namespace zoo::apps {
 namespace {
@@ -17,13 +21,16 @@ namespace fs = std::filesystem;
 
 constexpr int32_t kTrainSide = 0;  // of SplitNames
 
-std::optional<SplitNames> read_run_split(const fs::path& run) {
-  const fs::path file = run / "split.json";
-  std::error_code error;
-  if (!fs::exists(file, error)) return std::nullopt;
+std::optional<SplitNames> read_split_file(const fs::path& file) {
   SplitNames names = read_split(read_text(file), file.string());
-  if (names.data.is_relative()) names.data = run / names.data;
+  if (names.data.is_relative()) names.data = file.parent_path() / names.data;
   return names;
+}
+
+std::optional<SplitNames> read_run_split(const fs::path& run) {
+  std::error_code error;
+  const fs::path file = run / "split.json";
+  return fs::exists(file, error) ? read_split_file(file) : std::nullopt;
 }
 
 // The folder or file that the run learnt from, all of it or a part.
@@ -35,20 +42,60 @@ fs::path data_of(const fs::path& run) {
              : fs::path();
 }
 
-int64_t count_learnt(const fs::path& run, const Dataset& whole, const fs::path& root,
-                     const std::vector<int64_t>& val) {
-  const std::optional<SplitNames> names = read_run_split(run);
-  if (!names) return lies_in(root, data_of(run)) ? std::ssize(val) : 0;
-  std::unordered_set<std::string> found;
-  for (int64_t i = 0; i < whole.size(); ++i) found.insert(whole.name(i));
-  const bool has_all =
-      std::ranges::all_of(names->sides, [&](const auto& side) { return found.contains(side.first); });
+// The split that the run made, or was given.
+std::optional<SplitNames> split_that_was_used(const fs::path& run) {
+  if (auto own = read_run_split(run)) return own;
+  const fs::path data = data_of(run);
   std::error_code error;
-  if (!has_all && !fs::equivalent(names->data, root, error)) return 0;  // other data
-  return std::ranges::count_if(val, [&](int64_t index) {
-    const auto side = names->sides.find(whole.name(index));
-    return side != names->sides.end() && side->second == kTrainSide;
-  });
+  if (!fs::is_regular_file(data, error)) return std::nullopt;
+  try {
+    return read_split_file(data);
+  } catch (const Error&) {
+    return std::nullopt;  // a list, an archive
+  }
+}
+
+enum class Sameness { same, other, unknown };
+
+// Of a sample and the picture that the run's data has under its name.
+Sameness compare(const fs::path& learnt, const Dataset& dataset, int64_t index) {
+  std::error_code error;
+  if (!fs::is_regular_file(learnt, error)) return Sameness::unknown;
+  try {
+    const StoredPicture picture = dataset.fetch(index);
+    const auto* const encoded = std::get_if<EncodedPicture>(&picture);
+    if (encoded == nullptr) return Sameness::unknown;
+    return std::ranges::equal(read_bytes(learnt).bytes, encoded->bytes) ? Sameness::same : Sameness::other;
+  } catch (const Error&) {
+    return Sameness::unknown;  // a picture that cannot be read is met, and told of, where it is judged
+  }
+}
+
+// By names, and where the run's data is still in its place by what stands under them: other data may have the
+// same names. Of data that has gone from its place most names have to agree.
+int64_t count_learnt(const SplitNames& run, const Dataset& val, const fs::path& root) {
+  std::error_code error;
+  const bool same_place = fs::equivalent(run.data, root, error);
+  int64_t known = 0, same = 0, unknown = 0;
+  for (int64_t i = 0; i < val.size(); ++i) {
+    const auto side = run.sides.find(val.name(i));
+    if (side == run.sides.end()) continue;
+    ++known;
+    if (side->second != kTrainSide) continue;
+    const Sameness found = same_place ? Sameness::same : compare(run.data / val.name(i), val, i);
+    if (found == Sameness::same) ++same;
+    if (found == Sameness::unknown) ++unknown;
+  }
+  return same + (2 * known >= val.size() ? unknown : 0);
+}
+
+// Of a run that split nothing: it learnt all of its data, or the part train.
+bool has_learnt_all(const fs::path& data, const fs::path& root, const std::string& part) {
+  if (!lies_in(root, data)) return false;
+  std::error_code error;
+  const fs::path below = fs::relative(root, data, error);
+  const std::string_view called = below == "." ? part_called(part) : part_called(below.begin()->native());
+  return called.empty() || called == "train";
 }
 
 }  // namespace
@@ -74,9 +121,11 @@ std::optional<SplitRecord> split_of_run(const fs::path& run, const Dataset& whol
   return record;
 }
 
-void refuse_learnt(const fs::path& run, const Dataset& whole, const fs::path& root,
-                   const std::vector<int64_t>& val) {
-  const int64_t learnt = count_learnt(run, whole, root, val);
+void refuse_learnt(const fs::path& run, const Dataset& val, const fs::path& root, const std::string& part) {
+  const std::optional<SplitNames> names = split_that_was_used(run);
+  const int64_t learnt = names                                      ? count_learnt(*names, val, root)
+                         : has_learnt_all(data_of(run), root, part) ? val.size()
+                                                                    : 0;
   if (learnt == 0) return;
   const bool has_split = read_run_split(run).has_value();
   throw Error(ErrorCode::mismatch, root.string(),

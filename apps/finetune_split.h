@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "zoo/datasets/dataset.h"
@@ -18,9 +19,9 @@ bool lies_in(const std::filesystem::path& path, const std::filesystem::path& fol
 std::optional<SplitRecord> split_of_run(const std::filesystem::path& run, const Dataset& whole,
                                         const std::vector<int64_t>& pool);
 
-// Throws Error{mismatch} where some of `val`, samples of `whole` at `root`, are pictures that the run has
-// learnt.
-void refuse_learnt(const std::filesystem::path& run, const Dataset& whole, const std::filesystem::path& root,
-                   const std::vector<int64_t>& val);
+// Throws Error{mismatch} where some of `val`, the pictures to judge by, are ones that the run has learnt.
+// They are those of the data at `root`, of its `part`, or chosen from it where that is empty.
+void refuse_learnt(const std::filesystem::path& run, const Dataset& val, const std::filesystem::path& root,
+                   const std::string& part);
 
 }  // namespace zoo::apps

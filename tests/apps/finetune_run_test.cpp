@@ -226,6 +226,24 @@ TEST_CASE("who goes on from a run judges by pictures that it has not learnt") {
   CHECK(go_on(data, {"--val", "0.5", "--new-split"}).status == 0);
   CHECK(val_in(folder / "next").size() == 12);
 
+  // A copy that has lost pictures, pictures to judge by that are a copy, or another split file: all are
+  // known.
+  fs::remove(folder / "copy" / "low" / "1.png");
+  CHECK(go_on(folder / "copy", {}).status == 1);
+  CHECK(go_on(data, {"--val", (folder / "copy").string()}).status == 1);
+  const fs::path split = folder / "other.json";
+  fs::copy_file(first / "split.json", split);
+  Json sides = read_json(split);
+  std::swap(sides["train"], sides["val"]);
+  sides["data"] = data.string();
+  std::ofstream(split) << sides.dump();
+  CHECK(go_on(split, {}).status == 1);
+  // Other pictures may have the same names, as long as those that were learnt are there to tell.
+  const std::vector<std::string> names{"low", "middle", "top"};
+  for (size_t i = 0; i < names.size(); ++i)
+    draw_class(folder / "twins" / names[i], static_cast<int>(i + 1) % 3, 8);
+  CHECK(go_on(folder / "twins", {"--val", "0.5"}).status == 0);
+
   draw_class(data / "low", 0, 9);  // one more
   CHECK(go_on(data, {}).status == 1);
   CHECK(go_on(first / "split.json", {}).status == 0);
