@@ -153,26 +153,41 @@ void write_folder(const ConvertOptions& options, const Input& in, const Checkpoi
   write_model_directory(options.out, weights_file(options.format), tensors, texts);
 }
 
-// The input's, and what it says of its classes, where class_names_in() finds it again.
-std::map<std::string, std::string> metadata_of(const Checkpoint& checkpoint) {
-  std::map<std::string, std::string> metadata = checkpoint.metadata();
+// Of the file itself, else of whoever describes it; a description needs to know the model.
+std::vector<std::string> class_names_of(const Input& in, const Checkpoint& checkpoint,
+                                        const Relabelled& model, const Manifest& manifest) {
   std::vector<std::string> names = class_names_in(checkpoint);
+  const bool is_described = !model.arch.name.empty() && (in.folder || in.record != nullptr);
+  return names.empty() && is_described ? describe(in, model, manifest).labels : names;
+}
+
+// The input's, and what its classes are called, where class_names_in() finds it again.
+std::map<std::string, std::string> metadata_of(const Checkpoint& checkpoint, std::vector<std::string> names) {
+  std::map<std::string, std::string> metadata = checkpoint.metadata();
   for (std::string& name : names) name = json_string(name);
   if (!names.empty()) metadata.emplace("class_names", "[" + join(names, ", ") + "]");
   return metadata;
 }
 
-void write_file(const ConvertOptions& options, const std::vector<NamedTensor>& tensors,
-                const Checkpoint& checkpoint) {
+void write_file(const ConvertOptions& options, const Input& in, const std::vector<NamedTensor>& tensors,
+                const Checkpoint& checkpoint, const Relabelled& model, const Manifest& manifest) {
+  std::vector<std::string> names;
   switch (options.format) {
     case OutputFormat::safetensors:
-      return write_safetensors(options.out, tensors, metadata_of(checkpoint));
+      names = class_names_of(in, checkpoint, model, manifest);
+      write_safetensors(options.out, tensors, metadata_of(checkpoint, names));
+      break;
     case OutputFormat::flax:
     case OutputFormat::tf:
-      return write_weights(options.out, weights_file(options.format), tensors);
+      write_weights(options.out, weights_file(options.format), tensors);
+      break;
     default:
-      return write_torch_zip(options.out, tensors);
+      write_torch_zip(options.out, tensors);
   }
+  if (!in.folder && in.record == nullptr && !fs::is_directory(in.path)) return;  // nobody says more
+  note(in.path.string() + ": how its pictures are prepared" +
+       (names.empty() ? " and what its classes are called" : "") +
+       " is not part of a file; '--format timm' or '--format hf' writes a folder that says it");
 }
 
 int run(const std::vector<std::string>& arguments) {
@@ -204,7 +219,7 @@ int run(const std::vector<std::string>& arguments) {
   if (options.folder) {
     write_folder(options, in, checkpoint, model, manifest, state.tensors);
   } else {
-    write_file(options, state.tensors, checkpoint);
+    write_file(options, in, state.tensors, checkpoint, model, manifest);
   }
   int64_t bytes = 0;
   for (const NamedTensor& tensor : state.tensors) bytes += tensor.tensor.bytes();

@@ -137,6 +137,19 @@ class Convert(ZooCase):
         self.zoo("convert", "source", "wide", "--format", "timm")
         self.assertEqual(json.loads((self.folder / "wide" / "config.json").read_text())["global_pool"], "catavgmax")
 
+    def test_class_names_of_a_folder_go_along_into_a_file(self):
+        source = self.folder / "source"
+        source.mkdir()
+        (source / "model.safetensors").write_bytes(safetensors(resnet20(head="linear")))
+        names = [f"class {i}" for i in range(10)]
+        (source / "config.json").write_text(json.dumps({"architecture": "resnet20_cifar", "num_classes": 10, "label_names": names}))
+        _, err = self.zoo("convert", "source", "out.safetensors", "--layout", "torchvision")
+        self.assertIn("how its pictures are prepared is not part of a file", err)
+        out, _ = self.zoo("inspect", "out.safetensors", "--json")
+        self.assertEqual(json.loads(json.loads(out)["metadata"]["class_names"]), names)
+        _, err = self.zoo("convert", "source", "out.pth", "--layout", "torchvision")
+        self.assertIn("how its pictures are prepared and what its classes are called is not part of a file", err)
+
     def test_a_damaged_config_is_an_error_that_names_the_file(self):
         source = self.folder / "source"
         source.mkdir()

@@ -218,6 +218,14 @@ TEST_CASE("pools and necks with tensors stand between the backbone and the head"
         1);
 }
 
+TEST_CASE("two nets of which one has no prefix are told apart by what the file says") {
+  const NetNames found = find_net(together({net(), net("backbone.")}));
+  CHECK(found.tensors.empty());
+  std::vector<std::string> prefixes = found.ambiguous;
+  std::sort(prefixes.begin(), prefixes.end());
+  CHECK(prefixes == std::vector<std::string>{"", "backbone."});
+}
+
 TEST_CASE("names that tell no net are all taken for one's") {
   const NetNames found = find_net(Tensors{{"module.fc.weight", {3, 4}}, {"module.other", {3}}});
   CHECK(found.prefix == "module.");

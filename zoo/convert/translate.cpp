@@ -43,8 +43,14 @@ std::string rename_flag(const std::string& renaming) {
 
 [[noreturn]] void refuse_nets(const std::vector<std::string>& prefixes, const std::string& file) {
   std::vector<std::string> ways;
-  for (size_t i = 0; i < std::min(prefixes.size(), kListed); ++i)
-    ways.push_back(rename_flag(renaming_of_prefix(prefixes[i])));
+  const bool has_bare = std::ranges::find(prefixes, "") != prefixes.end();
+  for (size_t i = 0; i < std::min(prefixes.size(), kListed); ++i) {
+    if (!has_bare) {
+      ways.push_back(rename_flag(renaming_of_prefix(prefixes[i])));
+    } else if (!prefixes[i].empty()) {  // its names are taken: it can but be left out
+      ways.push_back(rename_flag("^" + regex_of(prefixes[i]) + ".*=") + " leaves that one out");
+    }
+  }
   throw Error(ErrorCode::mismatch, file,
               "holds " + std::to_string(prefixes.size()) + " nets, under " + some(prefixes),
               "Say which is meant: " + join(ways, ", or ") + ".");

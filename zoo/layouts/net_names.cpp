@@ -75,6 +75,7 @@ struct Candidate {
   std::string prefix;  // of names without wrappers
   std::string shown;   // of the file's names
   std::optional<Layout> layout;
+  std::string_view own = {};  // what of the layout's own prefix stands behind `shown`
 };
 
 class Search {
@@ -90,7 +91,10 @@ class Search {
     const std::vector<Candidate> chosen = candidates.size() < kMostNets ? choose(candidates) : candidates;
     NetNames result;
     if (chosen.size() > 1) {
-      for (const Candidate& candidate : chosen) result.ambiguous.push_back(candidate.shown);
+      for (const Candidate& candidate : chosen) {
+        const auto alike = std::ranges::count(chosen, candidate.shown, &Candidate::shown);
+        result.ambiguous.push_back(candidate.shown + std::string(alike > 1 ? candidate.own : ""));
+      }
       return result;
     }
     for (const Candidate& candidate : candidates) {
@@ -134,7 +138,7 @@ class Search {
     const std::string ending = std::string(own) + std::string(stem.stem);
     std::string shown =
         file_name.ends_with(ending) ? file_name.substr(0, file_name.size() - ending.size()) : prefix;
-    return {std::move(prefix), std::move(shown), layout};
+    return {std::move(prefix), std::move(shown), layout, own};
   }
 
   std::vector<Candidate> find_candidates() const {
