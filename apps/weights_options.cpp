@@ -70,6 +70,9 @@ ResolvedWeights read_weights(const cxxopts::ParseResult& flags) {
   options.fetch.notice = [&](const std::string& line) { lines.print(std::cerr, line); };
   ResolvedWeights weights = resolve_weights(name, Manifest::load_default(), options);
   if (flags.count("labels") > 0) {
+    if (weights.num_classes == 0)
+      throw Error(ErrorCode::mismatch, "--labels", weights.name + " has no head whose classes it could name",
+                  "Leave it out; 'zoo finetune' gives the backbone a head with the classes of its data.");
     LabelSet labels = read_labels(flags["labels"].as<std::string>(), weights.num_classes);
     weights.labels = std::move(labels.names);
     weights.other_names = std::move(labels.other_names);

@@ -53,6 +53,19 @@ TEST_CASE("the weights are found in the usual wrappers") {
           "state_dict");
     CHECK(find(dict({{text("other"), weights("w")}, {text("net"), weights("w")}})).wrapper == "net");
   }
+  SECTION("others of the same size are told, an optimizer and what is smaller are not") {
+    const std::string two =
+        dict({{text("w"), tensor()}, {text("v"), tensor()}, {text("u"), tensor()}, {text("t"), tensor()}});
+    const StateDict found = find(dict({{text("slow_weights"), two},
+                                       {text("model"), two},
+                                       {text("optimizer"), kOptimizer},
+                                       {text("criterion"), weights("w")}}));
+    CHECK(found.wrapper == "model");
+    CHECK(found.others == std::vector<std::string>{"slow_weights"});
+    CHECK(find(dict({{text("model"), dict({{text("ema"), two}, {text("net"), two}})}})).others ==
+          std::vector<std::string>{"model.net"});
+    CHECK(find(dict({{text("model"), two}})).others.empty());
+  }
   SECTION("a wrapper without tensors is none") {
     CHECK(find(dict({{text("model"), text("resnet18")}, {text("weights"), weights("w")}})).wrapper ==
           "weights");

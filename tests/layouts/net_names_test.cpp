@@ -218,6 +218,32 @@ TEST_CASE("pools and necks with tensors stand between the backbone and the head"
         1);
 }
 
+TEST_CASE("what pictures go through first, or the head's output last, stands between them") {
+  const auto between = [](const std::string& prefix, const NamedShape& tensor) {
+    return beside(together({net(prefix), {tensor}}), Place::between).size() == 1;
+  };
+  // Members of a Sequential beside the net, whatever their shape.
+  CHECK(between("1.", {"0.weight", {8, 8}}));
+  CHECK(between("1.", {"2.bias", {5}}));
+  CHECK(between("module.model.1.net.", {"module.model.0.0.weight", {8, 8}}));
+  CHECK_FALSE(between("1.", {"0.mean", {3}}));
+  CHECK_FALSE(between("model.1.", {"0.weight", {8, 8}}));
+  // A map of colours, a norm of pictures, a layer that reads the 7 classes.
+  CHECK(between("model.", {"adapter.weight", {3, 1, 1, 1}}));
+  CHECK(between("", {"adapter.weight", {3, 1, 1, 1}}));
+  CHECK(between("model.", {"input_norm.running_mean", {3}}));
+  CHECK(between("backbone.", {"classifier.weight", {2, 7}}));
+  CHECK_FALSE(between("model.", {"criterion.weight", {7, 7}}));
+  CHECK_FALSE(between("model.", {"aux.weight", {7, 64}}));
+  // What follows a backbone without a head is its head, perhaps.
+  const Tensors headless = together({net("0.", Layout::torchvision, 0), {{"1.weight", {7, 64}}}});
+  CHECK(beside(headless) == std::vector<std::string>{"1.weight"});
+  // Another net's layers are that one's.
+  CHECK(beside(together({net("model."), net("ema.model."), {{"ema.model.adapter.weight", {3, 1, 1, 1}}}}),
+               Place::between)
+            .empty());
+}
+
 TEST_CASE("two nets of which one has no prefix are told apart by what the file says") {
   const NetNames found = find_net(together({net(), net("backbone.")}));
   CHECK(found.tensors.empty());

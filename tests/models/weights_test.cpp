@@ -255,6 +255,41 @@ TEST_CASE("a head beside the backbone is proposed, and taken by the renaming tha
   CHECK(build_model(whole)->fc->weight.equal(matrix));
 }
 
+TEST_CASE("a head of several layers is not proposed") {
+  const TemporaryFolder folder;
+  const Manifest manifest = manifest_of(folder.path(), std::string(64, '0'));
+  const std::string prefix = GENERATE("", "model.");
+  const std::string head = GENERATE("fc.", "head.", "mlp.layers.");
+  const std::string file =
+      write_beside(
+          folder / "a.safetensors", hash_filled(small(), {.num_classes = 0}), prefix,
+          {{prefix + head + "0.weight", at::ones({16, 64})}, {prefix + head + "2.weight", at::ones({3, 16})}})
+          .string();
+  const ResolvedWeights weights = resolve_weights(file, manifest);
+  CHECK(weights.num_classes == 0);
+  CHECK_FALSE(has_note(weights, "may be it"));
+}
+
+TEST_CASE("a layer in front of the net, or one that reads its head, is refused where the head is used") {
+  const TemporaryFolder folder;
+  const Manifest manifest = manifest_of(folder.path(), std::string(64, '0'));
+  const auto [prefix, name, tensor] = GENERATE(
+      table<std::string, std::string, at::Tensor>({{"1.", "0.weight", at::ones({8, 8})},
+                                                   {"", "adapter.weight", at::ones({3, 1, 1, 1})},
+                                                   {"backbone.", "classifier.weight", at::ones({4, 2})}}));
+  const std::string file = write_beside(folder / "a.safetensors", hash_filled(small(), {.num_classes = 2}),
+                                        prefix, {{name, tensor}})
+                               .string();
+  const ResolvedWeights weights = resolve_weights(file, manifest);
+  CHECK_THROWS_WITH(build_model(weights), Catch::Contains("between the pictures and the answer") &&
+                                              Catch::Contains("'" + name + "'"));
+  ResNetOptions backbone = options_of(weights);
+  backbone.num_classes = 0;
+  CHECK_NOTHROW(build_model(weights, backbone, {.head = HeadPolicy::replace}));
+  const std::string module = name.substr(0, name.find('.'));
+  CHECK_NOTHROW(build_model(resolve_weights(file, manifest, {.renamings = {"^" + module + "\\..*="}})));
+}
+
 TEST_CASE("a normaliser in front of the net gives mean and deviation") {
   const TemporaryFolder folder;
   const Manifest manifest = manifest_of(folder.path(), std::string(64, '0'));

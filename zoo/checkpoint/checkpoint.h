@@ -84,6 +84,8 @@ class Checkpoint {
 struct StateDict {
   std::string wrapper;  // "" or e.g. "state_dict"
   std::vector<NamedTensor> tensors;
+  // Members beside that one that may be state dicts of the same net too: an average, an earlier one.
+  std::vector<std::string> others = {};
 };
 // Throws Error{mismatch} that lists the top-level keys if nothing in it is a dict of tensors.
 StateDict find_state_dict(const Checkpoint& checkpoint);

@@ -83,6 +83,22 @@ bool is_flax(const Dict& dict) {
   return has("params") && has("batch_stats");
 }
 
+size_t count_tensors(const Value& value) {
+  return weights(value).size();
+}
+
+// The other members that hold as much as half of what `taken` does.
+std::vector<std::string> others_like(const Dict& dict, const std::pair<Value, Value>& taken) {
+  const size_t enough = std::max<size_t>(1, count_tensors(taken.second) / 2);
+  std::vector<std::string> others;
+  for (const auto& member : dict) {
+    const std::string name = key_text(member.first);
+    if (&member == &taken || is_optimizer_key(name) || !can_hold_weights(member.second)) continue;
+    if (count_tensors(member.second) >= enough) others.push_back(name);
+  }
+  return others;
+}
+
 // The member that wraps the weights; nothing where the value itself is the state dict.
 const std::pair<Value, Value>* find_wrapper(const Dict& dict) {
   if (is_flax(dict)) return nullptr;
@@ -116,6 +132,8 @@ StateDict find_state_dict(const Value& root, const std::string& file) {
     const Dict* dict = value->as_dict();
     const auto* wrapper = dict == nullptr || is_optimizer(*value) ? nullptr : find_wrapper(*dict);
     if (wrapper == nullptr) break;
+    for (const std::string& other : others_like(*dict, *wrapper))
+      found.others.push_back((found.wrapper.empty() ? "" : found.wrapper + ".") + other);
     found.wrapper += (found.wrapper.empty() ? "" : ".") + key_text(wrapper->first);
     value = &wrapper->second;
   }

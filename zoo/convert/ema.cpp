@@ -11,11 +11,11 @@
 namespace zoo {
 namespace {
 
-constexpr std::array<std::string_view, 10> kMembers{
+constexpr std::array<std::string_view, 13> kMembers{
     "state_dict_ema",  // timm
     "model_ema",       // torchvision's reference scripts
-    "ema_state_dict", "model_ema_state_dict", "ema_model_state_dict", "ema_model", "ema",
-    "ema_weights",    "params_ema",           "averaged_model",
+    "ema_state_dict", "model_ema_state_dict", "ema_model_state_dict", "ema_model", "ema",       "ema_weights",
+    "params_ema",     "averaged_model",       "swa_state_dict",       "swa_model", "model_swa",
 };
 // Tensors of the average that are not the model's: torch's AveragedModel, mmengine, others.
 constexpr std::array<std::string_view, 6> kCounters{"n_averaged",  "steps", "step",
@@ -59,6 +59,10 @@ const Value* find_member(const Value& root, std::string& name) {
 }
 
 }  // namespace
+
+bool is_ema(std::string_view member) {
+  return std::ranges::find(kMembers, member) != kMembers.end();
+}
 
 StateDict find_ema(const Checkpoint& checkpoint) {
   std::string member;

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "zoo/convert/ema.h"
 #include "zoo/convert/rename.h"
 #include "zoo/core/error.h"
 #include "zoo/core/foreign_text.h"
@@ -68,6 +69,15 @@ bool is_of_other_net(const NetNames& net, std::string_view name) {
   return std::ranges::any_of(net.others, [&](const std::string& other) { return name.starts_with(other); });
 }
 
+// Whether that module, "fc.0.", is a layer among others of a head: its own output is not the answer.
+bool is_one_of_several(std::string_view module, const NetNames& net, const TranslatedTensors& found) {
+  const std::string_view parent = module.substr(0, module.rfind('.', module.size() - 2) + 1);
+  if (parent.empty() || net.prefix.starts_with(parent)) return false;
+  return std::ranges::any_of(found.beside, [&](const NamedTensor& tensor) {
+    return tensor.name.starts_with(parent) && !tensor.name.starts_with(module);
+  });
+}
+
 // Of a net without a head: the one matrix beside it that reads its features, or nothing.
 std::string head_note(const NetNames& net, const TranslatedTensors& found) {
   if (found.find("fc.weight") != nullptr) return {};
@@ -87,6 +97,7 @@ std::string head_note(const NetNames& net, const TranslatedTensors& found) {
   std::string head = from_canonical(found.layout, "fc.weight"), module = heads.front()->name;
   head.erase(head.size() - kWeight.size());
   module.erase(module.size() - kWeight.size());
+  if (is_one_of_several(module, net, found)) return {};
   return "the net has no head; " + in_quotes(heads.front()->name) + ", " +
          shape_text(heads.front()->tensor.shape) +
          ", may be it: " + rename_flag("^" + regex_of(module) + "=" + net.prefix + head) + " takes it";
@@ -155,6 +166,11 @@ TranslatedTensors translate(StateDict state, const std::string& file, const Arch
     result.tensors.push_back(std::move(tensor));
   }
   result.notes = notes_of(net, result);
+  for (const std::string& other : state.others) {
+    result.notes.push_back(
+        in_quotes(state.wrapper) + " is taken, not " + in_quotes(other) + " beside it" +
+        (is_ema(other) ? "; 'zoo convert --ema' takes that" : "; in Python, save that one alone to take it"));
+  }
   return result;
 }
 
@@ -168,8 +184,9 @@ void refuse_between(const TranslatedTensors& tensors, const std::string& file) {
   }
   throw Error(
       ErrorCode::mismatch, file,
-      "has tensors between its last map and its head, where zoo's ResNets have none: " + some(names),
-      "'zoo finetune' gives it a new head; if they change nothing, " + join(ways, " ") + " leaves them out.");
+      "has tensors between the pictures and the answer that zoo's ResNets do not have: " + some(names),
+      "'zoo finetune' takes the backbone and gives it a new head; if they change nothing, " +
+          join(ways, " ") + " leaves them out.");
 }
 
 std::vector<NamedShape> shapes_of(const std::vector<NamedTensor>& tensors) {

@@ -39,7 +39,7 @@ TranslatedTensors translate(const Checkpoint& checkpoint, const ArchSpec& spec,
 TranslatedTensors translate(StateDict state, const std::string& file, const ArchSpec* spec,
                             std::optional<Layout> layout = {});
 
-// A pool or a neck with tensors changes what the head is given. Throws Error{mismatch} that lists those
+// What stands between the pictures and the answer changes it. Throws Error{mismatch} that lists those
 // tensors.
 [[noreturn]] void refuse_between(const TranslatedTensors& tensors, const std::string& file);
 

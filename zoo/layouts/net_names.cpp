@@ -25,6 +25,8 @@ constexpr std::array<std::string_view, 9> kFollowers{"ema", "momentum", "target"
 constexpr std::array<std::string_view, 5> kBackbone{"conv", "bn", "stem", "layer", "maxpool"};
 constexpr std::array<std::string_view, 9> kBetween{"avgpool", "global_pool", "globalpool", "pool", "gem",
                                                    "neck",    "bnneck",      "attnpool",   "norm"};
+// Tensors of a module that prepares pictures as preprocessing does.
+constexpr std::array<std::string_view, 2> kPreparations{"mean", "std"};
 // Of nets in a file; in one with more nothing decides.
 constexpr size_t kMostNets = 16;
 
@@ -76,7 +78,12 @@ struct Candidate {
   std::string shown;   // of the file's names
   std::optional<Layout> layout;
   std::string_view own = {};  // what of the layout's own prefix stands behind `shown`
+  size_t stem = 0;            // index of the stem's first weight
 };
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 class Search {
  public:
@@ -101,6 +108,7 @@ class Search {
       if (candidate.prefix != chosen.front().prefix) result.others.push_back(candidate.shown);
     }
     take(chosen.front(), result);
+    find_between(chosen.front(), candidates, result);
     return result;
   }
 
@@ -120,7 +128,8 @@ class Search {
   }
 
   // With or without the word that may be a wrapper's or the layout's: what makes more names known.
-  Candidate candidate_at(std::string prefix, const Stem& stem, const std::string& file_name) const {
+  Candidate candidate_at(std::string prefix, const Stem& stem, size_t index) const {
+    const std::string_view file_name = tensors_[index].name;
     std::string_view own;
     std::vector<std::string> names = names_under(prefix);
     std::optional<Layout> layout = recognise_layout(names);
@@ -136,9 +145,10 @@ class Search {
       }
     }
     const std::string ending = std::string(own) + std::string(stem.stem);
-    std::string shown =
-        file_name.ends_with(ending) ? file_name.substr(0, file_name.size() - ending.size()) : prefix;
-    return {std::move(prefix), std::move(shown), layout, own};
+    std::string shown = file_name.ends_with(ending)
+                            ? std::string(file_name.substr(0, file_name.size() - ending.size()))
+                            : prefix;
+    return {std::move(prefix), std::move(shown), layout, own, index};
   }
 
   std::vector<Candidate> find_candidates() const {
@@ -151,7 +161,7 @@ class Search {
         if (!prefix.empty() && !prefix.ends_with('.')) continue;
         if (!all_.contains(prefix + std::string(stem.block)) || !seen.insert(prefix).second) continue;
         if (seen.size() > kMostNets) return candidates;
-        candidates.push_back(candidate_at(prefix, stem, tensors_[i].name));
+        candidates.push_back(candidate_at(prefix, stem, i));
       }
     }
     return candidates;
@@ -237,7 +247,8 @@ class Search {
   // Also timm's fc_norm, and bn_head, head_bn, pre_layernorm as people call them; not what prepares pictures.
   static bool stands_between(std::string_view module, std::string_view name) {
     if (contains(kBetween, module)) return true;
-    if (module.find('_') == std::string_view::npos || name.ends_with(".mean") || name.ends_with(".std"))
+    if (module.find('_') == std::string_view::npos ||
+        contains(kPreparations, name.substr(name.rfind('.') + 1)))
       return false;
     return std::ranges::any_of(split(module, "_"), [](std::string_view word) {
       return word == "bn" || word.ends_with("norm") || contains(kBetween, word);
@@ -298,6 +309,56 @@ class Search {
     for (NetTensor& tensor : result.tensors) {
       if (tensor.place != Place::net || to_canonical(*net.layout, tensor.name)) continue;
       tensor.place = place_of(tensor.name, *net.layout, has_head);
+    }
+  }
+
+  // Where in a Sequential a tensor stands that has the net under `prefix` as another member: -1 before it, 1
+  // behind it; 0: nowhere.
+  static int place_in_sequential(std::string_view name, std::string_view prefix) {
+    while (!prefix.empty()) {
+      const std::string_view ours = first_segment(prefix), theirs = first_segment(name);
+      if (is_number(ours) && is_number(theirs) && ours != theirs)
+        return std::stoi(std::string(theirs)) < std::stoi(std::string(ours)) ? -1 : 1;
+      if (ours != theirs) return 0;
+      prefix.remove_prefix(std::min(ours.size() + 1, prefix.size()));
+      name.remove_prefix(std::min(theirs.size() + 1, name.size()));
+    }
+    return 0;
+  }
+
+  // Whether a tensor beside the net is of a layer that its pictures go through first, as a map of colours, or
+  // one that reads its head's output: its place in a Sequential says so, or its shape. `channels` and
+  // `classes` are what the net takes and gives; 0: no head.
+  bool changes_answer(size_t index, std::string_view prefix, int64_t channels, int64_t classes) const {
+    const std::string_view name = names_[index];
+    if (contains(kPreparations, name.substr(name.rfind('.') + 1))) return false;
+    const std::string module = to_lower(name.substr(0, name.rfind('.') + 1));
+    if (module.find("loss") != std::string::npos || module.find("criterion") != std::string::npos)
+      return false;
+    if (const int place = place_in_sequential(name, prefix); place != 0) return place < 0 || classes > 0;
+    const std::vector<int64_t>& shape = tensors_[index].shape;
+    if (shape.empty()) return false;
+    if (shape.front() == channels)
+      return shape.size() == 4 || (shape.size() == 1 && name.ends_with(".running_mean"));
+    return classes > 0 && shape.size() == 2 && shape[1] == classes && name.ends_with(".weight");
+  }
+
+  // Moves what changes_answer() from beside the net to between the pictures and the answer.
+  void find_between(const Candidate& net, const std::vector<Candidate>& candidates, NetNames& result) const {
+    const std::vector<int64_t>& stem = tensors_[net.stem].shape;
+    int64_t classes = 0;
+    for (size_t i = 0; i < names_.size() && net.layout; ++i) {
+      const NetTensor& tensor = result.tensors[i];
+      if (tensor.place != Place::net || to_canonical(*net.layout, tensor.name) != "fc.weight") continue;
+      if (!tensors_[i].shape.empty()) classes = tensors_[i].shape.front();
+    }
+    for (size_t i = 0; i < names_.size(); ++i) {
+      if (result.tensors[i].place != Place::beside) continue;
+      const bool of_other_net = std::ranges::any_of(candidates, [&](const Candidate& candidate) {
+        return candidate.prefix != net.prefix && names_[i].starts_with(candidate.prefix);
+      });
+      if (!of_other_net && changes_answer(i, net.prefix, stem.size() == 4 ? stem[1] : 0, classes))
+        result.tensors[i].place = Place::between;
     }
   }
 

@@ -15,7 +15,8 @@ namespace zoo {
 // What a tensor of the file is to the net.
 enum class Place {
   net,      // one of the net's own, or of a module of its backbone that no ResNet of zoo's has
-  between,  // of a module from the last map to the head: a pool or a neck with tensors
+  between,  // of a module between the pictures and the answer: a layer in front of the net, a pool or a neck
+            // with tensors, a layer that reads the head's output
   beside,   // of something else: a loss, a queue, a projection, another net
 };
 

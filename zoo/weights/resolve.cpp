@@ -72,7 +72,7 @@ void take_record(const WeightRecord& record, const Manifest& manifest, const Che
               "fits no architecture exactly; the nearest is " + name + ", of which it lacks " +
                   std::to_string(nearest.missing) + " tensors and to which it adds " +
                   std::to_string(nearest.unexpected),
-              "'--arch " + name + "' says which.");
+              "'zoo inspect' shows its tensors, 'zoo list --archs' the architectures.");
 }
 
 // The usual one of the architectures that the file fits exactly; says so where there are others.
