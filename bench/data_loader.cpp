@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "transforms/evaluation.h"
-#include "zoo/core/error.h"
-#include "zoo/data/loader.h"
+#include "zoo/base/error.h"
+#include "zoo/loader/loader.h"
 
 namespace {
 

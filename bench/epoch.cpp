@@ -9,9 +9,9 @@
 #include <iostream>
 #include <string>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/error.h"
-#include "zoo/data/loader.h"
+#include "zoo/arch/arch.h"
+#include "zoo/base/error.h"
+#include "zoo/loader/loader.h"
 #include "zoo/models/resnet.h"
 #include "zoo/train/autocast.h"
 #include "zoo/train/evaluate.h"

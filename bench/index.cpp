@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 #include "zoo/datasets/dataset.h"
 
 namespace {

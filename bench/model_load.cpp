@@ -8,7 +8,7 @@
 #include <iostream>
 #include <string>
 
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 #include "zoo/models/load.h"
 #include "zoo/models/resnet.h"
 

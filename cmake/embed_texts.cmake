@@ -1,5 +1,5 @@
 # cmake -DOUTPUT=FILE -DMANIFEST=FILE -DLABELS=FILE,FILE,... -P embed_texts.cmake: C++ source with the texts as literals,
-# for zoo/core/built_in.h.
+# for zoo/manifest/built_in.h.
 function(literal result file)
   file(READ "${file}" text)
   if(text MATCHES "\\)zoo\"")
@@ -8,7 +8,7 @@ function(literal result file)
   set(${result} "R\"zoo(${text})zoo\"sv" PARENT_SCOPE)
 endfunction()
 
-file(WRITE "${OUTPUT}.new" "// Generated from weights.json and weights/labels.\n#include \"zoo/core/built_in.h\"\n
+file(WRITE "${OUTPUT}.new" "// Generated from weights.json and weights/labels.\n#include \"zoo/manifest/built_in.h\"\n
 namespace zoo {\nnamespace {\nusing namespace std::string_view_literals;\nconstexpr BuiltInText kLabels[]{\n")
 string(REPLACE "," ";" files "${LABELS}")
 foreach(file IN LISTS files)

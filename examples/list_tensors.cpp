@@ -3,7 +3,7 @@
 #include <exception>
 
 #include <zoo/checkpoint/checkpoint.h>
-#include <zoo/core/text.h>
+#include <zoo/base/text.h>
 
 int main(int argc, char** argv) try {
   if (argc != 2) return 2;

@@ -1,8 +1,8 @@
 // The size of every architecture, from its row in the table alone: no LibTorch, no files.
 #include <cstdio>
 
-#include <zoo/core/arch.h>
-#include <zoo/core/text.h>
+#include <zoo/arch/arch.h>
+#include <zoo/base/text.h>
 #include <zoo/layouts/layouts.h>
 
 int main() {

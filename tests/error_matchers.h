@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo::test {
 

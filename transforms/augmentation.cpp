@@ -9,8 +9,8 @@
 #include "transforms/augment/step_fields.h"
 #include "transforms/augment/step_json.h"
 #include "transforms/random_ops.h"
-#include "zoo/core/error.h"
-#include "zoo/core/json_tree.h"
+#include "zoo/base/error.h"
+#include "zoo/base/json_tree.h"
 
 namespace zoo {
 namespace {

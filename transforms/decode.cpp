@@ -4,8 +4,8 @@
 #include "transforms/decode_opencv.h"
 #include "transforms/decode_png_chunks.h"
 #include "transforms/exif.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file_bytes.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file_bytes.h"
 
 namespace zoo {
 namespace {

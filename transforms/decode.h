@@ -7,7 +7,7 @@
 #include <string>
 
 #include "transforms/image.h"
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

@@ -12,8 +12,8 @@
 #include "transforms/decode_tiff.h"
 #include "transforms/decode_webp.h"
 #include "transforms/exif.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 

@@ -5,8 +5,8 @@
 
 #include <climits>
 
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
 
 namespace zoo {
 

@@ -10,7 +10,7 @@
 
 #include "transforms/decode_limits.h"
 #include "transforms/decode_png_chunks.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "transforms/byte_number.h"
 #include "transforms/exif.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "transforms/byte_number.h"
 #include "transforms/decode_limits.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "transforms/decode_limits.h"
 #include "transforms/exif.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

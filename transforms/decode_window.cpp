@@ -7,7 +7,7 @@
 #include "transforms/decode_limits.h"
 #include "transforms/decode_format.h"
 #include "transforms/image_header.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

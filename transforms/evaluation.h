@@ -1,5 +1,5 @@
 // The publisher's evaluation geometry: resize, then centre crop, or the other way round. No tensor: see
-// zoo/data/loader.h for the last step. docs/preprocessing.md says what each publisher does.
+// zoo/loader/loader.h for the last step. docs/preprocessing.md says what each publisher does.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 #include "transforms/decode.h"
 #include "transforms/image.h"
 #include "transforms/resize.h"
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

@@ -7,7 +7,7 @@
 #include "transforms/distributions.h"
 #include "transforms/random.h"
 #include "transforms/random_ops.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "transforms/pillow_resample.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transforms/image.h"
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

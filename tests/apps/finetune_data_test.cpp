@@ -6,7 +6,7 @@
 
 #include "tests/apps/finetune_runs.h"
 #include "tests/temporary_folder.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/sha256.h"
 
 namespace zoo::test {
 

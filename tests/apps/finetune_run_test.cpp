@@ -13,13 +13,13 @@
 #include <catch2/catch.hpp>
 
 #include "tests/apps/finetune_runs.h"
-#include "tests/core/failing_system.h"
+#include "tests/base/failing_system.h"
 #include "tests/environment_setting.h"
 #include "tests/temporary_folder.h"
 #include "tests/wait_until.h"
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/core/file.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/file.h"
+#include "zoo/base/sha256.h"
 
 namespace zoo::test {
 namespace {
@@ -299,7 +299,7 @@ TEST_CASE("a run's folder may have any name") {
   CHECK(fs::exists(run / "best"));
 }
 
-// The whole program, loaded together with tests/core/failing_system.h.
+// The whole program, loaded together with tests/base/failing_system.h.
 TEST_CASE("zoo finetune killed at a step: whole models, and the same command goes then") {
   const TemporaryFolder folder;
   const fs::path data = draw_data(folder / "data"), run = folder / "run";

@@ -10,7 +10,7 @@
 
 #include "tests/run_program.h"
 #include "transforms/decode.h"
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 
 namespace zoo::test {
 

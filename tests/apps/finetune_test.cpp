@@ -18,8 +18,8 @@
 #include "tests/temporary_folder.h"
 #include "transforms/decode.h"
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/core/file.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/file.h"
+#include "zoo/base/sha256.h"
 
 namespace zoo::test {
 

@@ -1,10 +1,10 @@
 // How to cite: every paper that an architecture or a weight names is known.
-#include "apps/papers.h"
+#include "apps/zoo/papers.h"
 
 #include <catch2/catch.hpp>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/manifest.h"
+#include "zoo/arch/arch.h"
+#include "zoo/manifest/manifest.h"
 
 using namespace zoo;
 

@@ -5,12 +5,12 @@
 
 #include <cxxopts.hpp>
 
-#include "apps/flag_values.h"
-#include "apps/options.h"
-#include "apps/progress.h"
-#include "apps/run_main.h"
-#include "apps/table.h"
-#include "zoo/core/error.h"
+#include "apps/cli/flag_values.h"
+#include "apps/cli/options.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/run_main.h"
+#include "apps/cli/table.h"
+#include "zoo/base/error.h"
 
 using namespace zoo;
 using namespace zoo::apps;

@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "apps/options.h"
-#include "apps/preprocess_options.h"
-#include "zoo/core/error.h"
+#include "apps/cli/options.h"
+#include "apps/cli/preprocess_options.h"
+#include "zoo/base/error.h"
 
 using Catch::Matchers::Contains;
 using zoo::Preprocess;

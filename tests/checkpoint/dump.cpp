@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/core/error.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/error.h"
+#include "zoo/base/sha256.h"
 
 namespace {
 

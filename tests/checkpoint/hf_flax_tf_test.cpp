@@ -6,8 +6,8 @@
 
 #include "tests/corpus.h"
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include "tests/checkpoint/forge.h"
 #include "tests/corpus.h"
 #include "tests/temporary_folder.h"
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 
 namespace zoo::test {
 namespace {

@@ -1,5 +1,5 @@
 // What hostile work in a child process can do to its parent: nothing.
-#include "zoo/checkpoint/isolated.h"
+#include "zoo/checkpoint/flax_keras/isolated.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -18,7 +18,7 @@
 #include "tests/skip.h"
 #include "tests/temporary_folder.h"
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 

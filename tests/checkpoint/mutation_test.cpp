@@ -4,7 +4,7 @@
 #include <random>
 
 #include "tests/checkpoint/forge.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo::test {
 namespace {

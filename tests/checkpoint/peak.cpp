@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 
 namespace {
 

@@ -1,10 +1,10 @@
-#include "zoo/checkpoint/pickle.h"
+#include "zoo/checkpoint/pickle/pickle.h"
 
 #include <catch2/catch.hpp>
 
 #include "tests/checkpoint/forge.h"
 #include "zoo/checkpoint/value_tree.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo::test {
 namespace {

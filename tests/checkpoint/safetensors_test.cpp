@@ -3,8 +3,8 @@
 
 #include "tests/checkpoint/forge.h"
 #include "tests/temporary_folder.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
 
 namespace zoo::test {
 namespace {

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/checkpoint/forge.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo::test {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo::test {
 namespace {

@@ -1,4 +1,4 @@
-"""The names that torch.load(weights_only=True) takes, as apps/weights_only_names.h has them.
+"""The names that torch.load(weights_only=True) takes, as apps/inspect/weights_only_names.h has them.
 
 Usage: weights_only_names.py HEADER [--write]: compares the header with the torch that is installed, or writes it.
 """

@@ -6,9 +6,9 @@
 
 #include "tests/checkpoint/forge.h"
 #include "tests/temporary_folder.h"
-#include "zoo/checkpoint/zip.h"
-#include "zoo/checkpoint/zip_writer.h"
-#include "zoo/core/file.h"
+#include "zoo/archive/zip.h"
+#include "zoo/archive/zip_writer.h"
+#include "zoo/base/file.h"
 
 namespace zoo::test {
 namespace {

@@ -10,7 +10,7 @@
 #include "tests/environment_setting.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/classifier/classifier.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/layouts/layouts.h"
 
 using Catch::Matchers::Contains;

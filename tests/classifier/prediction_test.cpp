@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "zoo/classifier/prediction.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 using Catch::Matchers::Contains;
 using zoo::top_predictions;

@@ -4,7 +4,7 @@
 
 #include "tests/error_matchers.h"
 #include "zoo/convert/hugging_face.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 using namespace zoo;
 

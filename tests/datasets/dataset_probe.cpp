@@ -3,8 +3,8 @@
 #include <iostream>
 #include <string_view>
 
-#include "zoo/core/error.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/error.h"
+#include "zoo/base/sha256.h"
 #include "zoo/datasets/dataset.h"
 
 namespace {

@@ -9,7 +9,7 @@
 #include "tests/corpus.h"
 #include "tests/datasets/folder.h"
 #include "tests/datasets/samples.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -1,5 +1,5 @@
 // The cache of big folders' names.
-#include "zoo/datasets/index_cache.h"
+#include "zoo/datasets/folders/index_cache.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@
 #include "tests/datasets/folder.h"
 #include "tests/datasets/samples.h"
 #include "tests/environment_setting.h"
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 #include "zoo/datasets/dataset.h"
 
 using namespace zoo;

@@ -4,7 +4,7 @@
 #include "tests/datasets/folder.h"
 #include "tests/datasets/samples.h"
 #include "tests/error_matchers.h"
-#include "zoo/datasets/csv.h"
+#include "zoo/datasets/lists/csv.h"
 #include "zoo/datasets/dataset.h"
 
 using namespace zoo;

@@ -5,9 +5,9 @@
 
 #include "tests/datasets/folder.h"
 #include "tests/datasets/samples.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/datasets/dataset.h"
-#include "zoo/datasets/part_names.h"
+#include "zoo/datasets/folders/part_names.h"
 
 using namespace zoo;
 using namespace zoo::test;

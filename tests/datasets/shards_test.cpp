@@ -6,7 +6,7 @@
 #include "tests/datasets/samples.h"
 #include "tests/datasets/tar_bytes.h"
 #include "tests/error_matchers.h"
-#include "zoo/datasets/braces.h"
+#include "zoo/datasets/shards/braces.h"
 #include "zoo/datasets/dataset.h"
 
 using namespace zoo;

@@ -1,9 +1,9 @@
-#include "zoo/datasets/spelling.h"
+#include "zoo/datasets/folders/spelling.h"
 
 #include <catch2/catch.hpp>
 
 #include "tests/datasets/folder.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/datasets/dataset.h"
 
 using namespace zoo;

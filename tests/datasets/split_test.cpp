@@ -5,7 +5,7 @@
 #include "tests/datasets/samples.h"
 #include "tests/datasets/tar_bytes.h"
 #include "tests/error_matchers.h"
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 #include "zoo/datasets/duplicates.h"
 #include "zoo/datasets/split.h"
 

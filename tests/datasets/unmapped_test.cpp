@@ -3,11 +3,11 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/core/failing_system.h"
+#include "tests/base/failing_system.h"
 #include "tests/datasets/folder.h"
 #include "tests/datasets/tar_bytes.h"
 #include "transforms/decode.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/datasets/dataset.h"
 
 using namespace zoo;

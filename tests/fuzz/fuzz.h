@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "zoo/checkpoint/contents.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "tests/fuzz/fuzz.h"
-#include "zoo/core/sha256.h"
-#include "zoo/datasets/index_file.h"
+#include "zoo/base/sha256.h"
+#include "zoo/datasets/folders/index_file.h"
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "tests/datasets/folder.h"
 #include "tests/fuzz/dataset_checks.h"
-#include "zoo/datasets/listed_pictures.h"
+#include "zoo/datasets/lists/listed_pictures.h"
 #include "zoo/datasets/split.h"
 
 namespace {

@@ -1,7 +1,7 @@
 // The pickle machine with the meaning that torch's classes have; storages of the size that the pickle says
 // stand in for the bytes that a container would bring.
 #include "tests/fuzz/fuzz.h"
-#include "zoo/checkpoint/torch_objects.h"
+#include "zoo/checkpoint/torch/torch_objects.h"
 #include "zoo/checkpoint/value_tree.h"
 
 namespace {

@@ -7,7 +7,7 @@
 
 #include "tests/datasets/folder.h"
 #include "tests/fuzz/dataset_checks.h"
-#include "zoo/datasets/shard_samples.h"
+#include "zoo/datasets/shards/shard_samples.h"
 
 namespace {
 

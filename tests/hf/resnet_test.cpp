@@ -10,7 +10,7 @@
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 
 using namespace zoo;
 using namespace zoo::hf;

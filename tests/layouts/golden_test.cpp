@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "zoo/core/file.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/file.h"
+#include "zoo/base/sha256.h"
 #include "zoo/layouts/layouts.h"
 
 using namespace zoo;

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 #include "zoo/layouts/layouts.h"
 
 using namespace zoo;

@@ -10,7 +10,7 @@
 
 #include "tests/hash_uniform.h"
 #include "tests/models/reference_specs.h"
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 #include "zoo/models/load.h"
 #include "zoo/models/resnet.h"
 #include "zoo/models/tensor_bridge.h"

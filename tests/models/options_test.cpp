@@ -11,7 +11,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 
 namespace zoo::test {
 

@@ -8,7 +8,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/layouts/layouts.h"
 
 using namespace zoo;

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 
 namespace zoo::test {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 #include "zoo/models/load.h"
 
 namespace zoo::test {

@@ -8,8 +8,8 @@
 #include "tests/corpus.h"
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
-#include "zoo/core/file.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/file.h"
+#include "zoo/base/sha256.h"
 #include "zoo/layouts/model_card.h"
 #include "zoo/models/weights.h"
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "tests/hash_uniform.h"
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 #include "zoo/models/resnet.h"
 
 namespace zoo::test {

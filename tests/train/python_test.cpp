@@ -4,7 +4,7 @@
 #include "tests/train/sgd_steps.h"
 #include "tests/skip.h"
 #include "tests/temporary_folder.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/sha256.h"
 #include "zoo/models/load.h"
 #include "zoo/train/run_dir.h"
 

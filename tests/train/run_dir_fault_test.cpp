@@ -17,10 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/core/failing_system.h"
+#include "tests/base/failing_system.h"
 #include "tests/temporary_folder.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
 #include "zoo/models/load.h"
 #include "zoo/train/run_dir.h"
 

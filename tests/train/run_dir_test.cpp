@@ -6,8 +6,8 @@
 
 #include "tests/temporary_folder.h"
 #include "tests/train/hash_fill.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
 #include "zoo/models/load.h"
 #include "zoo/train/run_dir.h"
 #include "zoo/train/run_folder.h"

@@ -3,7 +3,7 @@
 
 #include "tests/train/fixed_batches.h"
 #include "tests/train/hash_fill.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/models/load.h"
 #include "zoo/train/seed_scope.h"
 #include "zoo/train/trainer.h"

@@ -13,8 +13,8 @@
 #include "transforms/augment/tensor_geometry.h"
 #include "transforms/augment/torchvision_ops.h"
 #include "transforms/random_ops.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -9,7 +9,7 @@
 
 #include "transforms/decode.h"
 #include "transforms/decode_format.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

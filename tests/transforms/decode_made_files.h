@@ -8,7 +8,7 @@
 #include <string>
 
 #include "transforms/decode.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo::test {
 

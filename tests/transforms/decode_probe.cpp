@@ -7,9 +7,9 @@
 
 #include "transforms/decode.h"
 #include "transforms/decode_window.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
+#include "zoo/base/sha256.h"
 
 namespace {
 

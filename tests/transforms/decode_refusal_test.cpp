@@ -8,8 +8,8 @@
 #include "tests/transforms/decode_made_files.h"
 #include "tests/transforms/golden.h"
 #include "transforms/decode.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -14,8 +14,8 @@
 #include "tests/transforms/decode_made_jpeg.h"
 #include "tests/transforms/golden.h"
 #include "transforms/random.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
 
 using namespace zoo;
 using namespace zoo::test;

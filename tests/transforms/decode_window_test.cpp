@@ -11,8 +11,8 @@
 #include "tests/transforms/golden.h"
 #include "tests/transforms/random_window.h"
 #include "transforms/decode_jpeg.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -15,11 +15,11 @@
 #include "transforms/decode.h"
 #include "transforms/evaluation.h"
 #include "transforms/pillow_resample.h"
-#include "zoo/core/error.h"
-#include "zoo/core/preprocess_json.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/error.h"
+#include "zoo/manifest/preprocess_json.h"
+#include "zoo/base/sha256.h"
 #include "zoo/layouts/model_card.h"
-#include "zoo/weights/image_processor.h"
+#include "zoo/resolve/image_processor.h"
 
 namespace {
 

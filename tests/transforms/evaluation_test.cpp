@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/transforms/golden.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 using namespace zoo;
 using namespace zoo::test;

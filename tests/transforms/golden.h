@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "transforms/image.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/sha256.h"
 
 namespace zoo::test {
 

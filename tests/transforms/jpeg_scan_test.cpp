@@ -11,7 +11,7 @@
 #include "tests/transforms/golden.h"
 #include "tests/transforms/jpeg_reference.h"
 #include "tests/transforms/random_window.h"
-#include "zoo/core/file.h"
+#include "zoo/base/file.h"
 
 using namespace zoo;
 using namespace zoo::test;

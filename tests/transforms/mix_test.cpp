@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "transforms/distributions.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 using namespace zoo;
 

@@ -4,7 +4,7 @@
 
 #include "tests/transforms/golden.h"
 #include "transforms/pillow_resample.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -8,8 +8,8 @@
 
 #include "transforms/decode.h"
 #include "transforms/evaluation.h"
-#include "zoo/core/error.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/error.h"
+#include "zoo/base/sha256.h"
 
 namespace {
 

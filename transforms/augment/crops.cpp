@@ -5,7 +5,7 @@
 #include <string>
 
 #include "transforms/augment/run_step.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

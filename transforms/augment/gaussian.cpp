@@ -6,7 +6,7 @@
 #include "transforms/augment/clones.h"
 #include "transforms/augment/filters.h"
 #include "transforms/augment/torch_sum.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

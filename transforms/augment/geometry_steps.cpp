@@ -3,7 +3,7 @@
 
 #include "transforms/augment/geometry.h"
 #include "transforms/augment/run_step.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transforms/augmentation.h"
-#include "zoo/core/json_node.h"
+#include "zoo/base/json_node.h"
 
 namespace zoo {
 

@@ -6,8 +6,8 @@
 #include "transforms/augment/preset_json.h"
 #include "transforms/augment/step_json.h"
 #include "transforms/augment/timm_config.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

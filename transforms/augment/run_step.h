@@ -4,7 +4,7 @@
 #include "transforms/augment/steps.h"
 #include "transforms/augmentation.h"
 #include "transforms/random.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 

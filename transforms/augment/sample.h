@@ -5,7 +5,7 @@
 #include <span>
 
 #include "transforms/image.h"
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "transforms/augment/timm_config.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "transforms/augment/step_fields.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "transforms/augment/step_fields.h"
 #include "transforms/augment/steps.h"
-#include "zoo/core/json_node.h"
+#include "zoo/base/json_node.h"
 
 namespace zoo {
 

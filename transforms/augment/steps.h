@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "transforms/resize.h"
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

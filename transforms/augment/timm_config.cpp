@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

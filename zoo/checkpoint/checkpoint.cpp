@@ -8,9 +8,9 @@
 #include "zoo/checkpoint/sharded.h"
 #include "zoo/checkpoint/sniff.h"
 #include "zoo/checkpoint/value_tree.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

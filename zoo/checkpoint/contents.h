@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "zoo/checkpoint/bytes.h"
+#include "zoo/base/bytes.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/checkpoint/value.h"
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "zoo/checkpoint/bytes.h"
-#include "zoo/checkpoint/pickle_arguments.h"
-#include "zoo/core/error.h"
+#include "zoo/base/bytes.h"
+#include "zoo/checkpoint/pickle/pickle_arguments.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

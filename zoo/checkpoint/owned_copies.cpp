@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/checkpoint/parallel.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/parallel.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "zoo/checkpoint/bytes.h"
+#include "zoo/base/bytes.h"
 
 namespace zoo {
 

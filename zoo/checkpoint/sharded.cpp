@@ -6,9 +6,9 @@
 
 #include "zoo/checkpoint/shard_index.h"
 #include "zoo/checkpoint/value_tree.h"
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "zoo/checkpoint/bytes.h"
+#include "zoo/base/bytes.h"
 #include "zoo/checkpoint/contents.h"
 
 namespace zoo {

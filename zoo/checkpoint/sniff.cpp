@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "zoo/checkpoint/gzip.h"
-#include "zoo/checkpoint/pickle.h"
-#include "zoo/checkpoint/tar.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/archive/gzip.h"
+#include "zoo/checkpoint/pickle/pickle.h"
+#include "zoo/archive/tar.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "zoo/checkpoint/bytes.h"
+#include "zoo/base/bytes.h"
 #include "zoo/checkpoint/checkpoint.h"
 
 namespace zoo {

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <array>
 
-#include "zoo/checkpoint/bytes.h"
+#include "zoo/base/bytes.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/checkpoint/value_tree.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <bit>
 #include <cstring>
 
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 
 // A view's bytes are used as they lie in the file, which is little-endian.
 static_assert(std::endian::native == std::endian::little);

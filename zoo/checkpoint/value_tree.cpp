@@ -4,8 +4,8 @@
 #include <charconv>
 #include <unordered_map>
 
-#include "zoo/checkpoint/bytes.h"
-#include "zoo/core/error.h"
+#include "zoo/base/bytes.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -3,7 +3,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "zoo/classifier/picture.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/models/weights.h"
 
 namespace zoo {

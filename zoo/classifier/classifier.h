@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "zoo/classifier/prediction.h"
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

@@ -1,8 +1,8 @@
 #include "zoo/classifier/picture.h"
 
 #include "transforms/evaluation.h"
-#include "zoo/core/error.h"
-#include "zoo/data/loader.h"
+#include "zoo/base/error.h"
+#include "zoo/loader/loader.h"
 #include "zoo/models/weights.h"
 
 namespace zoo {

@@ -5,7 +5,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 
 namespace zoo {
 

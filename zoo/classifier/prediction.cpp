@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 

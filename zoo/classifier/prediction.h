@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "zoo/core/problem_type.h"
+#include "zoo/manifest/problem_type.h"
 
 namespace zoo {
 

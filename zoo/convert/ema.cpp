@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "zoo/checkpoint/bytes.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/bytes.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 #include "zoo/layouts/layouts.h"
 
 namespace zoo {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/layouts/resnet_config.h"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 #include "zoo/layouts/model_card.h"
 
 namespace zoo {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <system_error>
 
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
-#include "zoo/core/unfinished.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
+#include "zoo/base/unfinished.h"
 
 namespace zoo {
 namespace {

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "zoo/convert/translate.h"
-#include "zoo/core/error.h"
-#include "zoo/core/foreign_text.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/foreign_text.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -4,7 +4,7 @@
 #include <set>
 #include <string_view>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

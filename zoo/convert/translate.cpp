@@ -6,9 +6,9 @@
 
 #include "zoo/convert/ema.h"
 #include "zoo/convert/rename.h"
-#include "zoo/core/error.h"
-#include "zoo/core/foreign_text.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/foreign_text.h"
+#include "zoo/base/text.h"
 #include "zoo/layouts/net_names.h"
 
 namespace zoo {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "zoo/core/error.h"
-#include "zoo/core/foreign_text.h"
-#include "zoo/core/text.h"
-#include "zoo/datasets/part_names.h"
+#include "zoo/base/error.h"
+#include "zoo/base/foreign_text.h"
+#include "zoo/base/text.h"
+#include "zoo/datasets/folders/part_names.h"
 
 namespace zoo {
 namespace {

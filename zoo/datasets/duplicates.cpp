@@ -4,9 +4,9 @@
 #include <limits>
 #include <string>
 
-#include "zoo/checkpoint/parallel.h"
-#include "zoo/core/error.h"
-#include "zoo/core/sha256.h"
+#include "zoo/base/parallel.h"
+#include "zoo/base/error.h"
+#include "zoo/base/sha256.h"
 
 namespace zoo {
 namespace {

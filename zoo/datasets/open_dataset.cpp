@@ -3,22 +3,22 @@
 #include <array>
 #include <functional>
 
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
-#include "zoo/core/file_bytes.h"
-#include "zoo/core/json_tree.h"
-#include "zoo/core/text.h"
-#include "zoo/core/utf8_text.h"
-#include "zoo/datasets/braces.h"
-#include "zoo/datasets/cifar_python.h"
-#include "zoo/datasets/class_names.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
+#include "zoo/base/file_bytes.h"
+#include "zoo/base/json_tree.h"
+#include "zoo/base/text.h"
+#include "zoo/base/utf8_text.h"
+#include "zoo/datasets/shards/braces.h"
+#include "zoo/datasets/arrays/cifar_python.h"
+#include "zoo/datasets/lists/class_names.h"
 #include "zoo/datasets/dataset.h"
-#include "zoo/datasets/divided_folder.h"
-#include "zoo/datasets/idx.h"
-#include "zoo/datasets/inflate.h"
-#include "zoo/datasets/shard_tar.h"
-#include "zoo/datasets/spelling.h"
-#include "zoo/datasets/system_names.h"
+#include "zoo/datasets/folders/divided_folder.h"
+#include "zoo/datasets/arrays/idx.h"
+#include "zoo/archive/inflate.h"
+#include "zoo/archive/shard_tar.h"
+#include "zoo/datasets/folders/spelling.h"
+#include "zoo/datasets/folders/system_names.h"
 
 namespace zoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <unordered_map>
 
 #include "transforms/random_ops.h"
-#include "zoo/core/error.h"
-#include "zoo/core/foreign_text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/foreign_text.h"
 
 namespace zoo {
 namespace {

@@ -4,12 +4,12 @@
 #include <charconv>
 #include <unordered_map>
 
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
-#include "zoo/core/foreign_text.h"
-#include "zoo/core/json_node.h"
-#include "zoo/core/json_string.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
+#include "zoo/base/foreign_text.h"
+#include "zoo/base/json_node.h"
+#include "zoo/base/json_string.h"
+#include "zoo/base/text.h"
 #include "zoo/datasets/split.h"
 
 namespace zoo {

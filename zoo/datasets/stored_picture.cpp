@@ -1,7 +1,7 @@
 #include "zoo/datasets/stored_picture.h"
 
-#include "zoo/core/error.h"
-#include "zoo/core/file_bytes.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file_bytes.h"
 
 namespace zoo {
 namespace {

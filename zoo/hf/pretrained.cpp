@@ -2,11 +2,11 @@
 #include <utility>
 
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/hf/resnet.h"
 #include "zoo/layouts/layouts.h"
-#include "zoo/weights/model_folder.h"
-#include "zoo/weights/transformers_config.h"
+#include "zoo/resolve/model_folder.h"
+#include "zoo/resolve/transformers_config.h"
 
 namespace zoo::hf {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "zoo/convert/hugging_face.h"
 #include "zoo/convert/model_directory.h"
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/layouts/model_card.h"
 

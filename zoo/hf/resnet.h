@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "zoo/core/preprocess.h"
+#include "zoo/manifest/preprocess.h"
 #include "zoo/layouts/resnet_config.h"
 #include "zoo/models/load.h"
 #include "zoo/models/resnet.h"
-#include "zoo/weights/resolve.h"
+#include "zoo/resolve/resolve.h"
 
 namespace zoo::hf {
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/layouts/layouts.h"
 
 namespace zoo {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/global_pool.h"
+#include "zoo/arch/arch.h"
+#include "zoo/arch/global_pool.h"
 
 namespace zoo {
 

@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/error.h"
-#include "zoo/core/foreign_text.h"
+#include "zoo/arch/arch.h"
+#include "zoo/base/error.h"
+#include "zoo/base/foreign_text.h"
 
 namespace zoo {
 namespace {

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/global_pool.h"
-#include "zoo/core/preprocess.h"
-#include "zoo/core/problem_type.h"
+#include "zoo/arch/arch.h"
+#include "zoo/arch/global_pool.h"
+#include "zoo/manifest/preprocess.h"
+#include "zoo/manifest/problem_type.h"
 
 namespace zoo {
 

@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/error.h"
-#include "zoo/core/preprocess_json.h"
+#include "zoo/arch/arch.h"
+#include "zoo/base/error.h"
+#include "zoo/manifest/preprocess_json.h"
 #include "zoo/layouts/model_card.h"
 
 namespace zoo {

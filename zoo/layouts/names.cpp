@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 #include "zoo/layouts/hugging_face_names.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/layouts/name_patterns.h"

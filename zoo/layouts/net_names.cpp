@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "zoo/core/text.h"
+#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/layouts/layouts.h"
 
 namespace zoo::hf {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/problem_type.h"
+#include "zoo/arch/arch.h"
+#include "zoo/manifest/problem_type.h"
 
 namespace zoo::hf {
 

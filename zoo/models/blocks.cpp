@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "zoo/core/error.h"
-#include "zoo/core/text.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 #include "zoo/models/pools.h"
 
 namespace zoo {

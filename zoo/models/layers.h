@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 
 namespace zoo {
 

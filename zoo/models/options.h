@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/global_pool.h"
+#include "zoo/arch/arch.h"
+#include "zoo/arch/global_pool.h"
 
 namespace zoo {
 

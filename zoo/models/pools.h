@@ -5,8 +5,8 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "zoo/core/arch.h"
-#include "zoo/core/global_pool.h"
+#include "zoo/arch/arch.h"
+#include "zoo/arch/global_pool.h"
 
 namespace zoo {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "zoo/core/arch.h"
+#include "zoo/arch/arch.h"
 #include "zoo/models/blocks.h"
 #include "zoo/models/options.h"
 #include "zoo/models/stem.h"

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "zoo/models/load.h"
 #include "zoo/models/resnet.h"
-#include "zoo/weights/resolve.h"
+#include "zoo/resolve/resolve.h"
 
 namespace zoo {
 

@@ -7,7 +7,7 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <c10/core/InferenceMode.h>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/train/autocast.h"
 
 namespace zoo {

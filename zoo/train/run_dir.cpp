@@ -8,9 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zoo/core/error.h"
-#include "zoo/core/file.h"
-#include "zoo/core/unfinished.h"
+#include "zoo/base/error.h"
+#include "zoo/base/file.h"
+#include "zoo/base/unfinished.h"
 #include "zoo/models/load.h"
 #include "zoo/train/run_folder.h"
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "zoo/core/descriptor.h"
+#include "zoo/base/descriptor.h"
 #include "zoo/layouts/model_card.h"
 #include "zoo/models/resnet.h"
 #include "zoo/train/trainer.h"

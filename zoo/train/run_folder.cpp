@@ -13,8 +13,8 @@
 #include <system_error>
 #include <vector>
 
-#include "zoo/core/error.h"
-#include "zoo/core/unfinished.h"
+#include "zoo/base/error.h"
+#include "zoo/base/unfinished.h"
 
 namespace zoo {
 namespace {

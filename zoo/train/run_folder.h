@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "zoo/core/descriptor.h"
+#include "zoo/base/descriptor.h"
 
 namespace zoo {
 

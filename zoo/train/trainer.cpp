@@ -11,7 +11,7 @@
 #include <ATen/ops/isfinite.h>
 #include <c10/util/Exception.h>
 
-#include "zoo/core/error.h"
+#include "zoo/base/error.h"
 #include "zoo/models/load.h"
 #include "zoo/train/autocast.h"
 #include "zoo/train/sgd.h"

@@ -1,0 +1,43 @@
+// Class folders: the index of their names, and reading.
+#include "zoo/datasets/dataset.h"
+#include "zoo/datasets/folders/folder_walk.h"
+#include "zoo/datasets/folders/index_cache.h"
+
+namespace zoo {
+namespace {
+
+namespace fs = std::filesystem;
+
+FolderTree cached_tree(const fs::path& root) {
+  if (std::optional<FolderTree> tree = read_index_cache(root)) return std::move(*tree);
+  const int64_t began_ns = wall_clock_ns();
+  FolderTree tree = walk_class_folders(root);
+  write_index_cache(root, tree, began_ns);
+  return tree;
+}
+
+class ImageFolder : public Dataset {
+ public:
+  ImageFolder(const fs::path& root, FolderTree tree) : root_(root), files_(std::move(tree.files)) {
+    classes_ = std::move(tree.classes);
+    left_out_ = std::move(tree.left_out);
+  }
+
+  int64_t size() const override { return files_.size(); }
+  std::span<const int32_t> labels(int64_t index) const override { return {&files_.label(index), 1}; }
+  std::string name(int64_t index) const override { return files_.path(index); }
+  StoredPicture fetch(int64_t index) const override { return read_encoded(root_ / files_.path(index)); }
+
+ private:
+  fs::path root_;
+  FolderIndex files_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dataset> open_image_folder(const fs::path& root, const DatasetOptions& options) {
+  return std::make_unique<ImageFolder>(root,
+                                       options.index_cache ? cached_tree(root) : walk_class_folders(root));
+}
+
+}  // namespace zoo
