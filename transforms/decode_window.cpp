@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "transforms/decode_format.h"
 #include "transforms/decode_jpeg.h"
 #include "transforms/decode_limits.h"
-#include "transforms/decode_format.h"
 #include "transforms/image_header.h"
 #include "zoo/base/error.h"
 

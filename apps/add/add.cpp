@@ -6,22 +6,22 @@
 
 #include <cxxopts.hpp>
 
+#include "apps/add/users_manifest.h"
 #include "apps/cli/download_progress.h"
 #include "apps/cli/fetch_options.h"
 #include "apps/cli/options.h"
 #include "apps/cli/run_main.h"
 #include "apps/cli/table.h"
-#include "apps/add/users_manifest.h"
-#include "zoo/checkpoint/checkpoint.h"
-#include "zoo/convert/translate.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
-#include "zoo/fetch/hub.h"
-#include "zoo/manifest/license.h"
 #include "zoo/base/sha256.h"
 #include "zoo/base/text.h"
 #include "zoo/base/url.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/convert/translate.h"
+#include "zoo/fetch/hub.h"
 #include "zoo/layouts/layouts.h"
+#include "zoo/manifest/license.h"
 #include "zoo/resolve/resolve.h"
 
 namespace zoo::apps {

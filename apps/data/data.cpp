@@ -6,13 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/data_options.h"
-#include "apps/data/data_report.h"
-#include "apps/data/data_survey.h"
 #include "apps/cli/flag_values.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/options.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/run_main.h"
+#include "apps/data/data_report.h"
+#include "apps/data/data_survey.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"

@@ -9,8 +9,8 @@
 
 #include "transforms/decode_window.h"
 #include "transforms/image_header.h"
-#include "zoo/base/parallel.h"
 #include "zoo/base/error.h"
+#include "zoo/base/parallel.h"
 
 namespace zoo::apps {
 namespace {

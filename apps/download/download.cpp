@@ -4,19 +4,19 @@
 
 #include <cxxopts.hpp>
 
-#include "apps/download/download_many.h"
 #include "apps/cli/fetch_options.h"
 #include "apps/cli/flag_values.h"
 #include "apps/cli/options.h"
 #include "apps/cli/run_main.h"
-#include "zoo/fetch/fetch.h"
+#include "apps/download/download_many.h"
 #include "zoo/base/error.h"
+#include "zoo/base/url.h"
+#include "zoo/fetch/fetch.h"
 #include "zoo/fetch/hub.h"
-#include "zoo/manifest/license.h"
-#include "zoo/manifest/manifest.h"
 #include "zoo/fetch/mirrors.h"
 #include "zoo/fetch/unlisted.h"
-#include "zoo/base/url.h"
+#include "zoo/manifest/license.h"
+#include "zoo/manifest/manifest.h"
 
 namespace zoo::apps {
 namespace {

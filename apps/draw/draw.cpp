@@ -8,10 +8,10 @@
 
 #include <cxxopts.hpp>
 
-#include "apps/draw/drawing.h"
 #include "apps/cli/flag_values.h"
 #include "apps/cli/options.h"
 #include "apps/cli/run_main.h"
+#include "apps/draw/drawing.h"
 #include "transforms/decode.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"

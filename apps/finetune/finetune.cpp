@@ -9,12 +9,6 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
-#include "apps/finetune/augment_options.h"
-#include "apps/finetune/finetune_data.h"
-#include "apps/finetune/finetune_model.h"
-#include "apps/finetune/finetune_options.h"
-#include "apps/finetune/finetune_recipe.h"
-#include "apps/finetune/finetune_split.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/loading_options.h"
@@ -24,6 +18,12 @@
 #include "apps/cli/run_main.h"
 #include "apps/cli/table.h"
 #include "apps/cli/weights_options.h"
+#include "apps/finetune/augment_options.h"
+#include "apps/finetune/finetune_data.h"
+#include "apps/finetune/finetune_model.h"
+#include "apps/finetune/finetune_options.h"
+#include "apps/finetune/finetune_recipe.h"
+#include "apps/finetune/finetune_split.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "apps/finetune/finetune_split.h"
 #include "apps/cli/flag_values.h"
 #include "apps/cli/left_out.h"
 #include "apps/cli/table.h"
+#include "apps/finetune/finetune_split.h"
 #include "transforms/random.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"

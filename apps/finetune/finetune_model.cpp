@@ -7,8 +7,8 @@
 #include <cxxopts.hpp>
 
 #include "apps/cli/flag_values.h"
-#include "zoo/manifest/class_match.h"
 #include "zoo/base/error.h"
+#include "zoo/manifest/class_match.h"
 
 namespace zoo::apps {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
+#include "apps/cli/torch_options.h"
 #include "apps/finetune/augment_options.h"
 #include "apps/finetune/finetune_data.h"
 #include "apps/finetune/finetune_model.h"
-#include "apps/cli/torch_options.h"
 #include "zoo/loader/loader.h"
 #include "zoo/train/recipe.h"
 

@@ -9,17 +9,17 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
-#include "apps/inspect/inspect.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/options.h"
 #include "apps/cli/run_main.h"
 #include "apps/cli/table.h"
+#include "apps/inspect/inspect.h"
+#include "zoo/base/error.h"
+#include "zoo/base/parallel.h"
+#include "zoo/base/text.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/convert/class_names.h"
-#include "zoo/base/parallel.h"
 #include "zoo/convert/elements.h"
-#include "zoo/base/error.h"
-#include "zoo/base/text.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/layouts/net_names.h"
 

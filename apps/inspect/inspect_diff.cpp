@@ -4,11 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/inspect/inspect.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/table.h"
-#include "zoo/base/parallel.h"
+#include "apps/inspect/inspect.h"
 #include "zoo/base/error.h"
+#include "zoo/base/parallel.h"
 #include "zoo/base/text.h"
 
 namespace zoo::apps {

@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/inspect/inspect.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/table.h"
+#include "apps/inspect/inspect.h"
 #include "apps/inspect/weights_only_names.h"
 
 namespace zoo::apps {

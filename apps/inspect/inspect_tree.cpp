@@ -3,10 +3,10 @@
 #include <charconv>
 #include <iostream>
 
-#include "apps/inspect/inspect.h"
 #include "apps/cli/table.h"
-#include "zoo/checkpoint/value_tree.h"
+#include "apps/inspect/inspect.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/value_tree.h"
 
 namespace zoo::apps {
 namespace {

@@ -21,10 +21,10 @@
 #include "apps/cli/table.h"
 #include "apps/cli/torch_options.h"
 #include "apps/cli/weights_options.h"
-#include "zoo/classifier/picture.h"
-#include "zoo/classifier/prediction.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
+#include "zoo/classifier/picture.h"
+#include "zoo/classifier/prediction.h"
 #include "zoo/train/autocast.h"
 
 namespace zoo::apps {

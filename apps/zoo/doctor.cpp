@@ -8,16 +8,16 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
-#include "apps/zoo/commands.h"
 #include "apps/cli/json_output.h"
-#include "apps/zoo/machine.h"
 #include "apps/cli/options.h"
-#include "apps/zoo/sibling.h"
 #include "apps/cli/table.h"
-#include "zoo/cache/cache.h"
+#include "apps/zoo/commands.h"
+#include "apps/zoo/machine.h"
+#include "apps/zoo/sibling.h"
 #include "zoo/base/error.h"
-#include "zoo/manifest/manifest.h"
 #include "zoo/base/text.h"
+#include "zoo/cache/cache.h"
+#include "zoo/manifest/manifest.h"
 
 namespace zoo::apps {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <cxxopts.hpp>
 
-#include "apps/zoo/commands.h"
 #include "apps/cli/options.h"
+#include "apps/zoo/commands.h"
 
 namespace zoo::apps {
 namespace {

@@ -9,17 +9,17 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
-#include "apps/zoo/arch_parts.h"
-#include "apps/zoo/commands.h"
 #include "apps/cli/flag_values.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/options.h"
 #include "apps/cli/table.h"
-#include "zoo/cache/cache.h"
+#include "apps/zoo/arch_parts.h"
+#include "apps/zoo/commands.h"
 #include "zoo/base/error.h"
-#include "zoo/manifest/manifest.h"
 #include "zoo/base/text.h"
+#include "zoo/cache/cache.h"
 #include "zoo/layouts/layouts.h"
+#include "zoo/manifest/manifest.h"
 
 namespace zoo::apps {
 namespace {

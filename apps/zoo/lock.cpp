@@ -4,15 +4,15 @@
 
 #include <cxxopts.hpp>
 
-#include "apps/zoo/commands.h"
 #include "apps/cli/options.h"
-#include "zoo/cache/cache.h"
+#include "apps/zoo/commands.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
+#include "zoo/base/url.h"
+#include "zoo/cache/cache.h"
 #include "zoo/cache/hub_name.h"
 #include "zoo/cache/lockfile.h"
 #include "zoo/manifest/manifest.h"
-#include "zoo/base/url.h"
 
 namespace zoo::apps {
 namespace {

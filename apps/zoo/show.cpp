@@ -5,8 +5,8 @@
 
 #include <cxxopts.hpp>
 
-#include "apps/zoo/commands.h"
 #include "apps/cli/options.h"
+#include "apps/zoo/commands.h"
 #include "apps/zoo/papers.h"
 #include "zoo/arch/arch.h"
 #include "zoo/base/foreign_text.h"

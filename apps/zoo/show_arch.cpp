@@ -3,11 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/zoo/arch_parts.h"
 #include "apps/cli/json_output.h"
+#include "apps/cli/table.h"
+#include "apps/zoo/arch_parts.h"
 #include "apps/zoo/papers.h"
 #include "apps/zoo/show.h"
-#include "apps/cli/table.h"
 #include "zoo/base/text.h"
 #include "zoo/layouts/layouts.h"
 

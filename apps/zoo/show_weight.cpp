@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/json_output.h"
+#include "apps/cli/table.h"
 #include "apps/zoo/papers.h"
 #include "apps/zoo/show.h"
-#include "apps/cli/table.h"
+#include "zoo/base/text.h"
 #include "zoo/cache/cache.h"
 #include "zoo/manifest/license.h"
-#include "zoo/base/text.h"
 
 namespace zoo::apps {
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <iostream>
 
-#include "apps/zoo/commands.h"
 #include "apps/cli/run_main.h"
+#include "apps/zoo/commands.h"
 #include "apps/zoo/sibling.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"

@@ -17,9 +17,9 @@
 #include "tests/environment_setting.h"
 #include "tests/temporary_folder.h"
 #include "tests/wait_until.h"
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/file.h"
 #include "zoo/base/sha256.h"
+#include "zoo/checkpoint/checkpoint.h"
 
 namespace zoo::test {
 namespace {

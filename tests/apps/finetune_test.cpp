@@ -17,9 +17,9 @@
 #include "tests/corpus.h"
 #include "tests/temporary_folder.h"
 #include "transforms/decode.h"
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/file.h"
 #include "zoo/base/sha256.h"
+#include "zoo/checkpoint/checkpoint.h"
 
 namespace zoo::test {
 

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "tests/corpus.h"
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/sha256.h"
+#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/layouts/layouts.h"
 
 namespace {

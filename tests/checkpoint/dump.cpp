@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/error.h"
 #include "zoo/base/sha256.h"
+#include "zoo/checkpoint/checkpoint.h"
 
 namespace {
 

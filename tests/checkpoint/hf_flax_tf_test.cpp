@@ -5,9 +5,9 @@
 #include <random>
 
 #include "tests/corpus.h"
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
+#include "zoo/checkpoint/checkpoint.h"
 
 namespace {
 

@@ -8,8 +8,8 @@
 
 #include <unistd.h>
 
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/file.h"
+#include "zoo/checkpoint/checkpoint.h"
 
 namespace {
 

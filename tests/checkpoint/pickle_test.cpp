@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "tests/checkpoint/forge.h"
-#include "zoo/checkpoint/value_tree.h"
 #include "zoo/base/error.h"
+#include "zoo/checkpoint/value_tree.h"
 
 namespace zoo::test {
 namespace {

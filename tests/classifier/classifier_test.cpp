@@ -8,9 +8,9 @@
 #include <catch2/catch.hpp>
 
 #include "tests/environment_setting.h"
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/classifier/classifier.h"
-#include "zoo/base/error.h"
 #include "zoo/layouts/layouts.h"
 
 using Catch::Matchers::Contains;

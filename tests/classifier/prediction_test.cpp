@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "zoo/classifier/prediction.h"
 #include "zoo/base/error.h"
+#include "zoo/classifier/prediction.h"
 
 using Catch::Matchers::Contains;
 using zoo::top_predictions;

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/error_matchers.h"
-#include "zoo/convert/hugging_face.h"
 #include "zoo/base/error.h"
+#include "zoo/convert/hugging_face.h"
 
 using namespace zoo;
 

@@ -4,8 +4,8 @@
 #include "tests/datasets/folder.h"
 #include "tests/datasets/samples.h"
 #include "tests/error_matchers.h"
-#include "zoo/datasets/lists/csv.h"
 #include "zoo/datasets/dataset.h"
+#include "zoo/datasets/lists/csv.h"
 
 using namespace zoo;
 using namespace zoo::test;

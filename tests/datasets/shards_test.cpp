@@ -6,8 +6,8 @@
 #include "tests/datasets/samples.h"
 #include "tests/datasets/tar_bytes.h"
 #include "tests/error_matchers.h"
-#include "zoo/datasets/shards/braces.h"
 #include "zoo/datasets/dataset.h"
+#include "zoo/datasets/shards/braces.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -3,9 +3,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/fetch/http_server.h"
 #include "tests/environment.h"
 #include "tests/error_matchers.h"
+#include "tests/fetch/http_server.h"
 #include "tests/temporary_folder.h"
 
 using namespace zoo;

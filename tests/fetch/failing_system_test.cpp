@@ -9,15 +9,15 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/environment_setting.h"
 #include "tests/fetch/http_server.h"
 #include "tests/manifest/weight_records.h"
-#include "tests/environment_setting.h"
 #include "tests/temporary_folder.h"
-#include "zoo/checkpoint/checkpoint.h"
-#include "zoo/fetch/fetch.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/cache/lockfile.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/fetch/fetch.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -7,13 +7,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/error_matchers.h"
 #include "tests/fetch/http_server.h"
 #include "tests/manifest/weight_records.h"
-#include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
 #include "zoo/base/file.h"
-#include "zoo/cache/lockfile.h"
 #include "zoo/base/url.h"
+#include "zoo/cache/lockfile.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -5,9 +5,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/fetch/fake_hub.h"
 #include "tests/environment_setting.h"
 #include "tests/error_matchers.h"
+#include "tests/fetch/fake_hub.h"
 #include "tests/temporary_folder.h"
 #include "zoo/base/file.h"
 #include "zoo/cache/lockfile.h"

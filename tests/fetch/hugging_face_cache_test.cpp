@@ -1,16 +1,16 @@
 // Hugging Face's own cache, as huggingface_hub lays it out, and what its variables forbid.
 #include <catch2/catch.hpp>
 
-#include "tests/fetch/fake_hub.h"
 #include "tests/environment_setting.h"
 #include "tests/error_matchers.h"
+#include "tests/fetch/fake_hub.h"
 #include "tests/temporary_folder.h"
 #include "zoo/base/file.h"
-#include "zoo/fetch/hub.h"
+#include "zoo/base/url.h"
 #include "zoo/cache/known_caches.h"
 #include "zoo/cache/lockfile.h"
+#include "zoo/fetch/hub.h"
 #include "zoo/fetch/unlisted.h"
-#include "zoo/base/url.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -7,12 +7,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/error_matchers.h"
 #include "tests/fetch/http_server.h"
 #include "tests/manifest/weight_records.h"
-#include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
-#include "zoo/fetch/fetch.h"
 #include "zoo/base/file.h"
+#include "zoo/fetch/fetch.h"
 
 namespace zoo::test {
 

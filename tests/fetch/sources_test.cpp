@@ -4,17 +4,17 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/fetch/http_server.h"
-#include "tests/manifest/weight_records.h"
 #include "tests/environment_setting.h"
 #include "tests/error_matchers.h"
+#include "tests/fetch/http_server.h"
+#include "tests/manifest/weight_records.h"
 #include "tests/temporary_folder.h"
-#include "zoo/fetch/fetch.h"
 #include "zoo/base/file.h"
+#include "zoo/base/url.h"
 #include "zoo/cache/known_caches.h"
 #include "zoo/cache/lockfile.h"
+#include "zoo/fetch/fetch.h"
 #include "zoo/fetch/mirrors.h"
-#include "zoo/base/url.h"
 
 using namespace zoo;
 using namespace zoo::test;

@@ -1,9 +1,9 @@
 // Files of which nobody says how long they are: what arrives is bounded, and is whole or nothing.
 #include <catch2/catch.hpp>
 
+#include "tests/environment_setting.h"
 #include "tests/fetch/fake_hub.h"
 #include "tests/fetch/interrupted.h"
-#include "tests/environment_setting.h"
 #include "zoo/cache/lockfile.h"
 #include "zoo/fetch/unlisted.h"
 

@@ -5,14 +5,14 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "tests/manifest/weight_records.h"
 #include "tests/error_matchers.h"
+#include "tests/manifest/weight_records.h"
 #include "tests/temporary_folder.h"
-#include "zoo/fetch/fetch.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
-#include "zoo/cache/lockfile.h"
 #include "zoo/base/url.h"
+#include "zoo/cache/lockfile.h"
+#include "zoo/fetch/fetch.h"
 
 using namespace zoo;
 using namespace zoo::test;

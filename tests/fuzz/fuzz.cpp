@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/checkpoint/value_tree.h"
 
 namespace zoo::fuzz {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "zoo/checkpoint/contents.h"
 #include "zoo/base/error.h"
+#include "zoo/checkpoint/contents.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 

@@ -9,8 +9,8 @@
 
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/file.h"
+#include "zoo/checkpoint/checkpoint.h"
 
 using namespace zoo;
 using namespace zoo::hf;

@@ -12,6 +12,7 @@
 #include "zoo/base/error.h"
 #include "zoo/base/sha256.h"
 #include "zoo/loader/loader.h"
+#include "zoo/loader/normalize.h"
 
 namespace {
 

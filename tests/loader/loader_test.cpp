@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 
 #include "zoo/loader/loader.h"
+#include "zoo/loader/normalize.h"
 
 #include <array>
 #include <map>

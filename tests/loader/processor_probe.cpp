@@ -14,10 +14,11 @@
 
 #include "transforms/decode.h"
 #include "transforms/evaluation.h"
-#include "zoo/convert/hugging_face.h"
 #include "zoo/base/error.h"
 #include "zoo/base/sha256.h"
+#include "zoo/convert/hugging_face.h"
 #include "zoo/loader/loader.h"
+#include "zoo/loader/normalize.h"
 #include "zoo/resolve/image_processor.h"
 
 namespace {

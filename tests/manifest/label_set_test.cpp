@@ -4,8 +4,8 @@
 
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
-#include "zoo/manifest/built_in.h"
 #include "zoo/base/file.h"
+#include "zoo/manifest/built_in.h"
 #include "zoo/manifest/manifest.h"
 
 using namespace zoo;

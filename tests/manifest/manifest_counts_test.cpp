@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include "zoo/arch/arch.h"
-#include "zoo/manifest/manifest.h"
 #include "zoo/layouts/layouts.h"
+#include "zoo/manifest/manifest.h"
 
 using namespace zoo;
 

@@ -11,10 +11,10 @@
 #include "tests/error_matchers.h"
 #include "tests/temporary_folder.h"
 #include "zoo/arch/arch.h"
-#include "zoo/manifest/class_match.h"
 #include "zoo/base/file.h"
 #include "zoo/base/sha256.h"
 #include "zoo/base/url.h"
+#include "zoo/manifest/class_match.h"
 
 using namespace zoo;
 namespace fs = std::filesystem;

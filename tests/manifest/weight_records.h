@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "zoo/manifest/manifest.h"
 #include "zoo/base/sha256.h"
+#include "zoo/manifest/manifest.h"
 
 namespace zoo::test {
 

@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/corpus.h"
-#include "tests/fetch/fake_hub.h"
 #include "tests/environment_setting.h"
 #include "tests/error_matchers.h"
+#include "tests/fetch/fake_hub.h"
 #include "tests/temporary_folder.h"
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/file.h"
+#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/resolve/resolve.h"
 

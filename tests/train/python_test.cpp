@@ -1,9 +1,9 @@
 // Against the real Python libraries on this machine.
 #include <ATen/Parallel.h>
 
-#include "tests/train/sgd_steps.h"
 #include "tests/skip.h"
 #include "tests/temporary_folder.h"
+#include "tests/train/sgd_steps.h"
 #include "zoo/base/sha256.h"
 #include "zoo/models/load.h"
 #include "zoo/train/run_dir.h"

@@ -16,9 +16,9 @@
 #include "transforms/evaluation.h"
 #include "transforms/pillow_resample.h"
 #include "zoo/base/error.h"
-#include "zoo/manifest/preprocess_json.h"
 #include "zoo/base/sha256.h"
 #include "zoo/layouts/model_card.h"
+#include "zoo/manifest/preprocess_json.h"
 #include "zoo/resolve/image_processor.h"
 
 namespace {

@@ -6,8 +6,8 @@
 #include <new>
 #include <numeric>
 
-#include "zoo/base/parallel.h"
 #include "zoo/base/error.h"
+#include "zoo/base/parallel.h"
 #include "zoo/base/text.h"
 
 namespace zoo {

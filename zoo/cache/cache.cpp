@@ -5,8 +5,8 @@
 
 #include "zoo/base/environment.h"
 #include "zoo/base/error.h"
-#include "zoo/cache/expected.h"
 #include "zoo/base/sha256.h"
+#include "zoo/cache/expected.h"
 
 namespace zoo {
 namespace {

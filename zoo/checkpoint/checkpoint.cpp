@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <new>
 
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 #include "zoo/checkpoint/contents.h"
-#include "zoo/checkpoint/shard_index.h"
-#include "zoo/checkpoint/sharded.h"
 #include "zoo/checkpoint/sniff.h"
 #include "zoo/checkpoint/value_tree.h"
-#include "zoo/base/error.h"
-#include "zoo/base/file.h"
-#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {
@@ -76,17 +73,6 @@ std::string cut_off(uint64_t expected, bool or_more, uint64_t found, const OpenO
                      format_count(static_cast<int64_t>(found)) + " found";
   if (!options.allow_truncated) throw Error(ErrorCode::corrupt, {}, text, "Download it again.");
   return text;
-}
-
-Checkpoint Checkpoint::open(const std::filesystem::path& path, const OpenOptions& options) {
-  std::error_code unreadable;  // which the map reports
-  const bool is_folder = std::filesystem::is_directory(path, unreadable);
-  const std::filesystem::path file = is_folder ? weights_in(path) : path;
-  if (file.filename() == "data.pkl") refuse_unpacked(file.parent_path());
-  const auto map = std::make_shared<const MappedFile>(file);
-  if (!is_shard_index(map->bytes())) return read(map->bytes(), map, file, options);
-  constexpr size_t kCheckedByShard = SIZE_MAX;
-  return make(file, kCheckedByShard, [&] { return read_shards(file, map->bytes(), options); });
 }
 
 Checkpoint Checkpoint::read(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,

@@ -13,26 +13,12 @@
 #include <string_view>
 #include <vector>
 
+#include "zoo/checkpoint/open_options.h"
 #include "zoo/checkpoint/value.h"
 
 namespace zoo {
 
-enum class Format { zip, legacy, tar, safetensors, msgpack, hdf5 };
-std::string_view to_string(Format format);
-
 struct Contents;  // what a reader found
-
-struct NamedTensor {
-  std::string name;  // keys of nested containers joined by '.', positions as '[i]'; a bare tensor is ""
-  TensorView tensor;
-};
-
-struct OpenOptions {
-  // CRC-32 of each zip record that tensors lie in, on all cores; the object's own is always checked, and
-  // legacy files and safetensors have none. Without it opening reads no tensor.
-  bool check_crc = true;
-  bool allow_truncated = false;  // list what the header says although the data is cut off
-};
 
 class Checkpoint {
  public:

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "zoo/base/bytes.h"
-#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/open_options.h"
 #include "zoo/checkpoint/value.h"
 
 namespace zoo {

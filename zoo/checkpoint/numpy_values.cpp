@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "zoo/base/bytes.h"
-#include "zoo/checkpoint/pickle/pickle_arguments.h"
 #include "zoo/base/error.h"
+#include "zoo/checkpoint/pickle/pickle_arguments.h"
 
 namespace zoo {
 namespace {

@@ -4,10 +4,10 @@
 #include <cstdlib>
 #include <memory>
 
-#include "zoo/checkpoint/checkpoint.h"
-#include "zoo/base/parallel.h"
 #include "zoo/base/error.h"
+#include "zoo/base/parallel.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/checkpoint.h"
 
 namespace zoo {
 namespace {

@@ -4,11 +4,12 @@
 #include <array>
 #include <set>
 
-#include "zoo/checkpoint/shard_index.h"
-#include "zoo/checkpoint/value_tree.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/shard_index.h"
+#include "zoo/checkpoint/value_tree.h"
 
 namespace zoo {
 namespace {

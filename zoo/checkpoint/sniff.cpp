@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "zoo/archive/gzip.h"
-#include "zoo/checkpoint/pickle/pickle.h"
 #include "zoo/archive/tar.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/pickle/pickle.h"
 
 namespace zoo {
 namespace {

@@ -4,7 +4,8 @@
 #include <optional>
 
 #include "zoo/base/bytes.h"
-#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/open_options.h"
+#include "zoo/checkpoint/value.h"
 
 namespace zoo {
 

@@ -3,10 +3,10 @@
 #include <array>
 
 #include "zoo/base/bytes.h"
-#include "zoo/checkpoint/checkpoint.h"
-#include "zoo/checkpoint/value_tree.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/value_tree.h"
 
 namespace zoo {
 namespace {

@@ -102,4 +102,9 @@ struct Opaque {
   Value items = {};             // what was put into it: a list, or a dict for a mapping
 };
 
+struct NamedTensor {
+  std::string name;  // keys of nested containers joined by '.', positions as '[i]'; a bare tensor is ""
+  TensorView tensor;
+};
+
 }  // namespace zoo

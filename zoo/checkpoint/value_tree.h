@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/checkpoint/value.h"
 
 namespace zoo {

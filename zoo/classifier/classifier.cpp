@@ -2,8 +2,8 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include "zoo/classifier/picture.h"
 #include "zoo/base/error.h"
+#include "zoo/classifier/picture.h"
 #include "zoo/models/weights.h"
 
 namespace zoo {

@@ -3,6 +3,7 @@
 #include "transforms/evaluation.h"
 #include "zoo/base/error.h"
 #include "zoo/loader/loader.h"
+#include "zoo/loader/normalize.h"
 #include "zoo/models/weights.h"
 
 namespace zoo {

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "zoo/base/error.h"
 #include "zoo/base/parallel.h"
 #include "zoo/convert/element_types.h"
-#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

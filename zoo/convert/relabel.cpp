@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "zoo/convert/translate.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"
+#include "zoo/convert/translate.h"
 
 namespace zoo {
 namespace {

@@ -4,11 +4,11 @@
 #include <map>
 #include <utility>
 
-#include "zoo/convert/ema.h"
-#include "zoo/convert/rename.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"
+#include "zoo/convert/ema.h"
+#include "zoo/convert/rename.h"
 #include "zoo/layouts/net_names.h"
 
 namespace zoo {

@@ -4,8 +4,8 @@
 #include <limits>
 #include <string>
 
-#include "zoo/base/parallel.h"
 #include "zoo/base/error.h"
+#include "zoo/base/parallel.h"
 #include "zoo/base/sha256.h"
 
 namespace zoo {

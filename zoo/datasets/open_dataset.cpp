@@ -3,22 +3,22 @@
 #include <array>
 #include <functional>
 
+#include "zoo/archive/inflate.h"
+#include "zoo/archive/shard_tar.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/file_bytes.h"
 #include "zoo/base/json_tree.h"
 #include "zoo/base/text.h"
 #include "zoo/base/utf8_text.h"
-#include "zoo/datasets/shards/braces.h"
 #include "zoo/datasets/arrays/cifar_python.h"
-#include "zoo/datasets/lists/class_names.h"
+#include "zoo/datasets/arrays/idx.h"
 #include "zoo/datasets/dataset.h"
 #include "zoo/datasets/folders/divided_folder.h"
-#include "zoo/datasets/arrays/idx.h"
-#include "zoo/archive/inflate.h"
-#include "zoo/archive/shard_tar.h"
 #include "zoo/datasets/folders/spelling.h"
 #include "zoo/datasets/folders/system_names.h"
+#include "zoo/datasets/lists/class_names.h"
+#include "zoo/datasets/shards/braces.h"
 
 namespace zoo {
 namespace {

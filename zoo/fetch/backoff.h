@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "zoo/fetch/download.h"
+#include "zoo/fetch/network_options.h"
+#include "zoo/fetch/response_head.h"
 
 namespace zoo {
 

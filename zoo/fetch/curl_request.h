@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "zoo/fetch/download.h"
+#include "zoo/fetch/response_head.h"
 
 namespace zoo {
 

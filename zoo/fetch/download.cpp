@@ -5,9 +5,9 @@
 #include <string_view>
 #include <utility>
 
-#include "zoo/fetch/curl_request.h"
 #include "zoo/base/text.h"
 #include "zoo/base/url.h"
+#include "zoo/fetch/curl_request.h"
 
 namespace zoo {
 namespace {

@@ -3,19 +3,19 @@
 #include <system_error>
 #include <utility>
 
-#include "zoo/cache/cache.h"
-#include "zoo/fetch/present.h"
 #include "zoo/base/error.h"
-#include "zoo/cache/expected.h"
-#include "zoo/fetch/hub.h"
-#include "zoo/cache/known_caches.h"
 #include "zoo/base/linked_copy.h"
-#include "zoo/cache/lockfile.h"
-#include "zoo/fetch/part_file.h"
-#include "zoo/fetch/receive.h"
 #include "zoo/base/sha256.h"
 #include "zoo/base/url.h"
+#include "zoo/cache/cache.h"
+#include "zoo/cache/expected.h"
+#include "zoo/cache/known_caches.h"
+#include "zoo/cache/lockfile.h"
 #include "zoo/cache/verified.h"
+#include "zoo/fetch/hub.h"
+#include "zoo/fetch/part_file.h"
+#include "zoo/fetch/present.h"
+#include "zoo/fetch/receive.h"
 
 namespace zoo {
 namespace {

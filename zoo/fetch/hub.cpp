@@ -9,13 +9,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zoo/fetch/backoff.h"
-#include "zoo/fetch/curl_request.h"
 #include "zoo/base/environment.h"
 #include "zoo/base/error.h"
-#include "zoo/fetch/response.h"
 #include "zoo/base/text.h"
 #include "zoo/base/url.h"
+#include "zoo/fetch/backoff.h"
+#include "zoo/fetch/curl_request.h"
+#include "zoo/fetch/response.h"
 
 namespace zoo {
 namespace {

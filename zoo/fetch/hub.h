@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "zoo/fetch/download.h"
 #include "zoo/cache/hub_name.h"
+#include "zoo/fetch/download.h"
 
 namespace zoo {
 

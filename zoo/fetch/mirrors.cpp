@@ -7,8 +7,8 @@
 
 #include "zoo/base/environment.h"
 #include "zoo/base/error.h"
-#include "zoo/fetch/hub.h"
 #include "zoo/base/url.h"
+#include "zoo/fetch/hub.h"
 
 namespace zoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "zoo/fetch/fetch.h"
-#include "zoo/manifest/manifest.h"
+#include "zoo/fetch/fetch_options.h"
+#include "zoo/manifest/weight_record.h"
 
 namespace zoo {
 

@@ -12,11 +12,12 @@
 #include <thread>
 #include <utility>
 
-#include "zoo/fetch/backoff.h"
 #include "zoo/base/error.h"
 #include "zoo/base/growing_hash.h"
-#include "zoo/fetch/response.h"
 #include "zoo/base/url.h"
+#include "zoo/fetch/backoff.h"
+#include "zoo/fetch/download.h"
+#include "zoo/fetch/response.h"
 
 namespace zoo {
 namespace {

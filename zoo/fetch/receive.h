@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "zoo/fetch/fetch.h"
 #include "zoo/cache/expected.h"
+#include "zoo/fetch/fetch_options.h"
 #include "zoo/fetch/part_file.h"
 
 namespace zoo {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "zoo/fetch/download.h"
+#include "zoo/fetch/response_head.h"
 
 namespace zoo {
 

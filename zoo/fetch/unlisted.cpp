@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "zoo/base/error.h"
-#include "zoo/cache/cache.h"
-#include "zoo/cache/expected.h"
 #include "zoo/base/file.h"
-#include "zoo/cache/known_caches.h"
-#include "zoo/cache/lockfile.h"
 #include "zoo/base/sha256.h"
 #include "zoo/base/url.h"
+#include "zoo/cache/cache.h"
+#include "zoo/cache/expected.h"
+#include "zoo/cache/known_caches.h"
+#include "zoo/cache/lockfile.h"
 #include "zoo/cache/verified.h"
 #include "zoo/fetch/present.h"
 

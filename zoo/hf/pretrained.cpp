@@ -1,8 +1,8 @@
 // from_pretrained: whatever --weights takes, as one of transformers' classes.
 #include <utility>
 
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/error.h"
+#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/hf/resnet.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/resolve/model_folder.h"

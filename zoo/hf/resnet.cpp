@@ -7,10 +7,10 @@
 
 #include <utility>
 
-#include "zoo/convert/hugging_face.h"
-#include "zoo/convert/model_directory.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
+#include "zoo/convert/hugging_face.h"
+#include "zoo/convert/model_directory.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/layouts/model_card.h"
 

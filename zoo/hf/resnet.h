@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "zoo/manifest/preprocess.h"
 #include "zoo/layouts/resnet_config.h"
+#include "zoo/manifest/preprocess.h"
 #include "zoo/models/load.h"
 #include "zoo/models/resnet.h"
 #include "zoo/resolve/resolve.h"

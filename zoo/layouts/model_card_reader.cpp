@@ -8,8 +8,8 @@
 
 #include "zoo/arch/arch.h"
 #include "zoo/base/error.h"
-#include "zoo/manifest/preprocess_json.h"
 #include "zoo/layouts/model_card.h"
+#include "zoo/manifest/preprocess_json.h"
 
 namespace zoo {
 namespace {

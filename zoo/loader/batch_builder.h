@@ -1,13 +1,15 @@
-// Samples -> batches: everything but the threads (loader.h has those). Internal to data.
+// Samples -> batches: everything but the threads (loader.h has those).
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "transforms/resize.h"
+#include "zoo/datasets/dataset.h"
+#include "zoo/loader/batch.h"
 #include "zoo/loader/batch_pool.h"
 #include "zoo/loader/epoch_plan.h"
-#include "zoo/loader/loader.h"
+#include "zoo/loader/loader_options.h"
 #include "zoo/loader/normalize.h"
 #include "zoo/loader/picture_source.h"
 

@@ -8,8 +8,8 @@
 
 #include "transforms/decode_window.h"
 #include "transforms/evaluation.h"
-#include "zoo/base/parallel.h"
 #include "zoo/base/error.h"
+#include "zoo/base/parallel.h"
 
 namespace zoo {
 

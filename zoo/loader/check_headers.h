@@ -3,8 +3,8 @@
 
 #include <functional>
 
-#include "zoo/loader/loader.h"
 #include "zoo/datasets/dataset.h"
+#include "zoo/loader/loader_options.h"
 
 namespace zoo {
 

@@ -1,11 +1,11 @@
-// MixUp and CutMix of a batch. Internal to data.
+// MixUp and CutMix of a batch.
 #pragma once
 
 #include <span>
 
 #include "transforms/mix.h"
+#include "zoo/loader/batch.h"
 #include "zoo/loader/epoch_plan.h"
-#include "zoo/loader/loader.h"
 
 namespace zoo {
 

@@ -1,6 +1,7 @@
-// 8-bit pixels -> normalised numbers, with torchvision's rounding. Internal to data.
+// 8-bit pixels -> normalised numbers, with torchvision's rounding.
 #pragma once
 
+#include <ATen/core/Tensor.h>
 #include <c10/core/ScalarType.h>
 
 #include <array>
@@ -48,5 +49,9 @@ using AnyNormalizeTable =
 
 // Throws Error{usage} for another type.
 AnyNormalizeTable make_normalize_table(c10::ScalarType dtype, const Preprocess& preprocess);
+
+// One picture -> [3, H, W] float32, the last step of evaluation and training alike: (x / 255 - mean) / std in
+// the order and rounding of torchvision's ToTensor + Normalize; blue-green-red if the preprocessing says so.
+at::Tensor to_tensor(const Image& image, const Preprocess& preprocess);
 
 }  // namespace zoo

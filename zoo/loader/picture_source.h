@@ -1,5 +1,5 @@
 // A sample on its way to being a row of a batch: fetched, decoded as far as needed, transformed; still 8
-// bits. Internal to data.
+// bits.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,9 @@
 
 #include "transforms/augmentation.h"
 #include "transforms/decode_window.h"
+#include "zoo/datasets/dataset.h"
 #include "zoo/loader/epoch_plan.h"
-#include "zoo/loader/loader.h"
+#include "zoo/loader/loader_options.h"
 
 namespace zoo {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "zoo/manifest/manifest.h"
+#include "zoo/manifest/weight_record.h"
 
 namespace zoo {
 

@@ -5,10 +5,10 @@
 #include <mutex>
 #include <set>
 
-#include "zoo/manifest/built_in.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/text.h"
+#include "zoo/manifest/built_in.h"
 
 namespace zoo {
 namespace {

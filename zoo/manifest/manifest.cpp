@@ -7,14 +7,14 @@
 #include <utility>
 
 #include "zoo/arch/arch.h"
-#include "zoo/manifest/built_in.h"
 #include "zoo/base/environment.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
-#include "zoo/manifest/checks.h"
-#include "zoo/manifest/schema.h"
 #include "zoo/base/text.h"
 #include "zoo/base/url.h"
+#include "zoo/manifest/built_in.h"
+#include "zoo/manifest/checks.h"
+#include "zoo/manifest/schema.h"
 
 namespace zoo {
 

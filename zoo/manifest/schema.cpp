@@ -8,9 +8,9 @@
 #include "zoo/arch/arch.h"
 #include "zoo/base/error.h"
 #include "zoo/base/json_node.h"
-#include "zoo/manifest/preprocess_json.h"
 #include "zoo/base/text.h"
 #include "zoo/base/url.h"
+#include "zoo/manifest/preprocess_json.h"
 
 namespace zoo {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "zoo/manifest/manifest.h"
+#include "zoo/manifest/weight_record.h"
 
 namespace zoo {
 

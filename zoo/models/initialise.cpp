@@ -2,10 +2,11 @@
 
 #include <ATen/core/grad_mode.h>
 #include <torch/nn/init.h>
+#include <torch/nn/modules/linear.h>
 
 #include <cmath>
 
-#include "zoo/models/resnet.h"
+#include "zoo/models/blocks.h"
 
 namespace zoo {
 namespace {
@@ -20,7 +21,7 @@ void initialise_conv(ConvImpl& conv, Init init) {
 
 }  // namespace
 
-void initialise_backbone(ResNetImpl& model, Init init, bool zero_init_last) {
+void initialise_backbone(torch::nn::Module& model, Init init, bool zero_init_last) {
   for (const auto& module : model.modules(/*include_self=*/false)) {
     if (auto* conv = module->as<Conv>()) initialise_conv(*conv, init);
     if (auto* conv = module->as<ChannelConv>()) {

@@ -6,10 +6,10 @@
 
 #include <ATen/core/grad_mode.h>
 
-#include "zoo/base/parallel.h"
-#include "zoo/convert/translate.h"
 #include "zoo/base/error.h"
+#include "zoo/base/parallel.h"
 #include "zoo/base/text.h"
+#include "zoo/convert/translate.h"
 #include "zoo/models/adapt_input.h"
 #include "zoo/models/tensor_bridge.h"
 

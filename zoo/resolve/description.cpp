@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
-#include "zoo/convert/class_names.h"
-#include "zoo/convert/cast.h"
 #include "zoo/base/error.h"
-#include "zoo/base/foreign_text.h"
 #include "zoo/base/file.h"
+#include "zoo/base/foreign_text.h"
+#include "zoo/convert/cast.h"
+#include "zoo/convert/class_names.h"
 #include "zoo/layouts/model_card.h"
 #include "zoo/layouts/resnet_config.h"
 #include "zoo/resolve/image_processor.h"

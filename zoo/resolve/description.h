@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/arch/arch.h"
+#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/manifest/label_set.h"
 #include "zoo/manifest/manifest.h"
 #include "zoo/manifest/preprocess.h"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "zoo/convert/translate.h"
 #include "zoo/base/sha256.h"
+#include "zoo/convert/translate.h"
 #include "zoo/layouts/layouts.h"
 
 namespace zoo {

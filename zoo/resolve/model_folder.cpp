@@ -2,8 +2,8 @@
 
 #include <system_error>
 
-#include "zoo/checkpoint/sharded.h"
 #include "zoo/base/file.h"
+#include "zoo/checkpoint/sharded.h"
 #include "zoo/resolve/transformers_config.h"
 
 namespace zoo {

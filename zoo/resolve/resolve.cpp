@@ -5,15 +5,15 @@
 #include <system_error>
 #include <utility>
 
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
+#include "zoo/base/url.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/checkpoint/sharded.h"
 #include "zoo/convert/rename.h"
 #include "zoo/convert/translate.h"
-#include "zoo/base/error.h"
 #include "zoo/fetch/mirrors.h"
-#include "zoo/base/text.h"
 #include "zoo/fetch/unlisted.h"
-#include "zoo/base/url.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/resolve/description.h"
 #include "zoo/resolve/known_file.h"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "zoo/arch/arch.h"
-#include "zoo/fetch/fetch.h"
 #include "zoo/arch/global_pool.h"
+#include "zoo/fetch/fetch.h"
 #include "zoo/manifest/label_set.h"
 #include "zoo/manifest/manifest.h"
 #include "zoo/manifest/preprocess.h"

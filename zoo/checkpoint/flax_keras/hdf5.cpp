@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/contents.h"
 #include "zoo/checkpoint/flax_keras/hdf5_index.h"
 #include "zoo/checkpoint/flax_keras/isolated.h"
-#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -1,7 +1,7 @@
 // Takes the place of what needs libhdf5 in builds without it.
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/checkpoint/contents.h"
-#include "zoo/base/error.h"
 
 namespace zoo {
 

@@ -8,9 +8,9 @@
 #include <optional>
 #include <vector>
 
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/flax_keras/hdf5_handle.h"
 #include "zoo/checkpoint/tensor_view.h"
-#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -13,8 +13,8 @@
 #include <cstring>
 #include <exception>
 
-#include "zoo/checkpoint/flax_keras/restrict_calls.h"
 #include "zoo/base/error.h"
+#include "zoo/checkpoint/flax_keras/restrict_calls.h"
 
 namespace zoo {
 namespace {

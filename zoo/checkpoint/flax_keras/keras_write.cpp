@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "zoo/checkpoint/checkpoint.h"
-#include "zoo/checkpoint/flax_keras/hdf5_handle.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/flax_keras/hdf5_handle.h"
 
 namespace zoo {
 namespace {

@@ -7,12 +7,12 @@
 #include <string>
 #include <utility>
 
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/contents.h"
 #include "zoo/checkpoint/numpy_values.h"
 #include "zoo/checkpoint/pickle/pickle_arguments.h"
 #include "zoo/checkpoint/pickle/pickle_text.h"
 #include "zoo/checkpoint/value_tree.h"
-#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

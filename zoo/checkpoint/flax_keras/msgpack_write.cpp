@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "zoo/base/bytes.h"
-#include "zoo/checkpoint/checkpoint.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/checkpoint.h"
 
 namespace zoo {
 namespace {

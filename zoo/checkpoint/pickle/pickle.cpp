@@ -2,9 +2,9 @@
 
 #include <bit>
 
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/pickle/pickle_machine.h"
 #include "zoo/checkpoint/pickle/pickle_text.h"
-#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

@@ -4,8 +4,9 @@
 #include <memory>
 #include <utility>
 
-#include "zoo/checkpoint/pickle/pickle_arguments.h"
 #include "zoo/base/error.h"
+#include "zoo/base/foreign_text.h"
+#include "zoo/checkpoint/pickle/pickle_arguments.h"
 
 namespace zoo {
 namespace {

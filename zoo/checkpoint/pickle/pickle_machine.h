@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "zoo/checkpoint/pickle/pickle.h"
+#include "zoo/checkpoint/pickle/pickle_host.h"
 #include "zoo/checkpoint/value_tree.h"
 
 namespace zoo {

@@ -5,10 +5,10 @@
 #include <string>
 #include <utility>
 
-#include "zoo/checkpoint/contents.h"
-#include "zoo/checkpoint/safetensors/safetensors_dtype.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/contents.h"
+#include "zoo/checkpoint/safetensors/safetensors_dtype.h"
 
 namespace zoo {
 namespace {

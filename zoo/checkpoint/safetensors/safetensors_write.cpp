@@ -3,11 +3,11 @@
 #include <set>
 
 #include "zoo/base/bytes.h"
-#include "zoo/checkpoint/checkpoint.h"
-#include "zoo/checkpoint/safetensors/safetensors_dtype.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/json_string.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/safetensors/safetensors_dtype.h"
 
 namespace zoo {
 namespace {

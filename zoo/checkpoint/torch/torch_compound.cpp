@@ -4,9 +4,9 @@
 #include <array>
 
 #include "zoo/base/bytes.h"
-#include "zoo/checkpoint/pickle/pickle_arguments.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/pickle/pickle_arguments.h"
 
 namespace zoo {
 namespace {

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <string>
 
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/contents.h"
 #include "zoo/checkpoint/pickle/pickle_sequence.h"
 #include "zoo/checkpoint/sniff.h"
 #include "zoo/checkpoint/torch/torch_objects.h"
-#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

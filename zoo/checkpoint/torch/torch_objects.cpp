@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 #include "zoo/checkpoint/numpy_values.h"
 #include "zoo/checkpoint/pickle/pickle_arguments.h"
 #include "zoo/checkpoint/pickle/pickle_text.h"
 #include "zoo/checkpoint/torch/torch_compound.h"
 #include "zoo/checkpoint/torch/torch_storage_class.h"
-#include "zoo/base/error.h"
-#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

@@ -8,11 +8,11 @@
 #include <optional>
 #include <tuple>
 
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/pickle/pickle_text.h"
 #include "zoo/checkpoint/pickle/pickle_writer.h"
 #include "zoo/checkpoint/torch/torch_storage_class.h"
 #include "zoo/checkpoint/value_tree.h"
-#include "zoo/base/error.h"
 
 namespace zoo {
 namespace {

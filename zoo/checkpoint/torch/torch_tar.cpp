@@ -5,14 +5,14 @@
 #include <map>
 #include <string>
 
+#include "zoo/archive/tar.h"
+#include "zoo/base/error.h"
+#include "zoo/base/text.h"
 #include "zoo/checkpoint/contents.h"
 #include "zoo/checkpoint/pickle/pickle_arguments.h"
 #include "zoo/checkpoint/pickle/pickle_sequence.h"
-#include "zoo/archive/tar.h"
 #include "zoo/checkpoint/torch/torch_objects.h"
 #include "zoo/checkpoint/torch/torch_storage_class.h"
-#include "zoo/base/error.h"
-#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {

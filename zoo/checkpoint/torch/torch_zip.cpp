@@ -4,11 +4,11 @@
 #include <array>
 #include <string>
 
-#include "zoo/checkpoint/torch/big_endian.h"
-#include "zoo/checkpoint/contents.h"
-#include "zoo/checkpoint/torch/torch_objects.h"
 #include "zoo/archive/zip.h"
 #include "zoo/base/error.h"
+#include "zoo/checkpoint/contents.h"
+#include "zoo/checkpoint/torch/big_endian.h"
+#include "zoo/checkpoint/torch/torch_objects.h"
 
 namespace zoo {
 namespace {

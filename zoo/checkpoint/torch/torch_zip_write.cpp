@@ -2,12 +2,12 @@
 // change from run to run (the root's name, a time, an id) is fixed.
 #include <set>
 
-#include "zoo/base/bytes.h"
-#include "zoo/checkpoint/checkpoint.h"
-#include "zoo/checkpoint/torch/torch_pickle_write.h"
 #include "zoo/archive/zip_writer.h"
+#include "zoo/base/bytes.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
+#include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/torch/torch_pickle_write.h"
 
 namespace zoo {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "zoo/base/error.h"
 #include "zoo/datasets/arrays/cifar_kind.h"
-#include "zoo/datasets/lists/class_names.h"
 #include "zoo/datasets/folders/system_names.h"
+#include "zoo/datasets/lists/class_names.h"
 
 namespace zoo {
 namespace {

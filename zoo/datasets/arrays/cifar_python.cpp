@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <map>
 
-#include "zoo/checkpoint/numpy_values.h"
-#include "zoo/checkpoint/pickle/pickle.h"
-#include "zoo/checkpoint/pickle/pickle_text.h"
+#include "zoo/archive/inflate.h"
+#include "zoo/archive/shard_tar.h"
 #include "zoo/archive/tar.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file_bytes.h"
 #include "zoo/base/text.h"
+#include "zoo/checkpoint/numpy_values.h"
+#include "zoo/checkpoint/pickle/pickle.h"
+#include "zoo/checkpoint/pickle/pickle_text.h"
 #include "zoo/datasets/arrays/cifar_kind.h"
 #include "zoo/datasets/arrays/cifar_python.h"
-#include "zoo/archive/inflate.h"
-#include "zoo/archive/shard_tar.h"
 
 namespace zoo {
 namespace {

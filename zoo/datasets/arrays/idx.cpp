@@ -6,13 +6,13 @@
 #include <map>
 #include <optional>
 
+#include "zoo/archive/inflate.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
-#include "zoo/datasets/lists/class_names.h"
 #include "zoo/datasets/arrays/idx.h"
-#include "zoo/archive/inflate.h"
 #include "zoo/datasets/arrays/raw_pictures.h"
 #include "zoo/datasets/folders/system_names.h"
+#include "zoo/datasets/lists/class_names.h"
 
 namespace zoo {
 namespace {

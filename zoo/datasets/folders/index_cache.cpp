@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 
-#include "zoo/cache/cache.h"
 #include "zoo/base/descriptor.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/file_bytes.h"
 #include "zoo/base/sha256.h"
+#include "zoo/cache/cache.h"
 #include "zoo/datasets/folders/index_file.h"
 
 namespace zoo {

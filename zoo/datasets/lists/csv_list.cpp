@@ -8,9 +8,9 @@
 #include "zoo/base/file.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"
+#include "zoo/datasets/folders/part_names.h"
 #include "zoo/datasets/lists/csv.h"
 #include "zoo/datasets/lists/listed_pictures.h"
-#include "zoo/datasets/folders/part_names.h"
 
 namespace zoo {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
-#include "zoo/datasets/lists/class_names.h"
 #include "zoo/datasets/folders/part_names.h"
+#include "zoo/datasets/lists/class_names.h"
 
 namespace zoo {
 namespace {

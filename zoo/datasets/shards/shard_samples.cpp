@@ -2,14 +2,14 @@
 
 #include <optional>
 
+#include "zoo/archive/shard_tar.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/json_tree.h"
 #include "zoo/base/text.h"
 #include "zoo/base/utf8_text.h"
-#include "zoo/datasets/lists/class_names.h"
 #include "zoo/datasets/dataset.h"
-#include "zoo/archive/shard_tar.h"
+#include "zoo/datasets/lists/class_names.h"
 
 namespace zoo {
 namespace {

@@ -5,18 +5,18 @@
 #include <set>
 #include <utility>
 
-#include "zoo/base/parallel.h"
+#include "zoo/archive/inflate.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file_bytes.h"
+#include "zoo/base/parallel.h"
 #include "zoo/base/text.h"
-#include "zoo/datasets/shards/braces.h"
-#include "zoo/datasets/lists/class_names.h"
 #include "zoo/datasets/dataset.h"
-#include "zoo/archive/inflate.h"
-#include "zoo/datasets/lists/label_table.h"
 #include "zoo/datasets/folders/part_names.h"
-#include "zoo/datasets/shards/shard_samples.h"
 #include "zoo/datasets/folders/system_names.h"
+#include "zoo/datasets/lists/class_names.h"
+#include "zoo/datasets/lists/label_table.h"
+#include "zoo/datasets/shards/braces.h"
+#include "zoo/datasets/shards/shard_samples.h"
 
 namespace zoo {
 namespace {
