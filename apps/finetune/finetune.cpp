@@ -200,7 +200,9 @@ std::string remains(const RunDirectory& run, const std::filesystem::path& out) {
   } else {
     text = "There was no model to keep yet.";
   }
-  return run.is_beside() ? text + ' ' + out.string() + " is still the run that was there." : text;
+  std::error_code none;
+  const bool old_is_there = run.is_beside() && std::filesystem::exists(out, none);
+  return old_is_there ? text + ' ' + out.string() + " is still the run that was there." : text;
 }
 
 void print_summary(const Outcome& outcome, const FinetuneOptions& options) {

@@ -180,6 +180,13 @@ TEST_CASE("a run is replaced when the first epoch of the new one is judged, and 
       run.save_learnt(model_of(2), 0);
     }
     CHECK(value_of(folder / "run.new" / "last") == 2);
+    CHECK_THAT(refusal(path, true), Catch::Contains("run.new: holds an epoch of a new run"));
+    CHECK(value_of(folder / "run.new" / "last") == 2);
+    fs::remove_all(folder / "run.new");
+  }
+  SECTION("of a run that was replaced something is left") {
+    make_run(folder / "run.new", 2);
+    write_text(folder / "run.new" / ".beside", "replaced\n");
   }
   CHECK(value_of(path / "last") == 1);
   CHECK(names_in(path) == kWhole);

@@ -99,14 +99,20 @@ void write_all(const Descriptor& file, std::span<const std::byte> bytes, const s
   }
 }
 
+void sync_folder(const std::filesystem::path& folder) {
+  // A folder that may be written to but not listed cannot be opened.
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (descriptor.get() < 0 || ::fsync(descriptor.get()) == 0) return;
+  if (errno == EIO || errno == ENOSPC || errno == EDQUOT)
+    fail(folder, errno, "cannot make sure of the names in it");
+}
+
 void publish(const Descriptor& file, const std::filesystem::path& temporary,
              const std::filesystem::path& path) {
   // Some file systems report a full disk only here.
   if (::fsync(file.get()) != 0) fail(path, errno, "cannot write it");
   if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, errno, "cannot write it");
-  // The file is whole by now; a file system that cannot sync folders must not turn that into a failure.
-  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() >= 0) ::fsync(folder.get());
+  sync_folder(folder_of(path));
 }
 
 }  // namespace zoo

@@ -129,8 +129,7 @@ UnfinishedFolder::~UnfinishedFolder() {
 void UnfinishedFolder::commit() {
   if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno, "cannot write it");
   lock_.close();
-  const Descriptor around(::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (around.get() >= 0) ::fsync(around.get());
+  sync_folder(folder_of(target_));
 }
 
 }  // namespace zoo

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 
 #include <nlohmann/json.hpp>
@@ -51,6 +52,9 @@ bool is_empty_folder(const fs::path& path) {
   return fs::is_directory(path, error) && fs::is_empty(path, error) && !error;
 }
 
+// What kRunBeside says in the run that is replaced; in the one that replaces it, nothing.
+constexpr std::string_view kReplaced = "replaced\n";
+
 // Beside a run: what a killed one has left there, and nothing else.
 bool may_go(const fs::path& folder) {
   std::error_code error;
@@ -60,6 +64,10 @@ bool may_go(const fs::path& folder) {
 
 void clear_way(const fs::path& beside) {
   if (!is_there(beside)) return;
+  if (may_go(beside) && holds_results(beside) && read_text(beside / kRunBeside) != kReplaced)
+    throw Error(ErrorCode::usage, beside.string(),
+                "holds an epoch of a new run that was stopped before it took the name.",
+                "Move it away to keep it (--weights FOLDER/last goes on from it), or remove it.");
   if (!may_go(beside))
     throw Error(ErrorCode::usage, beside.string(), "is in the way: the new run is made there at first.",
                 "Move it away, or give --out another folder.");
@@ -266,7 +274,7 @@ void RunDirectory::append_metrics(const EpochReport& report) const {
 void RunDirectory::take_name() {
   const fs::path foreign = foreign_entry(target_);
   if (!foreign.empty()) refuse_foreign(target_, foreign);
-  write_text(target_ / kRunBeside, "");
+  write_text(target_ / kRunBeside, kReplaced);
   try {
     pass_name();
   } catch (...) {

@@ -190,10 +190,4 @@ void rename_entry(const fs::path& from, const fs::path& to) {
   sync_folder(to.parent_path());
 }
 
-// What a name means is safe only then; a file system that cannot must not turn that into a failure.
-void sync_folder(const fs::path& folder) {
-  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (descriptor.get() >= 0) ::fsync(descriptor.get());
-}
-
 }  // namespace zoo

@@ -16,7 +16,7 @@ inline constexpr const char* kRunMetrics = "metrics.jsonl";
 inline constexpr const char* kRunSplit = "split.json";  // written by whoever splits the data
 // The weights of last/ before those that it holds, until these are judged.
 inline constexpr const char* kRunBefore = ".before.safetensors";
-// Says that the folder stands beside the run that it replaces, or that replaces it, and may go.
+// Says that the folder stands beside the run that it replaces; or, with a text, that replaces it, and may go.
 inline constexpr const char* kRunBeside = ".beside";
 
 // Absolute, links followed, without a slash at the end.
@@ -49,6 +49,5 @@ bool can_exchange(const std::filesystem::path& folder);
 // The two folders exchange their names in one instant.
 void exchange_names(const std::filesystem::path& a, const std::filesystem::path& b);
 void rename_entry(const std::filesystem::path& from, const std::filesystem::path& to);
-void sync_folder(const std::filesystem::path& folder);
 
 }  // namespace zoo
