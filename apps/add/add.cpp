@@ -153,6 +153,7 @@ int run(const std::vector<std::string>& arguments) {
   resolve_options.fetch = read_fetch_options(flags);
   const ResolvedWeights weights = resolve(source, manifest, resolve_options);
   for (const std::string& note : weights.notes) print_note(note);
+  if (!weights.assumed.empty()) print_note(weights.assumed);
   if (weights.record) {
     throw Error(ErrorCode::usage, source, "is known already, as " + weights.record->name);
   }

@@ -32,6 +32,14 @@ LabelSet read_labels(const std::string& file, int64_t num_classes) {
   return labels;
 }
 
+// Unless flags say all of it.
+void print_assumed(const std::string& assumed, const cxxopts::ParseResult& flags) {
+  const auto given = [&](const char* flag) { return flags.count(flag) > 0; };
+  const bool size = given("resize") || given("image-size"), values = given("mean") && given("std");
+  if (assumed.empty() || (size && values)) return;
+  print_note(assumed + (size || given("mean") || given("std") ? ", but for what flags say" : ""));
+}
+
 }  // namespace
 
 void add_weights_options(cxxopts::Options& options) {
@@ -78,6 +86,7 @@ ResolvedWeights read_weights(const cxxopts::ParseResult& flags) {
     weights.other_names = std::move(labels.other_names);
   }
   for (const std::string& note : weights.notes) print_note(note);
+  print_assumed(weights.assumed, flags);
   return weights;
 }
 

@@ -13,6 +13,7 @@
 #include "zoo/base/text.h"
 #include "zoo/cache/lockfile.h"
 #include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/sharded.h"
 #include "zoo/convert/cast.h"
 #include "zoo/convert/class_names.h"
 #include "zoo/convert/ema.h"
@@ -46,7 +47,7 @@ struct Input {
 
 Input find_input(const std::string& text, const Manifest& manifest) {
   std::error_code error;
-  if (fs::exists(text, error)) return {.path = text};
+  if (fs::exists(text, error)) return {.path = model_in(text)};
   const WeightRecord* record = manifest.find(text);
   if (record == nullptr) throw Error(ErrorCode::not_found, text, "no such file");
   std::string wrong;
@@ -102,6 +103,7 @@ ModelCard make_card(const Input& in, const Checkpoint& checkpoint, const Relabel
   Description description = describe(in, model, manifest);
   add_names_in_file(description, checkpoint, model.num_classes, in.path.string());
   for (const std::string& line : description.notes) note(line);
+  if (!description.assumed.empty()) note(description.assumed);
   return {.arch = std::string(model.arch.name),
           .labels = std::move(description.labels),
           .preprocess = description.preprocess,
@@ -145,6 +147,11 @@ void write_folder(const ConvertOptions& options, const Input& in, const Checkpoi
                            .output_stride = stride_of(in)};
   std::vector<TextFile> texts;
   if (options.format == OutputFormat::timm) {
+    if (find_arch(model.arch.name) == nullptr)
+      throw Error(
+          ErrorCode::unsupported, in.path.string(),
+          "is a net that is none of zoo's architectures, so that timm's config.json has no name for it",
+          "Use --format hf, or --format safetensors for its tensors alone.");
     texts.push_back({"config.json", to_config_json(config)});
   } else {
     texts.push_back({"config.json", to_hugging_face_config(model.arch, config)});

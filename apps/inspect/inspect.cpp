@@ -18,10 +18,13 @@
 #include "zoo/base/parallel.h"
 #include "zoo/base/text.h"
 #include "zoo/checkpoint/checkpoint.h"
+#include "zoo/checkpoint/sharded.h"
 #include "zoo/convert/class_names.h"
 #include "zoo/convert/elements.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/layouts/net_names.h"
+#include "zoo/resolve/description.h"
+#include "zoo/resolve/model_folder.h"
 
 namespace zoo::apps {
 namespace {
@@ -83,6 +86,20 @@ std::string arch_text(const ArchFit& fit) {
   return text;
 }
 
+// Of the file, else of the config.json beside it.
+std::vector<std::string> class_names_of(const Checkpoint& checkpoint, const Finding& finding) {
+  std::vector<std::string> names = class_names_in(checkpoint);
+  if (!names.empty() || finding.archs.empty()) return names;
+  try {
+    const auto folder = find_model_folder(checkpoint.path(), /*arch_is_given=*/true);
+    const ArchFit& fit = finding.archs.front();
+    if (folder) names = describe_folder(*folder, *fit.arch, fit.num_classes).labels;
+  } catch (const Error&) {
+    // Of another model: what is in the file is shown all the same.
+  }
+  return names;
+}
+
 // "1000: tench, goldfish, great white shark, ..."; nothing where the file names none.
 std::string classes_text(std::vector<std::string> names) {
   constexpr size_t kShown = 10;
@@ -109,7 +126,7 @@ void print_text(const Checkpoint& checkpoint, const Finding& finding, const AllS
   const bool exact = !finding.archs.empty() && finding.archs.front().exact();
   for (const ArchFit& fit : finding.archs) print_fact(exact ? "Fits" : "Nearest", arch_text(fit));
   if (finding.archs.empty()) print_fact("Fits", "no architecture that zoo knows");
-  print_fact("Class names", classes_text(class_names_in(checkpoint)));
+  print_fact("Class names", classes_text(class_names_of(checkpoint, finding)));
   for (const auto& [key, value] : checkpoint.metadata())
     print_fact("Metadata", printable(join({key, value}, " = ")));
   std::string label = "Names";
@@ -172,7 +189,7 @@ void print_json(const Checkpoint& checkpoint, const Finding& finding, const AllS
       {"beside", finding.beside},
       {"layout", finding.layout ? ordered_json(to_string(*finding.layout)) : ordered_json(nullptr)},
       {"archs", archs},
-      {"classes", class_names_in(checkpoint)},
+      {"classes", class_names_of(checkpoint, finding)},
       {"metadata", checkpoint.metadata()},
       {"values", values},
       {"globals", globals},
@@ -198,7 +215,7 @@ AllStatistics gather_statistics(const std::vector<NamedTensor>& tensors) {
 
 int run(const std::vector<std::string>& arguments) {
   auto options =
-      make_options("zoo inspect", "FILE [--stats | --diff OTHER | --opaque] [--json]",
+      make_options("zoo inspect", "FILE|FOLDER|RUN [--stats | --diff OTHER | --opaque] [--json]",
                    "Show what is in a checkpoint: its format, metadata, values and tensors, and which\n"
                    "architectures their names and shapes fit. Nothing in the file is executed. Of a\n"
                    "file that is cut off it shows what the header says; the exit status is 1 then.\n"
@@ -209,13 +226,14 @@ int run(const std::vector<std::string>& arguments) {
       "OTHER")("opaque", "which classes and functions a loader that executes would import and call")(
       "json", "print a JSON object");
   const auto flags = parse_options(options, arguments);
-  const auto file = operands(options, flags, {.at_least = 1, .at_most = 1, .what = "a FILE"}).front();
+  const auto given = operands(options, flags, {.at_least = 1, .at_most = 1, .what = "a FILE"}).front();
+  const std::string file = model_in(given).string();
   const bool json = flags.count("json") > 0, stats = flags.count("stats") > 0;
   if (flags.count("stats") + flags.count("diff") + flags.count("opaque") > 1)
     throw Error(ErrorCode::usage, "zoo inspect", "--stats, --diff and --opaque are reports of their own");
   if (flags.count("diff") > 0) {
     const auto other = flags["diff"].as<std::string>();
-    return print_diff(Checkpoint::open(file), Checkpoint::open(other), json) ? 1 : 0;
+    return print_diff(Checkpoint::open(file), Checkpoint::open(model_in(other)), json) ? 1 : 0;
   }
   // A listing reads no tensor, so that it takes as long for a gigabyte as for a megabyte.
   const Checkpoint checkpoint = Checkpoint::open(file, {.check_crc = stats, .allow_truncated = true});

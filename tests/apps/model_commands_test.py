@@ -121,6 +121,11 @@ class Evaluate(ModelCase):
         (self.folder / "names.txt").write_text("\n".join(CIFAR10))
         _, err = self.run_model("evaluate", "--arch", "resnet20_cifar", "--labels", "names.txt", "--data", "data", weights=other)
         self.assertRegex(err, r"note: .*mine\.safetensors: nobody says how")
+        arguments = ("evaluate", "--arch", "resnet20_cifar", "--labels", "names.txt", "--data", "data", "--image-size", "32")
+        _, err = self.run_model(*arguments, weights=other)
+        self.assertRegex(err, "nobody says how.*, but for what flags say")
+        _, err = self.run_model(*arguments, "--mean", "0.5,0.5,0.5", "--std", "0.2,0.2,0.2", weights=other)
+        self.assertNotIn("nobody says how", err)
 
     def test_classes_are_matched_by_name_and_never_guessed(self):
         self.draw("data/Truck/a.ppm", "data/SHIP/b.ppm")

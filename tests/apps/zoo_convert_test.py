@@ -98,6 +98,14 @@ class Convert(ZooCase):
             self.assertEqual((found["architecture"], found["label_names"]), (config["architecture"], config["label_names"]))
             self.assertEqual(found["zoo"]["preprocess"]["crop_px"], 30)
             self.assertEqual(found["problem_type"], config["problem_type"])
+        run = self.folder / "run"
+        run.mkdir()
+        source.rename(run / "last")
+        self.zoo("convert", "run", "of_run", "--format", "timm")
+        found = json.loads((self.folder / "of_run" / "config.json").read_text())
+        self.assertEqual(found["label_names"], config["label_names"])
+        self.assertIn("10: class 0, class 1", self.zoo("inspect", "run")[0])
+        self.assertEqual(json.loads(self.zoo("inspect", "run", "--json")[0])["classes"], config["label_names"])
 
     def test_class_names_in_the_file_go_along(self):
         names = [f"class {i}" for i in range(9)] + ['the "last"']

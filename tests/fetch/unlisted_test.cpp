@@ -38,6 +38,7 @@ TEST_CASE("a URL without a hash needs trust; then its bytes are recorded and bin
   CHECK(message_of(error) == url +
                                  ": no SHA-256 of it is published. "
                                  "Accept it with --trust-prefix if you know where it comes from.");
+  CHECK_FALSE(std::filesystem::exists(folder / "cache" / "url"));  // nothing came, nothing is left
   const FetchResult result = fetch_unlisted(url, file, {.directory = folder / "cache", .trust_prefix = true});
   std::filesystem::remove(result.path);
   write_text(folder / "w.pth", "other");

@@ -116,7 +116,7 @@ TEST_CASE("a file that nobody knows gets the arch that it fits and the default p
   CHECK(weights.num_classes == 7);
   CHECK(weights.in_channels == 1);
   CHECK(weights.preprocess == default_preprocess(get_arch("resnet32_cifar")));
-  CHECK(has_note(weights, "no resize, centre crop 32, ImageNet mean and std"));
+  CHECK_THAT(weights.assumed, Catch::Contains("no resize, centre crop 32, ImageNet mean and std"));
   CHECK(build_model(weights)->options().in_channels == 1);
 
   const ResolvedWeights forced = resolve_weights(file.string(), manifest, {.arch = "resnet44_cifar"});
@@ -302,7 +302,7 @@ TEST_CASE("a normaliser in front of the net gives mean and deviation") {
   CHECK(weights.preprocess.mean == std::array{0.25 * scale, 0.25 * scale, 0.25 * scale});
   CHECK(weights.preprocess.std == std::array{0.5 * scale, 0.5 * scale, 0.5 * scale});
   CHECK(weights.preprocess.rescale == (scale == 1 ? kUsualRescale : 1));
-  CHECK(has_note(weights, "mean and std of the file's own 0.mean and 0.std"));
+  CHECK_THAT(weights.assumed, Catch::Contains("mean and std of the file's own 0.mean and 0.std"));
 }
 
 TEST_CASE("a config.json that is no model's is left alone, with a note") {

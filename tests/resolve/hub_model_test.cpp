@@ -151,11 +151,20 @@ TEST_CASE("a file that fits several architectures is taken for the usual one, wi
 
   const ResolvedWeights weights = resolve_weights(file.string(), manifest(), {});
   CHECK(weights.arch.name == "resnet18");
-  REQUIRE(weights.notes.size() == 2);
+  REQUIRE(weights.notes.size() == 1);
+  CHECK_THAT(weights.assumed, Catch::Contains("nobody says how its pictures were prepared"));
   CHECK_THAT(weights.notes[0],
              Catch::EndsWith(
                  "taken for resnet18, whose tensors are also those of resnetblur18; '--arch' says which"));
   CHECK(resolve_weights(file.string(), manifest(), {.arch = "resnetblur18"}).arch.name == "resnetblur18");
+  // A file that says it needs no note.
+  header["__metadata__"] = {{"arch", "resnetblur18"}};
+  const std::string said = header.dump();
+  for (size_t i = 0; i < 4; ++i) start[i] = static_cast<char>(said.size() >> (8 * i));
+  write_text(file, start + said);
+  std::filesystem::resize_file(file, start.size() + said.size() + static_cast<size_t>(bytes));
+  CHECK(resolve_weights(file.string(), manifest(), {}).arch.name == "resnetblur18");
+  CHECK(resolve_weights(file.string(), manifest(), {}).notes.empty());
 }
 
 TEST_CASE("a folder's weights may be whole or in shards, of safetensors or pytorch") {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <optional>
 #include <unordered_map>
 
 #include "zoo/base/bytes.h"
@@ -35,12 +37,25 @@ void for_each_child(const Value& value, Visit visit) {
   }
 }
 
+// Python takes 1, 1.0 and True for one key, of which the last value counts.
+std::optional<long double> number_of(const Value& key) {
+  if (const bool* truth = key.as_bool()) return *truth ? 1 : 0;
+  if (const int64_t* integer = key.as_int()) return *integer;
+  if (const double* real = key.as_double(); real != nullptr && !std::isnan(*real)) return *real;
+  return std::nullopt;
+}
+
 void refuse_duplicate_keys(const Dict& dict) {
   std::vector<std::string_view> keys;
+  std::vector<long double> numbers;
   keys.reserve(dict.size());
   for (const auto& [key, value] : dict) {
     if (const std::string* text = key.as_string()) keys.push_back(*text);
+    if (const auto number = number_of(key)) numbers.push_back(*number);
   }
+  std::sort(numbers.begin(), numbers.end());
+  if (std::adjacent_find(numbers.begin(), numbers.end()) != numbers.end())
+    throw Error(ErrorCode::corrupt, {}, "a dict has a number twice among its keys; 1, 1.0 and True are one");
   std::sort(keys.begin(), keys.end());
   const auto twice = std::adjacent_find(keys.begin(), keys.end());
   if (twice != keys.end()) {

@@ -3,6 +3,8 @@
 #include <system_error>
 #include <utility>
 
+#include <unistd.h>
+
 #include "zoo/base/error.h"
 #include "zoo/base/linked_copy.h"
 #include "zoo/base/sha256.h"
@@ -33,16 +35,31 @@ void check_trust(const WeightFile& file, const FileSource& source, const Expecte
               "Accept it with --trust-prefix if you know where it comes from.");
 }
 
+// Removes the folders of a file below the cache's that are empty in the end, because nothing came.
+class FolderOfFile {
+ public:
+  FolderOfFile(const fs::path& file, const fs::path& cache) : folder_(file.parent_path()), cache_(cache) {
+    std::error_code failed;
+    fs::create_directories(folder_, failed);
+    if (failed) throw Error(ErrorCode::io, folder_.string(), "cannot create the folder: " + failed.message());
+  }
+  ~FolderOfFile() {
+    for (fs::path folder = folder_; folder != cache_ && ::rmdir(folder.c_str()) == 0;)
+      folder = folder.parent_path();
+  }
+  FolderOfFile(const FolderOfFile&) = delete;
+  FolderOfFile& operator=(const FolderOfFile&) = delete;
+
+ private:
+  fs::path folder_, cache_;
+};
+
 // Waits until nobody else gets the file, and then gives what they left, or else what `get` makes of the part.
 template <typename Get>
 FetchResult fetch_alone(const WeightFile& file, const fs::path& folder, const FetchOptions& options,
                         Get get) {
   const fs::path path = folder / file.name;
-  std::error_code failed;
-  fs::create_directories(path.parent_path(), failed);
-  if (failed) {
-    throw Error(ErrorCode::io, path.parent_path().string(), "cannot create the folder: " + failed.message());
-  }
+  const FolderOfFile made(path, folder);
   PartFile part(path, [&] {
     if (options.progress) options.progress(0, file.bytes);
   });

@@ -97,8 +97,8 @@ Description describe_folder(const ModelFolder& folder, const ArchSpec& arch, int
     description.preprocess = read_transformers_preprocess(read_text(preprocessor), preprocessor.string());
   } else {
     description.preprocess = default_preprocess(arch);
-    description.notes.push_back(preprocessor.string() +
-                                " is not there; assumed: " + in_words(description.preprocess));
+    description.assumed =
+        preprocessor.string() + " is not there; assumed: " + in_words(description.preprocess);
   }
   description.labels =
       read_transformers_labels(folder.config_text, folder.config_path().string(), num_classes);
@@ -125,8 +125,8 @@ Description describe_unknown(const ArchSpec& arch, const std::string& name,
   Description description;
   description.preprocess = default_preprocess(arch);
   const std::string normaliser = take_normaliser(beside, description.preprocess);
-  description.notes.push_back(name + ": nobody says how its pictures were prepared; assumed: " +
-                              in_words(description.preprocess, normaliser));
+  description.assumed = name + ": nobody says how its pictures were prepared; assumed: " +
+                        in_words(description.preprocess, normaliser);
   return description;
 }
 

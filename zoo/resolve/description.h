@@ -22,7 +22,8 @@ struct Description {
   OtherNames other_names;           // of the same classes
   Preprocess preprocess;            // of evaluation
   std::optional<ProblemType> problem_type;
-  std::vector<std::string> notes;  // what was assumed or left out; begin with the model's name
+  std::string assumed = {};        // of the preprocessing, in words, where nobody says it
+  std::vector<std::string> notes;  // what was left out, beginning with the model's name
 };
 
 // `name` is the model's, for the notes. Throws as Manifest::label_set.

@@ -50,6 +50,7 @@ void take(Description description, const Checkpoint& checkpoint, ResolvedWeights
   weights.other_names = std::move(description.other_names);
   weights.problem_type = description.problem_type;
   weights.preprocess = description.preprocess;
+  weights.assumed = std::move(description.assumed);
   for (std::string& note : description.notes) weights.notes.push_back(std::move(note));
 }
 
@@ -75,15 +76,30 @@ void take_record(const WeightRecord& record, const Manifest& manifest, const Che
               "'zoo inspect' shows its tensors, 'zoo list --archs' the architectures.");
 }
 
-// The usual one of the architectures that the file fits exactly; says so where there are others.
-const ArchSpec& usual_fit(const fs::path& file, const std::vector<NamedTensor>& tensors,
-                          std::vector<std::string>& notes) {
+// What training programs write beside the weights: {"arch": "resnet18", "state_dict": ...}. "" where none.
+std::string arch_in(const Checkpoint& checkpoint) {
+  for (const char* key : {"arch", "architecture"}) {
+    const Value* value = checkpoint.root().find(key);
+    const std::string* text = value == nullptr ? nullptr : value->as_string();
+    if (text != nullptr) return *text;
+    if (const auto found = checkpoint.metadata().find(key); found != checkpoint.metadata().end())
+      return found->second;
+  }
+  return {};
+}
+
+// The one that the file names, else the usual one, of the architectures that it fits exactly; says so where
+// there are others.
+const ArchSpec& choose_fit(const fs::path& file, const Checkpoint& checkpoint,
+                           const std::vector<NamedTensor>& tensors, std::vector<std::string>& notes) {
   const std::vector<ArchFit> fits = fit_archs(shapes_of(tensors));
   std::vector<std::string> exact;
   for (const ArchFit& fit : fits) {
     if (fit.exact()) exact.emplace_back(fit.arch->name);
   }
   if (exact.empty()) refuse_fits(file, tensors, fits);
+  const std::string said = arch_in(checkpoint);
+  if (std::ranges::find(exact, said) != exact.end()) return get_arch(said);
   const std::string usual = exact.front();
   exact.erase(exact.begin());
   if (!exact.empty()) {
@@ -105,7 +121,7 @@ ResolvedWeights from_file(const fs::path& file, const Manifest& manifest, const 
   if (by_name) weights.notes.push_back(weights.name + ": taken for " + record->name + " by its file name");
   const ArchSpec& arch = options.arch        ? get_arch(*options.arch)
                          : record != nullptr ? get_arch(record->arch)
-                                             : usual_fit(file, state.tensors, weights.notes);
+                                             : choose_fit(file, checkpoint, state.tensors, weights.notes);
   const TranslatedTensors tensors = read_sizes(checkpoint, arch, weights);
   if (record != nullptr) {
     take_record(*record, manifest, checkpoint, weights);

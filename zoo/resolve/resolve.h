@@ -37,7 +37,8 @@ struct ResolvedWeights {
   OtherNames other_names;                    // of the same classes
   std::optional<ProblemType> problem_type;   // what the scores mean, where somebody says
   Preprocess preprocess;
-  std::vector<std::string> notes;  // what was assumed, e.g. the arch's default preprocessing; for stderr
+  std::string assumed;             // of `preprocess`, in words, where nobody says it; for stderr
+  std::vector<std::string> notes;  // what was taken or left out; for stderr
 
   // What is said, or is usual.
   ProblemType problem() const { return problem_type.value_or(usual_problem_type(num_classes)); }
