@@ -12,7 +12,7 @@
 #include "apps/cli/fetch_options.h"
 #include "apps/cli/table.h"
 #include "zoo/base/error.h"
-#include "zoo/base/file.h"
+#include "zoo/base/utf8_text.h"
 #include "zoo/manifest/label_file.h"
 #include "zoo/manifest/label_set.h"
 
@@ -23,7 +23,7 @@ namespace {
 LabelSet read_labels(const std::string& file, int64_t num_classes) {
   std::error_code none;
   const LabelSet* built_in = std::filesystem::exists(file, none) ? nullptr : find_built_in_label_set(file);
-  LabelSet labels = built_in != nullptr ? *built_in : parse_label_file(read_text(file), file);
+  LabelSet labels = built_in != nullptr ? *built_in : parse_label_file(read_utf8_text(file), file);
   if (std::ssize(labels.names) != num_classes)
     throw Error(ErrorCode::mismatch, file,
                 std::to_string(labels.names.size()) + " class names, the model has " +

@@ -59,10 +59,6 @@ void print_split(const SplitRequest& request, const Dataset& dataset, const Spli
 }
 
 int write_split_of(const Dataset& dataset, const fs::path& root, const SplitRequest& request) {
-  if (!dataset.parts().empty()) {
-    throw Error(ErrorCode::usage, root.string(), "is divided already: " + join(dataset.parts(), ", "),
-                "Name one of its parts to split that.");
-  }
   std::error_code error;
   if (fs::exists(request.out, error)) {
     throw Error(ErrorCode::usage, request.out.string(), "exists already",
@@ -98,6 +94,7 @@ cxxopts::Options declare() {
                         cxxopts::value<std::string>()->default_value("headers"), "LEVEL")(
       "split", "the share of each class for validation: 0.2", cxxopts::value<std::string>(), "SHARE")(
       "seed", "seed of the choice", cxxopts::value<std::string>()->default_value("0"), "N")(
+      "part", "one part of the data alone: train", cxxopts::value<std::string>(), "NAME")(
       "out", "where the split goes", cxxopts::value<std::string>()->default_value("split.json"), "FILE")(
       "json", "print a JSON object");
   add_data_options(options);
@@ -122,7 +119,13 @@ int run(const std::vector<std::string>& arguments) {
   request.seed =
       static_cast<uint64_t>(parse_integer("--seed", flags["seed"].as<std::string>(), 0, INT64_MAX));
 
-  const std::unique_ptr<Dataset> dataset = open_dataset(root, read_data_options(flags));
+  std::shared_ptr<const Dataset> dataset = open_dataset(root, read_data_options(flags));
+  if (flags.count("part") > 0) {
+    dataset = take_part(dataset, flags["part"].as<std::string>());
+  } else if (splits && !dataset->parts().empty()) {
+    throw Error(ErrorCode::usage, root, "is divided already: " + join(dataset->parts(), ", "),
+                "Split one of them: --part " + dataset->parts().front() + ".");
+  }
   return splits ? write_split_of(*dataset, root, request) : report(*dataset, root, check, json);
 }
 

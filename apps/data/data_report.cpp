@@ -195,6 +195,8 @@ void print_report(const std::string& path, const Dataset& dataset, const Survey&
   });
   print_list("Left out", dataset.left_out(),
              [](const std::string& line) { std::cout << "  " << printable(line) << '\n'; });
+  print_list("Notes", dataset.notes(),
+             [](const std::string& line) { std::cout << "  " << printable(line) << '\n'; });
 }
 
 void print_json_report(const std::string& path, const Dataset& dataset, const Survey& survey,
@@ -230,7 +232,8 @@ void print_json_report(const std::string& path, const Dataset& dataset, const Su
                             {"height", to_json(survey.height)},
                             {"broken", checked ? broken : ordered_json(nullptr)},
                             {"copies", checked ? copies : ordered_json(nullptr)},
-                            {"left_out", dataset.left_out()}};
+                            {"left_out", dataset.left_out()},
+                            {"notes", dataset.notes()}};
   // Names of files need not be UTF-8.
   write_json(object);
 }

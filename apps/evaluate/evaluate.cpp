@@ -198,6 +198,7 @@ int command(const std::vector<std::string>& arguments) {
   require_one_label(weights);
   loading.preprocess = override_preprocess(weights.preprocess, flags);
   const std::shared_ptr<const Dataset> dataset = open_judging_data(flags);
+  require_present(*dataset);
   const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
   const std::vector<int64_t> class_indices = match_to_model(*dataset, weights);
   std::optional<PerImageCsv> per_image;

@@ -293,6 +293,8 @@ int command(const std::vector<std::string>& arguments) {
   const auto stop_early = [] { throw_if_interrupted("No step was made, and nothing was written."); };
   Loader train_loader = make_train_loader(data, options, augmentation, preprocess);
   Loader val_loader(data.val, loading_of(options, preprocess));
+  require_present(*data.train);
+  require_present(*data.val);
   check_headers(*data.val, loading_of(options, preprocess), stop_early);
   const BatchSource train_batches = begun(source(train_loader));
   stop_early();

@@ -27,7 +27,8 @@ namespace fs = std::filesystem;
 
 struct Finding {
   std::string topic, text;
-  std::string problem, remedy;  // both empty where all is well
+  std::string problem, remedy;          // both empty where all is well
+  std::vector<std::string> lines = {};  // instead of `text`
   ordered_json details = ordered_json::object();
 };
 
@@ -121,22 +122,22 @@ Finding examine_program(const std::string& name) {
   return finding;
 }
 
-// The parts with commas between, on lines that fit beside the topics.
-std::string wrap(const std::vector<std::string>& parts) {
+// The parts with commas between, in lines that fit beside the topics.
+std::vector<std::string> wrap(const std::vector<std::string>& parts) {
   constexpr size_t kColumns = 64;
-  std::string text, line;
+  std::vector<std::string> lines{""};
   for (const std::string& part : parts) {
-    if (!line.empty() && line.size() + part.size() + 2 > kColumns) {
-      text += line + ",\n               ";
-      line.clear();
+    if (!lines.back().empty() && lines.back().size() + part.size() + 2 > kColumns) {
+      lines.back() += ',';
+      lines.emplace_back();
     }
-    line.append(line.empty() ? "" : ", ").append(part);
+    lines.back().append(lines.back().empty() ? "" : ", ").append(part);
   }
-  return text + line;
+  return lines;
 }
 
 // "libtorch" is a text, "mkldnn" is true, ... as the program prints them.
-std::string build_text(const ordered_json& info) {
+std::vector<std::string> build_lines(const ordered_json& info) {
   std::vector<std::string> facts;
   for (const auto& [key, value] : info.items()) {
     if (value.is_boolean()) {
@@ -159,7 +160,7 @@ Finding examine_libtorch() {
   if (captured.status == 0) {
     finding.details = ordered_json::parse(captured.output, nullptr, false);
     if (finding.details.is_object()) {
-      finding.text = build_text(finding.details);
+      finding.lines = build_lines(finding.details);
       return finding;
     }
   }
@@ -194,6 +195,7 @@ void print_text(const std::vector<Finding>& findings, bool healthy) {
   for (const Finding& finding : findings) {
     if (finding.problem.empty()) {
       print_fact(finding.topic, finding.text);
+      if (!finding.lines.empty()) print_fact(finding.topic, finding.lines);
     } else {
       print_fact(finding.topic, std::vector{"WRONG: " + finding.problem, finding.remedy});
     }

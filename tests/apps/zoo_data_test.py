@@ -98,7 +98,13 @@ class Data(ZooCase):
         self.assertEqual((self.folder / "two.json").read_text(), (self.folder / "split.json").read_text())
         self.zoo("data", "data", "--split", "0.2", "--seed", "4", "--out", "three.json")
         self.assertNotEqual((self.folder / "three.json").read_text(), (self.folder / "split.json").read_text())
-        self.assertIn("is divided already: train, val", self.refused("data", "split.json", "--split", "0.5", "--out", "x", status=2))
+        refusal = self.refused("data", "split.json", "--split", "0.5", "--out", "x", status=2)
+        self.assertIn("is divided already: train, val. Split one of them: --part train", refusal)
+        self.zoo("data", "split.json", "--part", "train", "--split", "0.5", "--out", "halves.json")
+        found = json.loads(self.zoo("data", "halves.json", "--json")[0])
+        self.assertEqual((sum(found["parts"].values()), len(found["left_out"])), (17, 4))
+        self.assertEqual(json.loads(self.zoo("data", "split.json", "--part", "val", "--json")[0])["pictures"], 4)
+        self.assertIn("no part 'test'", self.refused("data", "split.json", "--part", "test"))
 
     def test_lists(self):
         self.make()

@@ -69,7 +69,8 @@ TEST_CASE("a CSV list gives paths beside it, classes by name and parts") {
   CHECK(dataset->part(0) == 0);
   CHECK(dataset->part(1) == 1);
   CHECK(dataset->part(2) == -1);
-  CHECK(dataset->left_out() == Strings{"column 'note': not used"});
+  CHECK(dataset->notes() == Strings{"column 'note': not used"});
+  CHECK(dataset->left_out().empty());
   CHECK(text_of(dataset->fetch(0)) == "first");
   CHECK(text_of(dataset->fetch(1)) == "second");
   CHECK_THROWS_WITH(dataset->fetch(2), Catch::Contains("sub/3.jpg"));
@@ -97,7 +98,7 @@ TEST_CASE("a CSV list is read with the separators, names and line ends that spre
   CHECK(dataset->classes() == Strings{"cat", "dog"});
   CHECK(dataset->parts() == Strings{"train", "test"});
   CHECK(dataset->part(1) == 1);
-  CHECK(dataset->left_out() == (columns.empty() ? Strings() : Strings{columns}));
+  CHECK(dataset->notes() == (columns.empty() ? Strings() : Strings{columns}));
 }
 
 TEST_CASE("backslashes in paths are slashes unless a file has them in its name") {
@@ -108,10 +109,36 @@ TEST_CASE("backslashes in paths are slashes unless a file has them in its name")
   const auto dataset = open_dataset(folder.path() / "x.csv");
   CHECK(names(*dataset) == Strings{"img/1.jpg", "img/sub/2.jpg"});
   CHECK(text_of(dataset->fetch(0)) == "one");
-  CHECK(dataset->left_out() == Strings{"backslashes in paths: taken for slashes"});
+  CHECK(dataset->notes() == Strings{"backslashes in paths: taken for slashes"});
   folder.write("x.jsonl", R"({"path": "own\\2.jpg", "label": "a"}
 {"path": "img/1.jpg", "label": "b"})");
   CHECK(text_of(open_dataset(folder.path() / "x.jsonl")->fetch(0)) == "two");
+}
+
+TEST_CASE("lists are UTF-8, and their pictures are looked for without being read") {
+  const Folder folder;
+  const auto [file, text] = GENERATE(table<std::string, std::string>({
+      {"list.csv", "path,label\na.jpg,caf\xe9\n"},
+      {"list.txt", "a.jpg 0\nb\xe9.jpg 1\n"},
+      {"list.jsonl",
+       "{\"path\": \"a.jpg\", \"label\": \"a\"}\n{\"path\": \"b\xe9.jpg\", \"label\": \"b\"}\n"},
+      {"classes.txt", "a\ncaf\xe9\n"},
+  }));
+  folder.write(file, text);
+  if (file == "classes.txt") folder.write("list.txt", "a.jpg 0\nb.jpg 1\n");
+  CHECK_THROWS_WITH(open_dataset(folder.path() / (file == "classes.txt" ? "list.txt" : file)),
+                    Catch::Contains(file + ":2: is not UTF-8. Convert the file: iconv"));
+  folder.write("good.csv", "path,label\na.jpg,a\nb.jpg,b\nc.jpg,b\n");
+  if (file == "classes.txt") return;
+  folder.write("a.jpg", "");
+  const std::shared_ptr<const Dataset> dataset = open_dataset(folder.path() / "good.csv");
+  CHECK_THROWS_WITH(
+      require_present(*dataset),
+      Catch::StartsWith("b.jpg: is not there; the list names 3 pictures, of which 2 are missing"));
+  CHECK_NOTHROW(require_present(*subset(dataset, {0})));
+  CHECK_THROWS_WITH(
+      require_present(*subset(dataset, {0, 2})),
+      Catch::StartsWith("c.jpg: is not there; the list names 2 pictures, of which 1 is missing"));
 }
 
 TEST_CASE("parts that folders in all paths name are taken where the list names none") {
@@ -122,11 +149,11 @@ TEST_CASE("parts that folders in all paths name are taken where the list names n
   CHECK(dataset->parts() == Strings{"train", "test"});
   CHECK(dataset->part(1) == 0);
   CHECK(dataset->part(2) == 1);
-  CHECK(dataset->left_out().empty());
+  CHECK(dataset->notes().empty());
   folder.write("metadata.csv", "file_name,label\ntrain/1.jpg,a\ntest/1.jpg,b\n1.jpg,b\n");
   CHECK(open_dataset(folder.path())->parts().empty());
   CHECK(
-      open_dataset(folder.path())->left_out() ==
+      open_dataset(folder.path())->notes() ==
       Strings{"folders called test and train in the paths: no parts, since 1 of 3 paths name none; a column "
               "'split' would say them"});
   folder.write("metadata.csv", "file_name,label\ntrain/1.jpg,a\ntrain/2.jpg,b\n");
@@ -232,7 +259,7 @@ TEST_CASE("JSON lines give names, indices and parts, and are refused with their 
   CHECK(dataset->classes() == Strings{"0", "1"});
   CHECK(dataset->parts() == Strings{"train"});
   CHECK(dataset->part(1) == -1);
-  CHECK(dataset->left_out() == Strings{"member 'width': not used"});
+  CHECK(dataset->notes() == Strings{"member 'width': not used"});
   const auto line = [](const std::string& second) {
     return refusal("x.jsonl", "{\"path\": \"a\", \"label\": \"b\"}\n" + second + "\n");
   };
@@ -333,7 +360,7 @@ TEST_CASE("whatever stands in a list, a message about it is short and can be sho
   CHECK(message_of(error_of([&] { dataset->fetch(0); })) ==
         folder.path().string() + "/\\x1b[2J\\x0a: no such file");
   CHECK(message_of(error_of([&] { dataset->fetch(1); })).size() < 1200);
-  CHECK(dataset->left_out() == Strings{"member '" + std::string(100, 'x') + "...': not used"});
+  CHECK(dataset->notes() == Strings{"member '" + std::string(100, 'x') + "...': not used"});
   folder.write("classes.txt", "a\nb\n");
   CHECK(message_of(error_of([&] { open_dataset(folder.path() / "x.jsonl"); })) ==
         (folder.path() / "x.jsonl").string() +

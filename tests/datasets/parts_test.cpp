@@ -104,6 +104,26 @@ TEST_CASE("folders that can be no classes are refused") {
   }
 }
 
+TEST_CASE("class folders beside a part that holds such folders too are refused") {
+  const Folder folder;
+  const std::string part = GENERATE("test", "Validation", "val_set");
+  write(folder, {"cat/1.jpg", "dog/1.jpg", part + "/cat/2.jpg", part + "/dog/2.jpg"});
+  CHECK_THROWS_WITH(
+      open_dataset(folder.path()),
+      Catch::Contains("its folder '" + part + "' is called as a part") && Catch::Contains("holds 'cat'"));
+  // A class of that name that holds pictures, or other folders, is one.
+  write(folder, {part + "/3.jpg"});
+  CHECK(open_dataset(folder.path())->classes().size() == 3);
+}
+
+TEST_CASE("a folder around the data set is named") {
+  const Folder folder;
+  write(folder, {"archive/Training/a/1.jpg", "archive/Training/b/1.jpg", "archive/Testing/a/1.jpg",
+                 "archive/Testing/b/1.jpg"});
+  CHECK_THROWS_WITH(open_dataset(folder.path()),
+                    Catch::Contains("give '" + (folder.path() / "archive").string() + "' itself"));
+}
+
 TEST_CASE("the system's folders beside parts change nothing") {
   const Folder folder;
   const bool has_training = GENERATE(true, false);

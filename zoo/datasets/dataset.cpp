@@ -24,6 +24,7 @@ class Subset : public Dataset {
   int32_t part(int64_t index) const override { return dataset_->part(at(index)); }
   std::string name(int64_t index) const override { return dataset_->name(at(index)); }
   StoredPicture fetch(int64_t index) const override { return dataset_->fetch(at(index)); }
+  bool is_present(int64_t index) const override { return dataset_->is_present(at(index)); }
 
  private:
   int64_t at(int64_t index) const { return indices_[static_cast<size_t>(index)]; }
@@ -39,6 +40,7 @@ class WithClasses : public Dataset {
     classes_ = std::move(classes);
     parts_ = dataset_->parts();
     left_out_ = dataset_->left_out();
+    notes_ = dataset_->notes();
     std::unordered_map<std::string_view, int32_t> by_name;
     for (size_t i = 0; i < classes_.size(); ++i) by_name.emplace(classes_[i], static_cast<int32_t>(i));
     for (const std::string& name : dataset_->classes()) {
@@ -63,6 +65,7 @@ class WithClasses : public Dataset {
   int32_t part(int64_t index) const override { return dataset_->part(index); }
   std::string name(int64_t index) const override { return dataset_->name(index); }
   StoredPicture fetch(int64_t index) const override { return dataset_->fetch(index); }
+  bool is_present(int64_t index) const override { return dataset_->is_present(index); }
 
  private:
   void translate_lists() {
@@ -125,6 +128,20 @@ std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset
     if (dataset->part(i) == *wanted) indices.push_back(i);
   }
   return subset(dataset, std::move(indices));
+}
+
+void require_present(const Dataset& dataset) {
+  int64_t missing = 0, first = 0;
+  for (int64_t i = dataset.size() - 1; i >= 0; --i) {
+    if (dataset.is_present(i)) continue;
+    ++missing;
+    first = i;
+  }
+  if (missing == 0) return;
+  throw Error(ErrorCode::not_found, dataset.name(first),
+              "is not there; the list names " + format_count(dataset.size()) + " pictures, of which " +
+                  format_count(missing) + (missing == 1 ? " is missing" : " are missing"),
+              "Put them back or take their lines out; --root says where the paths of a list begin.");
 }
 
 std::optional<std::string> judging_part(const Dataset& dataset) {

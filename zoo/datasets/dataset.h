@@ -38,12 +38,16 @@ class Dataset {
   // Fetched and decoded. Thread-safe; throws Error with the path.
   Image load(int64_t index, const DecodeOptions& options) const;
   const std::vector<std::string>& classes() const { return classes_; }
+  // Whether the sample's file is there; it is not read. True of samples inside other files.
+  virtual bool is_present(int64_t) const { return true; }
   // What was found but is not part of the set, and why; one line each, for stderr.
   const std::vector<std::string>& left_out() const { return left_out_; }
+  // How what was found was taken; one line each, for stderr.
+  const std::vector<std::string>& notes() const { return notes_; }
 
  protected:
   std::vector<std::string> classes_;
-  std::vector<std::string> left_out_;
+  std::vector<std::string> left_out_, notes_;
   std::vector<std::string> parts_;
 };
 
@@ -122,6 +126,9 @@ std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset
 // class of the set's that is not among them by its exact name.
 std::shared_ptr<const Dataset> with_classes(std::shared_ptr<const Dataset> dataset,
                                             std::vector<std::string> classes);
+
+// Throws Error{not_found} with the first picture that a list names and that is not there, and how many.
+void require_present(const Dataset& dataset);
 
 // The part to judge a model by: "val", else "test"; nothing where there is none.
 std::optional<std::string> judging_part(const Dataset& dataset);

@@ -30,6 +30,7 @@ class SplitPictures : public Dataset {
     classes_ = whole_->classes();
     parts_ = {kParts.begin(), kParts.end()};
     left_out_ = std::move(left_out);
+    notes_ = whole_->notes();
   }
   int64_t size() const override { return static_cast<int64_t>(indices_.size()); }
   std::span<const int32_t> labels(int64_t index) const override { return whole_->labels(at(index)); }
@@ -37,6 +38,7 @@ class SplitPictures : public Dataset {
   int32_t part(int64_t index) const override { return sides_[static_cast<size_t>(index)]; }
   std::string name(int64_t index) const override { return whole_->name(at(index)); }
   StoredPicture fetch(int64_t index) const override { return whole_->fetch(at(index)); }
+  bool is_present(int64_t index) const override { return whole_->is_present(at(index)); }
 
  private:
   int64_t at(int64_t index) const { return indices_[static_cast<size_t>(index)]; }

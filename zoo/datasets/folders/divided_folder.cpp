@@ -178,6 +178,10 @@ class DividedFolder : public Dataset {
     const Folder& folder = folder_of(index);
     return folder.dataset->fetch(index - folder.first);
   }
+  bool is_present(int64_t index) const override {
+    const Folder& folder = folder_of(index);
+    return folder.dataset->is_present(index - folder.first);
+  }
 
  private:
   struct Folder {
@@ -190,6 +194,7 @@ class DividedFolder : public Dataset {
   void add(const PartFolder& part, const Dataset& dataset) {
     const std::string before = part.path + "/";
     for (const std::string& line : dataset.left_out()) left_out_.push_back(before + line);
+    for (const std::string& line : dataset.notes()) notes_.push_back(before + line);
     const auto known = std::find(parts_.begin(), parts_.end(), part.part);
     const auto number = static_cast<int32_t>(known - parts_.begin());
     if (known == parts_.end()) parts_.emplace_back(part.part);
@@ -232,6 +237,19 @@ void require_class_folders(const fs::path& root, const std::vector<std::string>&
         names + " are called as the parts of a data set, and hold no class folders",
         "Put the pictures of each class into a folder of its own in each of them, or give a list of them "
         "with their labels (docs/data.md).");
+  }
+  for (const std::string& folder : folders) {
+    if (part_called(folder).empty()) continue;
+    const Inside inside = look_into(root / folder);
+    const auto* const alike =
+        std::ranges::find_if(folders.data(), folders.data() + folders.size(),
+                             [&](const std::string& other) { return inside.folders.contains(other); });
+    if (inside.has_picture || alike == folders.data() + folders.size()) continue;
+    throw Error(ErrorCode::mismatch, root.string(),
+                "its folder '" + excerpt(folder) + "' is called as a part of a data set and holds '" +
+                    excerpt(*alike) + "' as " + excerpt(root.filename().string()) +
+                    " itself does, so it is no class",
+                "Put the class folders beside it into a folder of their own, train, or name one of the two.");
   }
   const Inside first = look_into(root / folders[0]);
   if (first.folders.size() < 2) return;

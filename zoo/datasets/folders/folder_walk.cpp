@@ -80,6 +80,10 @@ Listing list_folder(const fs::path& path) {
   return listing;
 }
 
+bool holds_classes(const fs::path& folder) {
+  return list_folder(folder).folders.size() > 1;
+}
+
 class Walk {
  public:
   explicit Walk(const fs::path& root) : root_(root) {}
@@ -116,8 +120,11 @@ class Walk {
                   "Put the pictures of each class into a folder of its own.");
     }
     if (top.folders.size() == 1) {
+      const std::string inner = (root_ / top.folders[0]).string();
       throw Error(ErrorCode::mismatch, root_.string(), "only one class folder, '" + top.folders[0] + "'",
-                  "At least two classes are needed; name the folder that holds the class folders.");
+                  holds_classes(root_ / top.folders[0])
+                      ? "It holds the class folders: give '" + inner + "' itself."
+                      : "At least two classes are needed; name the folder that holds the class folders.");
     }
   }
 

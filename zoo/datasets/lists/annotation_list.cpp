@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "zoo/base/error.h"
+#include "zoo/base/utf8_text.h"
 #include "zoo/base/file.h"
 #include "zoo/base/json_node.h"
 #include "zoo/datasets/lists/class_names.h"
@@ -79,12 +80,12 @@ std::unique_ptr<Dataset> read_openmmlab_json(std::string_view text, PictureList 
 
 std::unique_ptr<Dataset> open_annotation_list(const std::filesystem::path& file,
                                               const DatasetOptions& options) {
-  return read_annotation_lines(read_text(file), PictureList(file, options));
+  return read_annotation_lines(read_utf8_text(file), PictureList(file, options));
 }
 
 std::unique_ptr<Dataset> open_openmmlab_json(const std::filesystem::path& file,
                                              const DatasetOptions& options) {
-  return read_openmmlab_json(read_text(file), PictureList(file, options));
+  return read_openmmlab_json(read_utf8_text(file), PictureList(file, options));
 }
 
 }  // namespace zoo

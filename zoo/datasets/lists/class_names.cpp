@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "zoo/base/error.h"
+#include "zoo/base/utf8_text.h"
 #include "zoo/base/file.h"
 #include "zoo/base/foreign_text.h"
 
@@ -17,7 +18,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::vector<std::string> read_class_names(const std::filesystem::path& file) {
-  const std::string text = read_text(file);
+  const std::string text = read_utf8_text(file);
   std::vector<std::string> names;
   std::unordered_map<std::string, int64_t> lines;
   int64_t line = 0;

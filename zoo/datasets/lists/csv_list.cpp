@@ -8,6 +8,7 @@
 #include "zoo/base/file.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"
+#include "zoo/base/utf8_text.h"
 #include "zoo/datasets/folders/part_names.h"
 #include "zoo/datasets/lists/csv.h"
 #include "zoo/datasets/lists/listed_pictures.h"
@@ -67,7 +68,7 @@ class Header {
     }
     for (size_t i = 0; i < names_.size(); ++i) {
       if (std::ranges::none_of(found_, [&](const auto& column) { return column == i; }))
-        list.leave_out("column '" + excerpt(names_[i]) + "': not used");
+        list.note("column '" + excerpt(names_[i]) + "': not used");
     }
     const bool multi_label = found(Role::labels).has_value();
     return {.count = names_.size(),
@@ -137,8 +138,8 @@ std::unique_ptr<Dataset> read_csv(std::string_view text, PictureList list) {
   const std::optional<Columns> at_once = without_header(fields);
   const Columns columns = at_once ? *at_once : Header(fields).settle(list);
   if (at_once)
-    list.leave_out("no line that names the columns: taken for path, label" +
-                   std::string(columns.split ? ", split" : ""));
+    list.note("no line that names the columns: taken for path, label" +
+              std::string(columns.split ? ", split" : ""));
   for (bool is_there = at_once || reader.next(fields); is_there; is_there = reader.next(fields)) {
     if (fields.size() != columns.count) {
       throw Error(ErrorCode::corrupt, list.place(reader.line()),
@@ -160,7 +161,7 @@ std::unique_ptr<Dataset> read_csv(std::string_view text, PictureList list) {
 }
 
 std::unique_ptr<Dataset> open_csv(const std::filesystem::path& file, const DatasetOptions& options) {
-  return read_csv(read_text(file), PictureList(file, options));
+  return read_csv(read_utf8_text(file), PictureList(file, options));
 }
 
 }  // namespace zoo

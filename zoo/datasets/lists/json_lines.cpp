@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "zoo/base/error.h"
+#include "zoo/base/utf8_text.h"
 #include "zoo/base/file.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/json_tree.h"
@@ -70,7 +71,7 @@ class LineReader {
     if (unused_.size() == kMostNoted || std::find(unused_.begin(), unused_.end(), key) != unused_.end())
       return;
     unused_.push_back(key);
-    list_.leave_out("member '" + excerpt(key) + "': not used");
+    list_.note("member '" + excerpt(key) + "': not used");
   }
 
   std::string label_text(const JsonEntry& entry) const {
@@ -110,7 +111,7 @@ std::unique_ptr<Dataset> read_json_lines(std::string_view text, PictureList list
 }
 
 std::unique_ptr<Dataset> open_json_lines(const std::filesystem::path& file, const DatasetOptions& options) {
-  return read_json_lines(read_text(file), PictureList(file, options));
+  return read_json_lines(read_utf8_text(file), PictureList(file, options));
 }
 
 }  // namespace zoo

@@ -37,7 +37,7 @@ class ListedPictures : public Dataset {
         sample_parts_(std::move(list.sample_parts_)) {
     classes_ = std::move(list.classes_);
     parts_ = std::move(list.parts_);
-    left_out_ = std::move(list.left_out_);
+    notes_ = std::move(list.notes_);
     if (parts_.empty()) sample_parts_ = {};
     paths_.shrink_to_fit();
     path_ends_.shrink_to_fit();
@@ -56,6 +56,10 @@ class ListedPictures : public Dataset {
     return paths_.substr(begin, path_ends_[at] - begin);
   }
   StoredPicture fetch(int64_t index) const override { return read_encoded(root_ / name(index)); }
+  bool is_present(int64_t index) const override {
+    std::error_code error;
+    return std::filesystem::exists(root_ / name(index), error);
+  }
 
  private:
   std::filesystem::path root_;
@@ -98,7 +102,7 @@ void PictureList::add(std::string_view path, const std::vector<std::string>& lab
     if (!has_backslashes_) {
       std::error_code error;
       has_backslashes_ = !std::filesystem::exists(picture_root_ / path, error);
-      if (*has_backslashes_) leave_out("backslashes in paths: taken for slashes");
+      if (*has_backslashes_) note("backslashes in paths: taken for slashes");
     }
     if (*has_backslashes_)
       std::replace(paths_.begin() + static_cast<std::ptrdiff_t>(begin), paths_.end(), '\\', '/');
@@ -143,9 +147,9 @@ void PictureList::take_parts_of_paths() {
   }
   if (different.size() < 2) return;
   if (without > 0) {
-    leave_out("folders called " + join({different.begin(), different.end()}, " and ") +
-              " in the paths: no parts, since " + format_count(without) + " of " +
-              format_count(std::ssize(found)) + " paths name none; a column 'split' would say them");
+    note("folders called " + join({different.begin(), different.end()}, " and ") +
+         " in the paths: no parts, since " + format_count(without) + " of " +
+         format_count(std::ssize(found)) + " paths name none; a column 'split' would say them");
     return;
   }
   for (size_t i = 0; i < found.size(); ++i) sample_parts_[i] = part_number(found[i], 0);

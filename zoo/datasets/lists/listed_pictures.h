@@ -30,8 +30,8 @@ class PictureList {
   // Throws Error{corrupt} for a path that is no path, and for more parts than a data set has.
   void add(std::string_view path, const std::vector<std::string>& labels, std::string_view part,
            int64_t line);
-  // Something in the list that is not used, for Dataset::left_out().
-  void leave_out(const std::string& what) { left_out_.push_back(what); }
+  // How something in the list is taken, or that it is not used, for Dataset::notes().
+  void note(const std::string& what) { notes_.push_back(what); }
   // Unless the options' file does.
   void name_classes(std::vector<std::string> classes);
   // Also where classes are called "1", "2", ...
@@ -57,7 +57,7 @@ class PictureList {
   std::filesystem::path list_, picture_root_;
   std::string place_word_;
   bool classes_are_settled_ = false, labels_are_indices_ = false;
-  std::vector<std::string> classes_, parts_, left_out_;
+  std::vector<std::string> classes_, parts_, notes_;
   std::unordered_map<std::string, int32_t> known_parts_;
   LabelTable labels_;
   std::string paths_;  // one behind the other

@@ -156,8 +156,8 @@ ShardSamples read_shard(const ByteSource& shard) {
   if (!found.labels.empty() || !by_first_dot.has_dotted()) return found;
   // Nothing in it is as WebDataset has it: "img_22.05.jpg" beside "img_22.05.cls".
   found = ShardReader(shard, KeyEnd::last_dot).run();
-  found.left_out.push_back(shard.path().filename().string() +
-                           ": keys end at the last dot here, where WebDataset's end at the first");
+  found.notes.push_back(shard.path().filename().string() +
+                        ": keys end at the last dot here, where WebDataset's end at the first");
   return found;
 }
 

@@ -22,7 +22,7 @@ struct ShardSamples {
   std::string names;  // of the pictures' members, one behind the other
   std::vector<uint64_t> name_ends, offsets, sizes;
   std::vector<ShardLabels> labels;
-  std::vector<std::string> left_out;
+  std::vector<std::string> left_out, notes;
   std::set<std::string> unused;  // endings of members
 };
 

@@ -114,7 +114,8 @@ class TarShards : public Dataset {
 
   void add(const fs::path& file, const std::optional<ByteSource>& unpacked, ShardSamples samples) {
     left_out_.insert(left_out_.end(), samples.left_out.begin(), samples.left_out.end());
-    samples.left_out = {};
+    notes_.insert(notes_.end(), samples.notes.begin(), samples.notes.end());
+    samples.left_out = samples.notes = {};
     const std::vector<ShardLabels> labels = std::exchange(samples.labels, {});
     if (labels.empty()) return;
     const int64_t first = size_;
