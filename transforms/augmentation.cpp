@@ -76,8 +76,11 @@ Augmentation::Augmentation(std::vector<Step> steps) : steps_(std::move(steps)) {
 
 Augmentation Augmentation::parse(std::string_view json, const std::string& name) {
   const JsonTree tree(json, name);
-  const JsonNode root(tree, name);
-  root.members();  // refuses what is no object
+  const JsonNode whole(tree, name);
+  whole.members();  // refuses what is no object
+  const bool is_runs =
+      whole.has("pictures") && whole["pictures"].is_object() && whole["pictures"].has("augmentation");
+  const JsonNode root = is_runs ? whole["pictures"]["augmentation"] : whole;
   if (!root.has("steps")) return parse_preset(root);
   root.check_members({"steps"}, {});
   const std::vector<JsonNode> items = root["steps"].items();

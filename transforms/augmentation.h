@@ -41,7 +41,8 @@ class Augmentation {
 
   // {"steps": [{"op": "RandomResizedCrop", "size": 224, ...}, ...]}: fields that are left out have their
   // defaults. Or a preset with its fields: {"timm": {"aa": "rand-m9-mstd0.5-inc1", "reprob": 0.25}}
-  // (presets.h). `name` stands in messages. Throws Error{corrupt} with the place as a JSON pointer.
+  // (presets.h). Or a training run's recipe.json, which holds one. `name` stands in messages. Throws
+  // Error{corrupt} with the place as a JSON pointer.
   static Augmentation parse(std::string_view json, const std::string& name);
   // The steps with all their fields; parse() gives the same steps again.
   std::string to_json() const;

@@ -151,8 +151,8 @@ int in_child(const fs::path& log, const std::function<void()>& action) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// After whatever: a further run goes, and leaves what one leaves. An epoch of a new run that had not taken the
-// name yet is not lost for it.
+// After whatever: a further run goes, and leaves what one leaves. An epoch of a new run that had not taken
+// the name yet is not lost for it.
 void check_next_run(const TemporaryFolder& folder, const fs::path& path) {
   const TemporaryFolder other;
   const fs::path beside = path.string() + ".new";

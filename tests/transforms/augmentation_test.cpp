@@ -82,12 +82,14 @@ TEST_CASE("every step survives JSON") {
     CHECK(Augmentation::parse(augmentation.to_json(), "recipe.json") == augmentation);
     const std::string bare = R"({"steps": [{"op": ")" + std::string(step_name(step)) + "\"}]}";
     CHECK(Augmentation::parse(bare, "recipe.json") == augmentation);
+    const std::string of_run = R"({"arch": "a", "pictures": {"mix": null, "augmentation": )" + bare + "}}";
+    CHECK(Augmentation::parse(of_run, "recipe.json") == augmentation);
   }
 }
 
 TEST_CASE("what is wrong in a recipe is refused with its place") {
   const std::pair<std::string, std::string> refusals[]{
-      {R"([])", "recipe.json:: is of type array, expected an object"},
+      {R"([])", "recipe.json: is of type array, expected an object"},
       {R"({"steps": 3})", "recipe.json:/steps: is of type number, expected an array"},
       {R"({"steps": [], "seed": 1})", "recipe.json:/seed: unknown member"},
       {R"({"steps": [{"p": 1}]})", "recipe.json:/steps/0: no member 'op'"},
@@ -139,7 +141,7 @@ TEST_CASE("what is wrong in a recipe is refused with its place") {
       {R"({"steps": [{"op": "RandomErasing"}, {"op": "RandomInvert"}]})",
        "recipe.json:/steps/1: stands behind random erasing"},
       {R"({"timn": {}})", "recipe.json:/timn: unknown member. Did you mean 'timm'"},
-      {R"({"timm": {}, "cifar": {}})", "recipe.json:: 2 members, expected one of steps, torchvision, timm"},
+      {R"({"timm": {}, "cifar": {}})", "recipe.json: 2 members, expected one of steps, torchvision, timm"},
       {R"({"timm": {"colour_jitter": 1}})",
        "recipe.json:/timm/colour_jitter: unknown field of timm. Did you mean 'color_jitter'"},
       {R"({"timm": {"reprob": 2}})", "recipe.json:/timm/reprob: is 2, expected 0 to 1"},

@@ -58,8 +58,8 @@ Descriptor open_regular(const std::filesystem::path& path, size_t& size);
 
 // Errors are about `path`, which the user knows.
 void write_all(const Descriptor& file, std::span<const std::byte> bytes, const std::filesystem::path& path);
-// Makes sure that the names in the folder stay as they are now, whatever ends the system; does nothing where a
-// file system has no such thing. Throws Error{io} for a disk that fails.
+// Makes sure that the names in the folder stay as they are now, whatever ends the system; does nothing where
+// a file system has no such thing. Throws Error{io} for a disk that fails.
 void sync_folder(const std::filesystem::path& folder);
 // Syncs the file, renames it to `path` and syncs the folder.
 void publish(const Descriptor& file, const std::filesystem::path& temporary,

@@ -19,7 +19,8 @@ std::string in_json(double value) {
 }  // namespace
 
 void JsonNode::refuse(const std::string& what, const std::string& remedy) const {
-  throw Error(ErrorCode::corrupt, *file_ + ":" + tree_->pointer(index_), what, remedy);
+  const std::string pointer = tree_->pointer(index_);  // of the whole text: empty
+  throw Error(ErrorCode::corrupt, *file_ + (pointer.empty() ? "" : ":" + pointer), what, remedy);
 }
 
 void JsonNode::refuse_type(const std::string& expected) const {

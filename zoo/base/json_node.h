@@ -35,6 +35,7 @@ class JsonNode {
   bool is_null() const { return entry().kind == JsonKind::null; }
   bool is_text() const { return entry().kind == JsonKind::string; }
   bool is_array() const { return entry().kind == JsonKind::array; }
+  bool is_object() const { return entry().kind == JsonKind::object; }
   std::string text() const;                                    // not empty
   std::string text_or_nothing(std::string_view key) const;     // empty where there is no such member
   std::vector<std::string> texts(std::string_view key) const;  // the same
