@@ -191,7 +191,7 @@ TEST_CASE("members that the schema does not know, or misses, are refused") {
        "/comment: unknown member. Known here: version, sources, label_sets, preprocess, weights."},
       {"/sources/torchvision/a~1b", "x",
        "/sources/torchvision/a~1b: unknown member. Known here: license, origin."},
-      {"/version", kRemoved, ": no member 'version'"},
+      {"/version", kRemoved, " no member 'version'"},
       {"/weights/0/num_classes", kRemoved, "/weights/0: no member 'num_classes'"},
       {"/weights/0/files/0/layout", kRemoved, "/weights/0/files/0: no member 'layout'"},
   }));
@@ -227,8 +227,8 @@ TEST_CASE("what is not JSON, or has a member twice, is refused") {
   CHECK(complaint("\xff\xfd").starts_with(" is not JSON: "));
   CHECK(complaint(std::string(100'000, '[')).starts_with(" is not JSON: "));
   CHECK(complaint("{\"version\": 1, \"version\": 1}") == " member 'version' is there twice in one object");
-  CHECK(complaint("[]") == ": is of type array, expected an object");
-  CHECK(complaint("null") == ": is of type null, expected an object");
+  CHECK(complaint("[]") == " is of type array, expected an object");
+  CHECK(complaint("null") == " is of type null, expected an object");
 }
 
 TEST_CASE("a missing manifest is not found") {
