@@ -12,8 +12,8 @@
 #include "zoo/arch/arch.h"
 #include "zoo/base/error.h"
 #include "zoo/loader/loader.h"
+#include "zoo/models/autocast.h"
 #include "zoo/models/resnet.h"
-#include "zoo/train/autocast.h"
 #include "zoo/train/evaluate.h"
 #include "zoo/train/sgd.h"
 

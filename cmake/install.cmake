@@ -5,6 +5,7 @@ include(CMakePackageConfigHelpers)
 set(zoo_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/zoo)
 
 install(DIRECTORY zoo transforms DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/zoo FILES_MATCHING PATTERN "*.h")
+install(FILES ${PROJECT_BINARY_DIR}/generated/zoo/version.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/zoo/zoo)
 install(FILES weights.json DESTINATION ${CMAKE_INSTALL_DATADIR}/zoo)
 install(DIRECTORY weights DESTINATION ${CMAKE_INSTALL_DATADIR}/zoo)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -37,7 +37,7 @@ function(zoo_library name)
   if(ZOO_HARDEN AND arg_READS_FILES)
     target_compile_definitions(zoo_${name} PRIVATE _GLIBCXX_ASSERTIONS)
   endif()
-  target_include_directories(zoo_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+  target_include_directories(zoo_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
                                                 $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/zoo>)
   target_link_libraries(zoo_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:zoo_build_flags>)
   install(TARGETS zoo_${name} EXPORT zooTargets)

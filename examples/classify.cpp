@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <exception>
 
-#include <zoo/classifier/classifier.h>
+#include <zoo/zoo.h>
 
 int main(int argc, char** argv) try {
   if (argc != 3) return 2;

@@ -24,6 +24,7 @@
 #include "apps/finetune/finetune_options.h"
 #include "apps/finetune/finetune_recipe.h"
 #include "apps/finetune/finetune_split.h"
+#include "zoo/arch/registry.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"
@@ -224,14 +225,6 @@ void print_summary(const Outcome& outcome, const FinetuneOptions& options) {
               last.val.top1, printable((options.out / "last").native()).c_str());
 }
 
-// A run's config.json says what was trained by its name alone.
-void require_name(const ArchSpec& arch, const std::optional<ResolvedWeights>& weights) {
-  if (find_arch(arch.name) != nullptr) return;
-  throw Error(ErrorCode::unsupported, weights ? weights->name : std::string(arch.name),
-              "is a net that is none of zoo's architectures, so that a run could not say what it trained",
-              "'zoo list --archs' shows those that can be trained.");
-}
-
 // Nothing that is read may lie where a run is made, beside which a new one is made, or that is replaced: it
 // would be removed, and the run could not say any more what it came from.
 void require_inputs_outside(const FinetuneOptions& options, const cxxopts::ParseResult& flags) {
@@ -267,7 +260,6 @@ int command(const std::vector<std::string>& arguments) {
   std::optional<ResolvedWeights> weights;
   if (flags.count("weights") > 0) weights = read_weights(flags);
   const ArchSpec arch = weights ? weights->arch : get_arch(flags["arch"].as<std::string>());
-  require_name(arch, weights);
   require_fit(options.model, arch);
   const Preprocess preprocess = choose_preprocess(weights, arch, flags);
   consider_lone_picture(data, options.recipe, preprocess.crop_px, arch);
@@ -282,7 +274,10 @@ int command(const std::vector<std::string>& arguments) {
   start.model->to(options.torch.device);
   const Augmentation augmentation = make_augmentation(options.pictures, preprocess);
 
-  const ModelCard card{.arch = std::string(arch.name), .labels = classes, .preprocess = preprocess};
+  const ModelCard card{.arch = std::string(arch.name),
+                       .spec = is_row(arch) ? nullptr : &keep_arch(arch),
+                       .labels = classes,
+                       .preprocess = preprocess};
   const std::string recipe = recipe_json(
       {options, data, weights, card.arch, start.head_kept, start.model->options(), augmentation, preprocess});
   std::cerr << data.train->size() << " pictures to learn from, " << data.val->size() << " to judge by, "

@@ -9,6 +9,7 @@
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/sha256.h"
+#include "zoo/version.h"
 
 namespace zoo::apps {
 namespace {
@@ -119,7 +120,7 @@ std::string recipe_json(const FinetunePlan& plan) {
                   {"pictures", pictures_json(plan)},
                   {"preprocess", Json::parse(to_json(plan.preprocess))},
                   {"machine",
-                   {{"zoo", ZOO_VERSION},
+                   {{"zoo", ZOO_VERSION_STRING},
                     {"libtorch", TORCH_VERSION},
                     {"cpu_capability", at::get_cpu_capability()},
                     {"device", torch.device.str()},

@@ -9,8 +9,6 @@
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
 
-#include <c10/core/InferenceMode.h>
-
 #include "apps/cli/flag_values.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/loading_options.h"
@@ -23,9 +21,8 @@
 #include "apps/cli/weights_options.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
-#include "zoo/classifier/picture.h"
+#include "zoo/classifier/classifier.h"
 #include "zoo/classifier/prediction.h"
-#include "zoo/train/autocast.h"
 
 namespace zoo::apps {
 namespace {
@@ -52,14 +49,6 @@ cxxopts::Options declare_flags() {
   options.add_options("Preprocessing")("allow-truncated", kAllowTruncated);
   add_torch_options(options);
   return options;
-}
-
-std::vector<float> forward(ResNet& model, const at::Tensor& picture, const TorchOptions& torch) {
-  const c10::InferenceMode inference;
-  const AutocastScope autocast(torch.precision, torch.device.type());
-  const at::Tensor scores = model->forward(picture.to(torch.device)).to(at::kCPU, at::kFloat).contiguous();
-  const auto* first = scores.const_data_ptr<float>();
-  return {first, first + scores.numel()};
 }
 
 // Reads pictures in `workers` threads ahead of the one that is asked about; hands them out in order.
@@ -124,28 +113,27 @@ int command(const std::vector<std::string>& arguments) {
   start_torch(torch);
 
   const ResolvedWeights weights = read_weights(flags);
-  require_picture_classifier(weights);
-  const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
-  const ProblemType problem = weights.problem();
+  const Classifier classifier =
+      Classifier::open(weights, {.device = torch.device.str(),
+                                 .precision = torch.precision,
+                                 .preprocess = override_preprocess(weights.preprocess, flags)});
+  const ProblemType problem = classifier.problem_type();
   if (weights.num_classes == 1 && !weights.problem_type)
     print_note(weights.name + " has one output, and nobody says what for: taken for a yes or no (sigmoid)");
-  ReadAhead pictures(files, override_preprocess(weights.preprocess, flags),
-                     flags.count("allow-truncated") > 0, torch.workers);
-  ResNet model = build_model(weights);
-  model->to(torch.device);
+  ReadAhead pictures(files, classifier.preprocess(), flags.count("allow-truncated") > 0, torch.workers);
 
   nlohmann::ordered_json answers = nlohmann::ordered_json::array();
   int status = 0;
   for (const auto& file : files) {
     Answer answer{file.string(), {}, {}};
     try {
-      answer.logits = forward(model, pictures.next(), torch);
+      answer.logits = classifier.logits(pictures.next());
     } catch (const Error& error) {
       std::cerr << "zoo: " << error.what() << '\n';
       status = 1;
       continue;
     }
-    answer.top = top_predictions(answer.logits, names, top, problem);
+    answer.top = top_predictions(answer.logits, classifier.labels(), top, problem);
     if (json)
       answers.push_back(to_json(answer, with_logits, problem));
     else

@@ -18,6 +18,7 @@
 #include "zoo/base/text.h"
 #include "zoo/cache/cache.h"
 #include "zoo/manifest/manifest.h"
+#include "zoo/version.h"
 
 namespace zoo::apps {
 namespace {
@@ -181,7 +182,7 @@ std::vector<Finding> examine_all() {
 }
 
 void print_json(const std::vector<Finding>& findings, bool healthy) {
-  ordered_json object{{"version", ZOO_VERSION}, {"healthy", healthy}};
+  ordered_json object{{"version", ZOO_VERSION_STRING}, {"healthy", healthy}};
   for (const Finding& finding : findings) {
     ordered_json entry = finding.details;
     if (!finding.problem.empty()) entry.update({{"problem", finding.problem}, {"remedy", finding.remedy}});
@@ -191,7 +192,7 @@ void print_json(const std::vector<Finding>& findings, bool healthy) {
 }
 
 void print_text(const std::vector<Finding>& findings, bool healthy) {
-  print_fact("zoo", ZOO_VERSION);
+  print_fact("zoo", ZOO_VERSION_STRING);
   for (const Finding& finding : findings) {
     if (finding.problem.empty()) {
       print_fact(finding.topic, finding.text);

@@ -9,6 +9,7 @@
 #include "apps/zoo/sibling.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
+#include "zoo/version.h"
 
 namespace zoo::apps {
 namespace {
@@ -41,7 +42,7 @@ int run(const std::vector<std::string>& arguments) {
   }
   const std::string& first = arguments.front();
   const Arguments rest(arguments.begin() + 1, arguments.end());
-  if (first == "--version" || first == "-V") throw Finished{"zoo " ZOO_VERSION "\n"};
+  if (first == "--version" || first == "-V") throw Finished{"zoo " ZOO_VERSION_STRING "\n"};
   if (first == "--help" || first == "-h") return run_help(rest);
   return run_command(first, rest);
 }

@@ -4,6 +4,7 @@
 #include "tests/skip.h"
 #include "tests/temporary_folder.h"
 #include "tests/train/sgd_steps.h"
+#include "zoo/models/save.h"
 #include "zoo/base/sha256.h"
 #include "zoo/models/load.h"
 #include "zoo/train/run_dir.h"
@@ -80,9 +81,8 @@ TEST_CASE("timm and transformers open a trained model and give its logits", "[py
   train(model, {.epochs = 2}, train_batches, val_batches, {});
   const TemporaryFolder folder;
   const std::vector<std::string> labels{"ant", "bee", "green wasp"};
-  save_model_directory(
-      folder.path(), model,
-      {.arch = "resnet18", .labels = labels, .preprocess = {.resize_px = 72, .crop_px = 64}});
+  save_model(model, folder.path(),
+             {.arch = "resnet18", .labels = labels, .preprocess = {.resize_px = 72, .crop_px = 64}});
 
   const nlohmann::json opened = run_python("train/open_model.py " + folder.path().string());
   const torch::NoGradGuard no_grad;

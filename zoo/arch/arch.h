@@ -131,10 +131,10 @@ std::vector<BlockPlan> plan_blocks(const ArchSpec& spec, int64_t output_stride =
 // divide the width, option A on a bottleneck that changes width by an odd count, ...).
 void validate(const ArchSpec& spec);
 
-// All named architectures, in the order in which they are listed.
+// The rows of the table, in the order in which they are listed.
 std::span<const ArchSpec> arch_table();
 
-// nullptr if there is none of that name.
+// Of the table, or registered (registry.h). nullptr if there is none of that name.
 const ArchSpec* find_arch(std::string_view name);
 
 // Throws Error{not_found} with the nearest names.

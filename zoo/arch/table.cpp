@@ -4,8 +4,6 @@
 #include <algorithm>
 
 #include "zoo/arch/row.h"
-#include "zoo/base/error.h"
-#include "zoo/base/text.h"
 
 namespace zoo {
 namespace {
@@ -178,20 +176,6 @@ constexpr ArchSpec kArchs[]{
 
 std::span<const ArchSpec> arch_table() {
   return kArchs;
-}
-
-const ArchSpec* find_arch(std::string_view name) {
-  const auto* const found = std::ranges::find(kArchs, name, &ArchSpec::name);
-  return found == std::end(kArchs) ? nullptr : found;
-}
-
-const ArchSpec& get_arch(std::string_view name) {
-  if (const ArchSpec* spec = find_arch(name)) return *spec;
-  std::vector<std::string> names;
-  names.reserve(std::size(kArchs));
-  for (const ArchSpec& spec : kArchs) names.emplace_back(spec.name);
-  throw Error(ErrorCode::not_found, "", "unknown architecture '" + std::string(name) + "'",
-              did_you_mean(nearest_names(name, names)) + "'zoo list --archs' shows all names.");
 }
 
 }  // namespace zoo

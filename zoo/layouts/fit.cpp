@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "zoo/arch/registry.h"
 #include "zoo/layouts/layouts.h"
 #include "zoo/layouts/net_names.h"
 
@@ -82,7 +83,8 @@ std::vector<ArchFit> fit_archs(std::span<const NamedShape> tensors) {
 
   std::map<std::array<bool, 4>, Shapes> translated;
   std::vector<ArchFit> fits;
-  for (const ArchSpec& spec : arch_table()) {
+  for (const ArchSpec* one : known_archs()) {
+    const ArchSpec& spec = *one;
     const auto [shapes, is_new] = translated.try_emplace(naming(layout, spec));
     for (size_t i = 0; is_new && i < tensors.size(); ++i) {
       if (!is_net(net.tensors[i])) continue;

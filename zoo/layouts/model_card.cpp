@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "zoo/arch/arch.h"
+#include "zoo/arch/arch_json.h"
+#include "zoo/arch/registry.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 
@@ -82,9 +84,13 @@ Preprocess default_preprocess(const ArchSpec& arch) {
   return preprocess;
 }
 
+const ArchSpec& arch_of(const ModelCard& card) {
+  return card.spec != nullptr ? *card.spec : get_arch(card.arch);
+}
+
 std::string to_config_json(const ModelConfig& config) {
   const ModelCard& card = config.card;
-  const ArchSpec& arch = get_arch(card.arch);
+  const ArchSpec& arch = arch_of(card);
   if (!card.labels.empty() && static_cast<int64_t>(card.labels.size()) != config.num_classes) {
     throw Error(ErrorCode::mismatch, "model card",
                 std::to_string(card.labels.size()) + " labels for " + std::to_string(config.num_classes) +
@@ -105,6 +111,7 @@ std::string to_config_json(const ModelConfig& config) {
   if (const Json arguments = timm_arguments(config); !arguments.empty()) json["model_args"] = arguments;
   json["pretrained_cfg"] = to_timm(arch, config);
   json["zoo"] = {{"preprocess", Json::parse(to_json(card.preprocess))}};
+  if (!is_row(arch)) json["zoo"]["arch"] = Json::parse(to_json(arch));
   return json.dump(2) + "\n";
 }
 

@@ -17,6 +17,7 @@ namespace zoo {
 
 struct ModelCard {
   std::string arch;                              // zoo's name; timm's where timm has the arch
+  const ArchSpec* spec = nullptr;                // of a net that has no name: it lives as long as the program
   std::vector<std::string> labels;               // one a class, or empty where nobody says
   Preprocess preprocess;                         // of evaluation
   std::optional<ProblemType> problem_type = {};  // what the scores mean, where somebody says
@@ -34,10 +35,13 @@ struct ModelConfig {
   int64_t output_stride = 0;  // input pixels per pixel of the last map; 0 = as published
 };
 
-// Ends with a newline; the same config gives the same bytes.
+// Ends with a newline; the same config gives the same bytes. Of a net that is no row of the table the whole
+// spec is in it, so that whoever reads it needs no name.
 // Throws Error{mismatch} if there are labels, but not one a class; Error{not_found} for an unknown arch;
 // Error{unsupported} for a label that is not UTF-8.
 std::string to_config_json(const ModelConfig& config);
+// What the card means. Throws Error{not_found} for an unknown name.
+const ArchSpec& arch_of(const ModelCard& card);
 
 // Reads what to_config_json writes, and timm's own files (there the preprocessing is that of timm's
 // evaluation with input_size and crop_pct; "resnet50.a1_in1k" is the architecture resnet50). `where` is the

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zoo/arch/arch.h"
+#include "zoo/arch/arch_json.h"
 #include "zoo/base/error.h"
 #include "zoo/layouts/model_card.h"
 #include "zoo/manifest/preprocess_json.h"
@@ -111,6 +112,12 @@ auto read_name(const Place& place, Parse parse) {
 Preprocess read_own_preprocess(std::string_view text, const std::string& where) {
   const JsonTree tree(text, where);
   return parse_preprocess(JsonNode(tree, where)["zoo"]["preprocess"], PreprocessForm::whole);
+}
+
+// Of a net that is no row of the table.
+const ArchSpec& read_own_arch(std::string_view text, const std::string& where) {
+  const JsonTree tree(text, where);
+  return parse_arch(JsonNode(tree, where)["zoo"]["arch"]);
 }
 
 // timm fills what a border needs with 255 times the mean, rounded half to even, which is decided before the
@@ -260,8 +267,11 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
                 "Give the tensor file itself, with '--arch ARCH'.");
   }
   ModelConfig config;
-  const ArchSpec& arch = read_arch(root.at("architecture"));
+  const auto own = root.find("zoo");
+  const bool spells_out = own && own->object().find("arch");
+  const ArchSpec& arch = spells_out ? read_own_arch(text, where) : read_arch(root.at("architecture"));
   config.card.arch = std::string(arch.name);
+  if (spells_out) config.card.spec = &arch;
 
   // timm's oldest files have the members of pretrained_cfg at the top.
   const Place timm = root.find("pretrained_cfg").value_or(root).object();
@@ -281,7 +291,6 @@ ModelConfig parse_config_json(std::string_view text, const std::string& where) {
       problem->refuse(ErrorCode::corrupt, "is '" + problem->string() + "', which is no type of problem");
   }
 
-  const auto own = root.find("zoo");
   if (own) own->object().at("preprocess").object();
   config.card.preprocess = own ? read_own_preprocess(text, where) : read_timm_preprocess(timm, arch);
   return config;

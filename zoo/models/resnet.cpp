@@ -149,6 +149,10 @@ torch::Tensor ResNetImpl::forward_head(const torch::Tensor& features) {
   return fc ? fc->forward(pooled) : pooled;
 }
 
+torch::Tensor ResNetImpl::forward_pooled(const torch::Tensor& images) {
+  return global_pool(forward_features(images), options_.global_pool);
+}
+
 torch::Tensor ResNetImpl::forward(const torch::Tensor& images) {
   return forward_head(forward_features(images));
 }

@@ -30,7 +30,7 @@ class ResNetImpl : public torch::nn::Cloneable<ResNetImpl> {
   void train(bool on = true) override;
 
   // images: float [N, in_channels, H, W], normalised -> logits [N, num_classes], or features
-  // [N, head_channels()] without a head. This and the other four throw Error{mismatch} for images or maps of
+  // [N, head_channels()] without a head. This and the other five throw Error{mismatch} for images or maps of
   // another shape, and for images that are too small for the architecture's pools. In training mode, dropout
   // and drop path draw from the default generator of the images' device.
   torch::Tensor forward(const torch::Tensor& images);
@@ -40,6 +40,8 @@ class ResNetImpl : public torch::nn::Cloneable<ResNetImpl> {
   torch::Tensor forward_features(const torch::Tensor& images);
   // -> the map after each stage, finest first.
   std::vector<torch::Tensor> forward_stages(const torch::Tensor& images);
+  // -> what the head reads: the pooled last map [N, head_channels()].
+  torch::Tensor forward_pooled(const torch::Tensor& images);
   // map [N, feature_channels, H', W'] -> logits: global pool, dropout, then the head.
   torch::Tensor forward_head(const torch::Tensor& features);
 

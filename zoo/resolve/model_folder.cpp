@@ -21,7 +21,7 @@ std::optional<fs::path> weights_at(const fs::path& folder_or_file) {
 }  // namespace
 
 ArchSpec ModelFolder::arch() const {
-  return timm ? get_arch(timm->card.arch) : read_transformers_arch(config_text, config_path().string());
+  return timm ? arch_of(timm->card) : read_transformers_arch(config_text, config_path().string());
 }
 
 std::optional<ModelFolder> find_model_folder(const fs::path& folder_or_file, bool arch_is_given,

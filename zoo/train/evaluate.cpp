@@ -8,7 +8,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "zoo/base/error.h"
-#include "zoo/train/autocast.h"
+#include "zoo/models/autocast.h"
 
 namespace zoo {
 

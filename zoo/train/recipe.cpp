@@ -21,10 +21,6 @@ void require(bool condition, const std::string& flag, double value, const std::s
 
 }  // namespace
 
-std::string_view to_string(Precision precision) {
-  return precision == Precision::bf16 ? "bf16" : "fp32";
-}
-
 double learning_rate(const Recipe& recipe, int64_t step, int64_t total_steps, int64_t steps_per_epoch) {
   const double warmup = recipe.warmup_epochs * static_cast<double>(steps_per_epoch);
   const auto position = static_cast<double>(step);

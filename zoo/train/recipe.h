@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace zoo {
+#include "zoo/models/precision.h"
 
-enum class Precision { fp32, bf16 };
+namespace zoo {
 
 struct Recipe {
   int64_t epochs = 10;
@@ -22,8 +22,6 @@ struct Recipe {
   bool freeze_backbone = false;  // only the head learns; norms keep their statistics
   uint64_t seed = 0;
 };
-
-std::string_view to_string(Precision precision);
 
 // Learning rate of step `step` (0-based) of `total_steps`. With w = warmup_epochs * steps_per_epoch:
 // lr * (step + 1) / w (at most lr) while step < w, then lr / 2 * (1 + cos(pi * (step - w) / (total_steps -

@@ -13,6 +13,7 @@
 #include "zoo/base/file.h"
 #include "zoo/base/unfinished.h"
 #include "zoo/models/load.h"
+#include "zoo/models/save.h"
 #include "zoo/train/run_folder.h"
 
 namespace zoo {
@@ -22,15 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr const char *kConfig = "config.json", *kWeights = "model.safetensors";
 constexpr int64_t kModelsAtATime = 3;  // the best, the last, and one that is written
-
-std::string config_of(const ResNet& model, const ModelCard& card) {
-  const ResNetOptions& options = model->options();
-  return to_config_json({.card = card,
-                         .num_classes = options.num_classes,
-                         .in_channels = options.in_channels,
-                         .global_pool = options.global_pool,
-                         .output_stride = options.output_stride});
-}
 
 void make_folder(const fs::path& folder) {
   std::error_code error;
@@ -97,12 +89,6 @@ void give_name_back(const fs::path& target) {
 
 }  // namespace
 
-void save_model_directory(const fs::path& directory, const ResNet& model, const ModelCard& card) {
-  make_folder(directory);
-  write_safetensors(directory / kWeights, to_named_tensors(model));
-  write_text(directory / kConfig, config_of(model, card));
-}
-
 std::optional<fs::path> find_run(const fs::path& path) {
   std::error_code error;
   fs::path folder = fs::canonical(path, error);
@@ -138,7 +124,7 @@ void RunDirectory::check(const fs::path& path, bool overwrite) {
 RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const std::string& recipe_json,
                                   const ResNet& model, const ModelCard& card) {
   RunDirectory run;
-  run.config_ = config_of(model, card);
+  run.config_ = config_text(model, card);
   run.target_ = real_path(path);
   give_name_back(run.target_);
   check(path, overwrite);

@@ -14,10 +14,6 @@
 
 namespace zoo {
 
-// Writes DIR/config.json and DIR/model.safetensors so that timm (local-dir:) and transformers open it; each
-// file appears whole or not at all.
-void save_model_directory(const std::filesystem::path& directory, const ResNet& model, const ModelCard& card);
-
 // The run that a model is from: `path` is its folder, its best/ or last/, or a file in one of these. Nothing
 // where it is no run's.
 std::optional<std::filesystem::path> find_run(const std::filesystem::path& path);

@@ -12,8 +12,8 @@
 #include <c10/util/Exception.h>
 
 #include "zoo/base/error.h"
+#include "zoo/models/autocast.h"
 #include "zoo/models/load.h"
-#include "zoo/train/autocast.h"
 #include "zoo/train/sgd.h"
 
 namespace zoo {

@@ -4,7 +4,7 @@
 
 #include <c10/core/Device.h>
 
-#include "zoo/train/recipe.h"
+#include "zoo/models/precision.h"
 
 namespace zoo {
 

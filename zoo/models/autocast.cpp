@@ -1,4 +1,4 @@
-#include "zoo/train/autocast.h"
+#include "zoo/models/autocast.h"
 
 #include <ATen/autocast_mode.h>
 
