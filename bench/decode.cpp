@@ -12,9 +12,9 @@
 #include <tuple>
 #include <vector>
 
-#include "transforms/decode_jpeg.h"
-#include "transforms/decode_window.h"
-#include "transforms/random.h"
+#include "transforms/decode/decode_jpeg.h"
+#include "transforms/decode/decode_window.h"
+#include "transforms/random/random.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "transforms/pillow_resample.h"
+#include "transforms/resize/pillow_resample.h"
 
 namespace {
 

@@ -2,11 +2,12 @@
 // zoo/loader/loader.h for the last step. docs/preprocessing.md says what each publisher does.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "transforms/image.h"
-#include "transforms/resize.h"
+#include "transforms/resize/resize.h"
 #include "zoo/manifest/preprocess.h"
 
 namespace zoo {

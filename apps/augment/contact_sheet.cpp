@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "transforms/resize.h"
+#include "transforms/resize/resize.h"
 #include "zoo/base/error.h"
 
 namespace zoo::apps {

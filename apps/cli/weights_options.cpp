@@ -12,7 +12,7 @@
 #include "apps/cli/fetch_options.h"
 #include "apps/cli/table.h"
 #include "zoo/base/error.h"
-#include "zoo/base/utf8_text.h"
+#include "zoo/base/file.h"
 #include "zoo/manifest/label_file.h"
 #include "zoo/manifest/label_set.h"
 

@@ -7,8 +7,8 @@
 #include <numeric>
 #include <string_view>
 
-#include "transforms/decode_window.h"
-#include "transforms/image_header.h"
+#include "transforms/decode/decode_window.h"
+#include "transforms/decode/image_header.h"
 #include "zoo/base/error.h"
 #include "zoo/base/parallel.h"
 

@@ -12,7 +12,7 @@
 #include "apps/cli/options.h"
 #include "apps/cli/run_main.h"
 #include "apps/draw/drawing.h"
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "transforms/random.h"
+#include "transforms/random/random.h"
 
 namespace zoo {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "transforms/augment/mix.h"
 #include "transforms/augment/presets.h"
-#include "transforms/mix.h"
 #include "zoo/manifest/preprocess.h"
 
 namespace cxxopts {

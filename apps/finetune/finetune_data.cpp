@@ -12,7 +12,7 @@
 #include "apps/cli/left_out.h"
 #include "apps/cli/table.h"
 #include "apps/finetune/finetune_split.h"
-#include "transforms/random.h"
+#include "transforms/random/random.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"

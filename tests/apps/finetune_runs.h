@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/run_program.h"
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "zoo/base/file.h"
 
 namespace zoo::test {

@@ -17,7 +17,7 @@
 #include "tests/apps/finetune_runs.h"
 #include "tests/corpus.h"
 #include "tests/temporary_folder.h"
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "zoo/base/file.h"
 #include "zoo/base/sha256.h"
 #include "zoo/checkpoint/checkpoint.h"

@@ -6,7 +6,7 @@
 #include "tests/base/failing_system.h"
 #include "tests/datasets/folder.h"
 #include "tests/datasets/tar_bytes.h"
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "zoo/base/error.h"
 #include "zoo/datasets/dataset.h"
 

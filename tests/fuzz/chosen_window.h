@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "transforms/resize.h"
+#include "transforms/resize/resize.h"
 
 namespace zoo::fuzz {
 

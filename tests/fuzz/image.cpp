@@ -4,7 +4,8 @@
 
 #include "tests/fuzz/chosen_window.h"
 #include "tests/fuzz/fuzz.h"
-#include "transforms/decode_window.h"
+#include "transforms/decode/decode.h"
+#include "transforms/decode/decode_window.h"
 
 namespace {
 

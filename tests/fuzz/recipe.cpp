@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "tests/fuzz/fuzz.h"
-#include "transforms/augmentation.h"
+#include "transforms/augment/augmentation.h"
 
 namespace {
 

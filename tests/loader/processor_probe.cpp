@@ -12,7 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "transforms/evaluation.h"
 #include "zoo/base/error.h"
 #include "zoo/base/sha256.h"

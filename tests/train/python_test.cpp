@@ -4,9 +4,9 @@
 #include "tests/skip.h"
 #include "tests/temporary_folder.h"
 #include "tests/train/sgd_steps.h"
-#include "zoo/models/save.h"
 #include "zoo/base/sha256.h"
 #include "zoo/models/load.h"
+#include "zoo/models/save.h"
 #include "zoo/train/run_dir.h"
 
 #include <cstdio>

@@ -13,15 +13,15 @@
 #include <stdexcept>
 
 #include "tests/line_calls.h"
+#include "transforms/augment/augmentation.h"
 #include "transforms/augment/colour.h"
 #include "transforms/augment/crops.h"
 #include "transforms/augment/filters.h"
 #include "transforms/augment/geometry.h"
+#include "transforms/augment/mix.h"
 #include "transforms/augment/tables.h"
 #include "transforms/augment/tensor_colour.h"
 #include "transforms/augment/tensor_geometry.h"
-#include "transforms/augmentation.h"
-#include "transforms/mix.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "transforms/augmentation.h"
+#include "transforms/augment/augmentation.h"
 
 #include <cmath>
 
@@ -12,7 +12,7 @@
 #include "transforms/augment/tensor_colour.h"
 #include "transforms/augment/tensor_geometry.h"
 #include "transforms/augment/torchvision_ops.h"
-#include "transforms/random_ops.h"
+#include "transforms/random/random_ops.h"
 #include "zoo/base/error.h"
 #include "zoo/base/text.h"
 

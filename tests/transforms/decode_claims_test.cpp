@@ -7,8 +7,8 @@
 
 #include <zlib.h>
 
-#include "transforms/decode.h"
-#include "transforms/decode_format.h"
+#include "transforms/decode/decode.h"
+#include "transforms/decode/decode_format.h"
 #include "zoo/base/error.h"
 
 namespace zoo {

@@ -8,8 +8,8 @@
 #include "tests/transforms/counted_memory.h"
 #include "tests/transforms/decode_made_files.h"
 #include "tests/transforms/golden.h"
-#include "transforms/decode.h"
-#include "transforms/decode_window.h"
+#include "transforms/decode/decode.h"
+#include "transforms/decode/decode_window.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 

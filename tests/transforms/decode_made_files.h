@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "zoo/base/error.h"
 
 namespace zoo::test {

@@ -5,8 +5,8 @@
 #include <sstream>
 #include <string>
 
-#include "transforms/decode.h"
-#include "transforms/decode_window.h"
+#include "transforms/decode/decode.h"
+#include "transforms/decode/decode_window.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/sha256.h"

@@ -7,7 +7,7 @@
 
 #include "tests/transforms/decode_made_files.h"
 #include "tests/transforms/golden.h"
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 

@@ -1,4 +1,4 @@
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 
 #include <zlib.h>
 
@@ -13,7 +13,7 @@
 #include "tests/transforms/counted_memory.h"
 #include "tests/transforms/decode_made_jpeg.h"
 #include "tests/transforms/golden.h"
-#include "transforms/random.h"
+#include "transforms/random/random.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 

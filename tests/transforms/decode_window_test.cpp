@@ -1,4 +1,5 @@
-#include "transforms/decode_window.h"
+#include "transforms/decode/decode.h"
+#include "transforms/decode/decode_window.h"
 
 #include <cmath>
 #include <cstring>
@@ -10,7 +11,7 @@
 #include "tests/transforms/decode_made_jpeg.h"
 #include "tests/transforms/golden.h"
 #include "tests/transforms/random_window.h"
-#include "transforms/decode_jpeg.h"
+#include "transforms/decode/decode_jpeg.h"
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "transforms/evaluation.h"
-#include "transforms/pillow_resample.h"
+#include "transforms/resize/pillow_resample.h"
 #include "zoo/base/error.h"
 #include "zoo/base/sha256.h"
 #include "zoo/layouts/model_card.h"

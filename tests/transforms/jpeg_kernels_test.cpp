@@ -1,4 +1,4 @@
-#include "transforms/jpeg_kernels.h"
+#include "transforms/decode/jpeg_kernels.h"
 
 #include <algorithm>
 #include <array>

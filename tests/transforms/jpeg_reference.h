@@ -4,8 +4,8 @@
 #include <optional>
 #include <span>
 
-#include "transforms/decode_jpeg_reader.h"
-#include "transforms/jpeg_scan.h"
+#include "transforms/decode/decode_jpeg_reader.h"
+#include "transforms/decode/jpeg_scan.h"
 
 namespace zoo::test {
 

@@ -1,5 +1,5 @@
 // Our own decoding of usual JPEG files against libjpeg, which is always the one that is right.
-#include "transforms/jpeg_scan.h"
+#include "transforms/decode/jpeg_scan.h"
 
 #include <string>
 #include <tuple>

@@ -1,10 +1,10 @@
-#include "transforms/mix.h"
+#include "transforms/augment/mix.h"
 
 #include <cmath>
 
 #include <catch2/catch.hpp>
 
-#include "transforms/distributions.h"
+#include "transforms/random/distributions.h"
 #include "zoo/base/error.h"
 
 using namespace zoo;

@@ -1,4 +1,4 @@
-"""transforms/random.h in Python, and ways to make the reference libraries draw from it."""
+"""transforms/random/random.h in Python, and ways to make the reference libraries draw from it."""
 import contextlib
 import math
 import random
@@ -7,7 +7,7 @@ from unittest import mock
 import numpy as np
 import torch
 
-FIRST_STEP, MIX = 0x1000, 5  # kOpStep and kOpMix of transforms/random_ops.h
+FIRST_STEP, MIX = 0x1000, 5  # kOpStep and kOpMix of transforms/random/random_ops.h
 LOW = 0xFFFFFFFF
 
 

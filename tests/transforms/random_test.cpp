@@ -1,4 +1,4 @@
-#include "transforms/random.h"
+#include "transforms/random/random.h"
 
 #include <cmath>
 #include <set>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "transforms/image.h"
-#include "transforms/random.h"
-#include "transforms/resize.h"
+#include "transforms/random/random.h"
+#include "transforms/resize/resize.h"
 
 namespace zoo::test {
 

@@ -1,9 +1,9 @@
-#include "transforms/resize.h"
+#include "transforms/resize/resize.h"
 
 #include <catch2/catch.hpp>
 
 #include "tests/transforms/golden.h"
-#include "transforms/pillow_resample.h"
+#include "transforms/resize/pillow_resample.h"
 #include "zoo/base/error.h"
 
 using namespace zoo;

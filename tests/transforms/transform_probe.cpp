@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "transforms/evaluation.h"
 #include "zoo/base/error.h"
 #include "zoo/base/sha256.h"

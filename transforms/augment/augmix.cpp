@@ -9,7 +9,7 @@
 #include "transforms/augment/tensor_colour.h"
 #include "transforms/augment/tensor_geometry.h"
 #include "transforms/augment/torchvision_ops.h"
-#include "transforms/distributions.h"
+#include "transforms/random/distributions.h"
 
 namespace zoo {
 namespace {

@@ -7,7 +7,7 @@
 #include "transforms/augment/filters.h"
 #include "transforms/augment/run_step.h"
 #include "transforms/augment/tables.h"
-#include "transforms/random_ops.h"
+#include "transforms/random/random_ops.h"
 
 namespace zoo {
 namespace {

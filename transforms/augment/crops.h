@@ -3,7 +3,7 @@
 
 #include "transforms/augment/steps.h"
 #include "transforms/image.h"
-#include "transforms/random.h"
+#include "transforms/random/random.h"
 
 namespace zoo {
 

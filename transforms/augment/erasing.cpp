@@ -4,7 +4,7 @@
 
 #include "transforms/augment/erasure.h"
 #include "transforms/augment/run_step.h"
-#include "transforms/random_ops.h"
+#include "transforms/random/random_ops.h"
 
 namespace zoo {
 namespace {

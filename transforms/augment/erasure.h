@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "transforms/resize.h"
+#include "transforms/resize/resize.h"
 
 namespace zoo {
 

@@ -164,7 +164,7 @@ void add_colours(const TimmPreset& preset, std::vector<Step>& steps) {
 
 }  // namespace
 
-Augmentation parse_preset(const JsonNode& root) {
+std::vector<Step> parse_preset(const JsonNode& root) {
   const auto members = root.members();
   std::vector<std::string> known{"steps"};
   for (const PresetReader& reader : kReaders) known.emplace_back(reader.name);
@@ -173,7 +173,7 @@ Augmentation parse_preset(const JsonNode& root) {
   }
   const auto& [name, node] = members.front();
   for (const PresetReader& reader : kReaders) {
-    if (reader.name == name) return reader.read(node, name);
+    if (reader.name == name) return reader.read(node, name).steps();
   }
   node.refuse("unknown member",
               did_you_mean(nearest_names(name, known)) + "Known here: " + join(known, ", ") + ".");

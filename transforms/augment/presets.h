@@ -1,11 +1,12 @@
 // The training transforms of the publishers' recipes, with their defaults.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "transforms/augmentation.h"
+#include "transforms/augment/augmentation.h"
 
 namespace zoo {
 

@@ -1,9 +1,9 @@
 // How each step is done: draw its parameters, then change the picture. Internal to transforms.
 #pragma once
 
+#include "transforms/augment/augmented_picture.h"
 #include "transforms/augment/steps.h"
-#include "transforms/augmentation.h"
-#include "transforms/random.h"
+#include "transforms/random/random.h"
 #include "zoo/base/error.h"
 
 namespace zoo {

@@ -2,6 +2,7 @@
 // transforms.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>

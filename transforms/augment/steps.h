@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "transforms/resize.h"
+#include "transforms/resize/resize.h"
 #include "zoo/manifest/preprocess.h"
 
 namespace zoo {

@@ -14,7 +14,7 @@
 #include "transforms/augment/tables.h"
 #include "transforms/augment/timm_config.h"
 #include "transforms/augment/timm_tables.h"
-#include "transforms/distributions.h"
+#include "transforms/random/distributions.h"
 
 namespace zoo {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "transforms/augment/geometry.h"
-#include "transforms/random.h"
+#include "transforms/random/random.h"
 
 namespace zoo::torchvision {
 

@@ -15,6 +15,7 @@
 
 #include "zoo/base/descriptor.h"
 #include "zoo/base/error.h"
+#include "zoo/base/foreign_text.h"
 #include "zoo/base/unfinished.h"
 #include "zoo/base/utf8_text.h"
 
@@ -151,6 +152,19 @@ void write_text(const std::filesystem::path& path, std::string_view text) {
   AtomicFile file(path);
   file.write(text);
   file.commit();
+}
+
+std::string read_utf8_text(const std::filesystem::path& path) {
+  std::string text = read_text(path);
+  if (is_utf8(text)) return text;
+  int64_t line = 1;
+  for (std::string_view left = text; !left.empty(); ++line) {
+    const size_t end = std::min(left.find('\n'), left.size() - 1) + 1;
+    if (!is_utf8(left.substr(0, end))) break;
+    left.remove_prefix(end);
+  }
+  throw Error(ErrorCode::unsupported, path.string() + ":" + std::to_string(line), "is not UTF-8",
+              "Convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE, if it is Latin-1.");
 }
 
 }  // namespace zoo

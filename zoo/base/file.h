@@ -64,6 +64,9 @@ void read_blocks(const std::filesystem::path& path,
 // The whole of a regular file as text in UTF-8, without a byte order mark. Throws Error{not_found, io}, and
 // Error{unsupported} for UTF-16 and UTF-32.
 std::string read_text(const std::filesystem::path& path);
+// The file's text; without a mark too. Throws Error{not_found, io}, and Error{unsupported} with the line for
+// bytes that are not UTF-8.
+std::string read_utf8_text(const std::filesystem::path& path);
 // Atomically.
 void write_text(const std::filesystem::path& path, std::string_view text);
 

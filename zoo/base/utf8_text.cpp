@@ -1,11 +1,6 @@
 #include "zoo/base/utf8_text.h"
 
-#include <algorithm>
-#include <cstdint>
-
 #include "zoo/base/error.h"
-#include "zoo/base/file.h"
-#include "zoo/base/foreign_text.h"
 
 namespace zoo {
 namespace {
@@ -34,19 +29,6 @@ std::string_view utf8_text(std::string_view text, const std::string& where) {
                 "Convert it: iconv -f " + std::string(encoding) + " -t UTF-8 FILE > NEW_FILE.");
   }
   return text;
-}
-
-std::string read_utf8_text(const std::filesystem::path& path) {
-  std::string text = read_text(path);
-  if (is_utf8(text)) return text;
-  int64_t line = 1;
-  for (std::string_view left = text; !left.empty(); ++line) {
-    const size_t end = std::min(left.find('\n'), left.size() - 1) + 1;
-    if (!is_utf8(left.substr(0, end))) break;
-    left.remove_prefix(end);
-  }
-  throw Error(ErrorCode::unsupported, path.string() + ":" + std::to_string(line), "is not UTF-8",
-              "Convert the file: iconv -f LATIN1 -t UTF-8 FILE > NEW_FILE, if it is Latin-1.");
 }
 
 }  // namespace zoo

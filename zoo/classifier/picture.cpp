@@ -6,7 +6,7 @@
 #include <ATen/core/Tensor.h>
 #include <opencv2/core/mat.hpp>
 
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "transforms/evaluation.h"
 #include "zoo/base/error.h"
 #include "zoo/loader/normalize.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "transforms/decode.h"
+#include "transforms/decode/decode.h"
 #include "transforms/image.h"
 #include "zoo/datasets/stored_picture.h"
 

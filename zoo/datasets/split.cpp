@@ -4,7 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "transforms/random_ops.h"
+#include "transforms/random/random_ops.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "transforms/resize.h"
+#include "transforms/resize/resize.h"
 #include "zoo/datasets/dataset.h"
 #include "zoo/loader/batch.h"
 #include "zoo/loader/batch_pool.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <variant>
 
-#include "transforms/decode_window.h"
+#include "transforms/decode/decode_window.h"
 #include "transforms/evaluation.h"
 #include "zoo/base/error.h"
 #include "zoo/base/parallel.h"

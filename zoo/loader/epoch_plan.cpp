@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "transforms/random_ops.h"
+#include "transforms/random/random_ops.h"
 
 namespace zoo {
 

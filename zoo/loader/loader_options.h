@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
-#include "transforms/augmentation.h"
-#include "transforms/mix.h"
+#include "transforms/augment/augmentation.h"
+#include "transforms/augment/mix.h"
 #include "zoo/loader/picture_cache.h"
 #include "zoo/manifest/preprocess.h"
 

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "transforms/mix.h"
+#include "transforms/augment/mix.h"
 #include "zoo/loader/batch.h"
 #include "zoo/loader/epoch_plan.h"
 

@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "transforms/decode_window.h"
+#include "transforms/decode/decode_window.h"
 #include "transforms/evaluation.h"
 #include "zoo/base/error.h"
 

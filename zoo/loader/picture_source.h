@@ -5,8 +5,8 @@
 #include <memory>
 #include <optional>
 
-#include "transforms/augmentation.h"
-#include "transforms/decode_window.h"
+#include "transforms/augment/augmentation.h"
+#include "transforms/decode/decode_window.h"
 #include "zoo/datasets/dataset.h"
 #include "zoo/loader/epoch_plan.h"
 #include "zoo/loader/loader_options.h"

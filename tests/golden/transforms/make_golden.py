@@ -114,7 +114,7 @@ def make_evaluation() -> None:
 
 
 class Philox:
-    """transforms/random.h in Python."""
+    """transforms/random/random.h in Python."""
 
     def __init__(self, seed: int, epoch: int, sample: int, op: int):
         mixed = self.block([epoch & 0xFFFFFFFF, epoch >> 32, sample & 0xFFFFFFFF, sample >> 32],

@@ -6,7 +6,6 @@
 #include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/base/foreign_text.h"
-#include "zoo/base/utf8_text.h"
 
 namespace zoo {
 

@@ -8,7 +8,6 @@
 #include "zoo/base/file.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"
-#include "zoo/base/utf8_text.h"
 #include "zoo/datasets/folders/part_names.h"
 #include "zoo/datasets/lists/csv.h"
 #include "zoo/datasets/lists/listed_pictures.h"

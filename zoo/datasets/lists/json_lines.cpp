@@ -5,7 +5,6 @@
 #include "zoo/base/file.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/json_tree.h"
-#include "zoo/base/utf8_text.h"
 #include "zoo/datasets/lists/class_names.h"
 #include "zoo/datasets/lists/listed_pictures.h"
 

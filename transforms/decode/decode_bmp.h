@@ -1,0 +1,18 @@
+// Windows and OS/2 bitmaps, by Pillow's rules. Internal to transforms.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "transforms/decode/decode_head.h"
+#include "transforms/decode/decode_options.h"
+#include "transforms/image.h"
+
+namespace zoo {
+
+PictureHead read_bmp_head(std::span<const std::byte> bytes, const std::string& name,
+                          const DecodeOptions& options);
+Image decode_bmp(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+
+}  // namespace zoo

@@ -1,0 +1,18 @@
+// The first frame of a WebP file, by libwebp. Internal to transforms.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "transforms/decode/decode_head.h"
+#include "transforms/decode/decode_options.h"
+#include "transforms/image.h"
+
+namespace zoo {
+
+PictureHead read_webp_head(std::span<const std::byte> bytes, const std::string& name,
+                           const DecodeOptions& options);
+Image decode_webp(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+
+}  // namespace zoo
