@@ -279,7 +279,7 @@ int command(const std::vector<std::string>& arguments) {
                        .labels = classes,
                        .preprocess = preprocess};
   const std::string recipe = recipe_json(
-      {options, data, weights, card.arch, start.head_kept, start.model->options(), augmentation, preprocess});
+      {options, data, weights, arch, start.head_kept, start.model->options(), augmentation, preprocess});
   std::cerr << data.train->size() << " pictures to learn from, " << data.val->size() << " to judge by, "
             << classes_text(classes) << "; " << card.arch << " at " << preprocess.crop_px << " pixels in "
             << to_string(options.recipe.precision) << '\n';

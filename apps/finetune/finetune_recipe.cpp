@@ -112,9 +112,9 @@ Json recipe_fields(const FinetuneOptions& options) {
 
 std::string recipe_json(const FinetunePlan& plan) {
   const TorchOptions& torch = plan.options.torch;
-  const Json json{{"arch", plan.arch},
+  const Json json{{"arch", plan.arch.name},
                   {"weights", weights_json(plan.weights, plan.head_kept)},
-                  {"model", model_json(plan.model, get_arch(plan.arch))},
+                  {"model", model_json(plan.model, plan.arch)},
                   {"data", data_json(plan)},
                   {"recipe", recipe_fields(plan.options)},
                   {"pictures", pictures_json(plan)},

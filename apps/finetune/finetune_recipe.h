@@ -16,7 +16,7 @@ struct FinetunePlan {
   const FinetuneOptions& options;
   const FinetuneData& data;
   const std::optional<ResolvedWeights>& weights;  // none: from scratch
-  std::string arch;
+  const ArchSpec& arch;
   bool head_kept = false;  // the weights' labels are the data's classes
   const ResNetOptions& model;
   const Augmentation& augmentation;
