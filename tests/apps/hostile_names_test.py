@@ -78,7 +78,7 @@ class HostileNames(HostileCase):
         self.check("augment", os.fsdecode(path_in(data / "val" / "plain", b"0.ppm")), "--recipe", "torchvision", "--out",
                    os.fsdecode(path_in(self.folder, b".png")))
         self.check("draw", "--count", "1", "--out", os.fsdecode(path_in(self.folder)))
-        (self.folder / "list.csv").write_bytes(b"path,label\n\"" + NAME.replace(b"\r\n", b"") + b"\",1\n")
+        (self.folder / "list.csv").write_bytes(b"path,label\n\"" + NAME.replace(b"\r\n", b"").removesuffix(b"\xff") + b"\",1\n")
         self.check("data", self.folder / "list.csv")
         (self.folder / "lines.jsonl").write_text(json.dumps({"file_name": TEXT, "label": TEXT}) + "\n")
         self.check("data", self.folder / "lines.jsonl")
