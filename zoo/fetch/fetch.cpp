@@ -2,6 +2,7 @@
 
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -38,20 +39,25 @@ void check_trust(const WeightFile& file, const FileSource& source, const Expecte
 // Removes the folders of a file below the cache's that are empty in the end, because nothing came.
 class FolderOfFile {
  public:
-  FolderOfFile(const fs::path& file, const fs::path& cache) : folder_(file.parent_path()), cache_(cache) {
+  // `name` is the file's below the cache: "url/0123/net.pth".
+  FolderOfFile(const fs::path& cache, const fs::path& name) {
+    for (fs::path folder = name.parent_path(); folder.has_relative_path(); folder = folder.parent_path())
+      folders_.push_back(cache / folder);
+    const fs::path innermost = folders_.empty() ? cache : folders_.front();
     std::error_code failed;
-    fs::create_directories(folder_, failed);
-    if (failed) throw Error(ErrorCode::io, folder_.string(), "cannot create the folder: " + failed.message());
+    fs::create_directories(innermost, failed);
+    if (failed)
+      throw Error(ErrorCode::io, innermost.string(), "cannot create the folder: " + failed.message());
   }
-  ~FolderOfFile() {
-    for (fs::path folder = folder_; folder != cache_ && ::rmdir(folder.c_str()) == 0;)
-      folder = folder.parent_path();
+  ~FolderOfFile() {  // where memory may be short
+    for (const fs::path& folder : folders_)
+      if (::rmdir(folder.c_str()) != 0) return;
   }
   FolderOfFile(const FolderOfFile&) = delete;
   FolderOfFile& operator=(const FolderOfFile&) = delete;
 
  private:
-  fs::path folder_, cache_;
+  std::vector<fs::path> folders_;  // below the cache's, the innermost first
 };
 
 // Waits until nobody else gets the file, and then gives what they left, or else what `get` makes of the part.
@@ -59,7 +65,7 @@ template <typename Get>
 FetchResult fetch_alone(const WeightFile& file, const fs::path& folder, const FetchOptions& options,
                         Get get) {
   const fs::path path = folder / file.name;
-  const FolderOfFile made(path, folder);
+  const FolderOfFile made(folder, file.name);
   PartFile part(path, [&] {
     if (options.progress) options.progress(0, file.bytes);
   });
