@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -49,19 +50,6 @@ const ResNet& model_of(int value) {
   return found->second;
 }
 
-// Its best epoch is the second one.
-void make_run(const fs::path& path, bool overwrite, int first_value, int epochs = kEpochs) {
-  const ModelCard card{.arch = "resnet20_cifar", .labels = {"ant", "bee"}, .preprocess = {}};
-  RunDirectory run = RunDirectory::create(path, overwrite, "{}", model_of(first_value), card);
-  for (int epoch = 0; epoch < epochs; ++epoch) {
-    EpochReport report;
-    report.epoch = epoch;
-    report.best = epoch < 2;
-    run.save_learnt(model_of(first_value + epoch), epoch);
-    run.save_judged(model_of(first_value + epoch), report);
-  }
-}
-
 Names names_in(const fs::path& folder) {
   Names names;
   for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename());
@@ -97,6 +85,34 @@ int epochs_in(const fs::path& run) {
     at = end + 1;
   }
   return lines;
+}
+
+// Of an error's message is made what the run knows of itself: where it is, and which epochs are there.
+void check_what_is_said(const RunDirectory& run, const fs::path& path, int first) {
+  const auto value = [&](std::optional<int64_t> epoch) {
+    return epoch ? first + static_cast<int>(*epoch) : -1;
+  };
+  CHECK(value_of(run.path() / "last") == value(run.last_epoch()));
+  CHECK(value_of(run.path() / "best") == value(run.best_epoch()));
+  CHECK(run.path() == fs::weakly_canonical(run.is_beside() ? fs::path(path.string() + ".new") : path));
+}
+
+// Its best epoch is the second one.
+void make_run(const fs::path& path, bool overwrite, int first_value, int epochs = kEpochs) {
+  const ModelCard card{.arch = "resnet20_cifar", .labels = {"ant", "bee"}, .preprocess = {}};
+  RunDirectory run = RunDirectory::create(path, overwrite, "{}", model_of(first_value), card);
+  try {
+    for (int epoch = 0; epoch < epochs; ++epoch) {
+      EpochReport report;
+      report.epoch = epoch;
+      report.best = epoch < 2;
+      run.save_learnt(model_of(first_value + epoch), epoch);
+      run.save_judged(model_of(first_value + epoch), report);
+    }
+  } catch (const Error&) {
+    check_what_is_said(run, path, first_value);
+    throw;
+  }
 }
 
 // What is promised of a run whose first epoch's value is `first`.

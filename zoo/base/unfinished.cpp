@@ -126,9 +126,13 @@ UnfinishedFolder::~UnfinishedFolder() {
   if (lock_.get() >= 0) fs::remove_all(path_, ignored);
 }
 
-void UnfinishedFolder::commit() {
+void UnfinishedFolder::take_name() {
   if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno, "cannot write it");
   lock_.close();
+}
+
+void UnfinishedFolder::commit() {
+  take_name();
   sync_folder(folder_of(target_));
 }
 

@@ -45,6 +45,8 @@ class UnfinishedFolder {
   const std::filesystem::path& path() const { return path_; }
   // Throws Error{io}, also where `target` is there and is no empty folder.
   void commit();
+  // commit() without making sure that the name outlasts the system (sync_folder()).
+  void take_name();
 
  private:
   std::filesystem::path target_, path_;

@@ -189,6 +189,7 @@ void RunDirectory::save_learnt(const ResNet& model, int64_t epoch) {
   }
   write_model("last", model);
   last_ = epoch;
+  sync_models();
 }
 
 void RunDirectory::save_judged(const ResNet& model, const EpochReport& report) {
@@ -196,6 +197,7 @@ void RunDirectory::save_judged(const ResNet& model, const EpochReport& report) {
   if (report.best) {
     write_model("best", model);
     best_ = report.epoch;
+    sync_models();
   }
   append_metrics(report);
   judged_ = report.epoch;
@@ -212,6 +214,7 @@ void RunDirectory::take_back_learnt() {
     rename_entry(last, nowhere.path());
   }
   last_ = judged_;
+  sync_models();
 }
 
 // A folder that is not there yet appears with both its files; in one that is, config.json stays as it was.
@@ -223,8 +226,14 @@ void RunDirectory::write_model(const std::string& name, const ResNet& model) con
     rename_entry(fresh.path() / kWeights, target / kWeights);
   } else {
     write_text(fresh.path() / kConfig, config_);
-    fresh.commit();
+    fresh.take_name();
   }
+}
+
+void RunDirectory::sync_models() const {
+  for (const char* name : {"best", "last"})
+    if (is_there(folder_ / name)) sync_folder(folder_ / name);
+  sync_folder(folder_);
 }
 
 void RunDirectory::append_metrics(const EpochReport& report) const {
@@ -261,37 +270,39 @@ void RunDirectory::take_name() {
   const fs::path foreign = foreign_entry(target_);
   if (!foreign.empty()) refuse_foreign(target_, foreign);
   write_text(target_ / kRunBeside, kReplaced);
+  fs::path old;
   try {
-    pass_name();
+    old = pass_name();
   } catch (...) {
     ::unlink((target_ / kRunBeside).c_str());
     throw;
   }
-}
-
-void RunDirectory::pass_name() {
-  const fs::path fresh = folder_;
-  fs::path old = fresh;
-  if (can_exchange_) {
-    exchange_names(fresh, target_);
-  } else {
-    old = with_suffix(target_, ".old");
-    rename_entry(target_, old);
-    try {
-      rename_entry(fresh, target_);
-    } catch (...) {
-      rename_entry(old, target_);
-      throw;
-    }
-  }
   folder_ = target_;
   ::unlink((folder_ / kRunBeside).c_str());
+  sync_folder(folder_.parent_path());
   try {
     remove_run(old);
   } catch (const Error&) {
     // This run is whole all the same; the next one that is made beside it says what is in its way.
   }
   old_lock_.close();
+}
+
+// Where the replaced run is then.
+fs::path RunDirectory::pass_name() const {
+  if (can_exchange_) {
+    exchange_names(folder_, target_);
+    return folder_;
+  }
+  fs::path old = with_suffix(target_, ".old");
+  rename_entry(target_, old);
+  try {
+    rename_entry(folder_, target_);
+  } catch (...) {
+    rename_entry(old, target_);
+    throw;
+  }
+  return old;
 }
 
 }  // namespace zoo

@@ -65,8 +65,9 @@ class RunDirectory {
   void start_beside();
   void write_model(const std::string& name, const ResNet& model) const;
   void append_metrics(const EpochReport& report) const;
+  void sync_models() const;
   void take_name();
-  void pass_name();
+  std::filesystem::path pass_name() const;
 
   std::filesystem::path target_, folder_;
   std::string config_;         // config.json

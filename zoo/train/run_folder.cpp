@@ -182,12 +182,10 @@ bool can_exchange(const fs::path& folder) {
 void exchange_names(const fs::path& a, const fs::path& b) {
   if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) != 0)
     fail(b, errno, "cannot replace it");
-  sync_folder(b.parent_path());
 }
 
 void rename_entry(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) fail(to, errno, "cannot write it");
-  sync_folder(to.parent_path());
 }
 
 }  // namespace zoo

@@ -16,7 +16,7 @@ inline constexpr const char* kRunMetrics = "metrics.jsonl";
 inline constexpr const char* kRunSplit = "split.json";  // written by whoever splits the data
 // The weights of last/ before those that it holds, until these are judged.
 inline constexpr const char* kRunBefore = ".before.safetensors";
-// Says that the folder stands beside the run that it replaces; or, with a text, that replaces it, and may go.
+// In a run that is made beside the one it is to replace, empty; in the one that is replaced, with a text.
 inline constexpr const char* kRunBeside = ".beside";
 
 // Absolute, links followed, without a slash at the end.
@@ -46,7 +46,9 @@ void require_room(const std::filesystem::path& folder, int64_t files, int64_t by
 
 // Whether two names in the folder can be exchanged: network file systems often cannot.
 bool can_exchange(const std::filesystem::path& folder);
-// The two folders exchange their names in one instant.
+// The two folders exchange their names in one instant. That a change of names outlasts the system is
+// sync_folder()'s to make sure of, whose failure undoes nothing: who calls it has to know the new names by
+// then.
 void exchange_names(const std::filesystem::path& a, const std::filesystem::path& b);
 void rename_entry(const std::filesystem::path& from, const std::filesystem::path& to);
 
