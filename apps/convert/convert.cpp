@@ -13,7 +13,6 @@
 #include "zoo/base/text.h"
 #include "zoo/cache/lockfile.h"
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/checkpoint/sharded.h"
 #include "zoo/convert/cast.h"
 #include "zoo/convert/class_names.h"
 #include "zoo/convert/ema.h"
@@ -23,6 +22,7 @@
 #include "zoo/convert/rename.h"
 #include "zoo/fetch/present.h"
 #include "zoo/manifest/manifest.h"
+#include "zoo/resolve/choose_arch.h"
 #include "zoo/resolve/description.h"
 #include "zoo/resolve/known_file.h"
 #include "zoo/resolve/model_folder.h"
@@ -78,6 +78,17 @@ void find_out_what_is_known(Input& in, const fs::path& file, const std::vector<N
   const KnownFile known = find_known_file(file, tensors, manifest);
   in.record = known.record;
   if (known.by_name) note(file.string() + ": taken for " + known.record->name + " by its file name");
+}
+
+// Where nobody describes the model. What is said of it matters where a config.json names it.
+std::optional<ArchSpec> chosen_arch(const Input& in, const Checkpoint& checkpoint,
+                                    const std::vector<NamedTensor>& tensors, bool is_named) {
+  const ArchChoice choice = choose_arch(checkpoint, tensors);
+  if (choice.arch == nullptr) return std::nullopt;
+  if (is_named && !choice.others.empty())
+    note(in.path.string() + ": taken for " + std::string(choice.arch->name) +
+         ", whose tensors are also those of " + join(choice.others, ", "));
+  return *choice.arch;
 }
 
 void keep_only(std::vector<NamedTensor>& tensors, const std::string& pattern, const std::string& file) {
@@ -213,7 +224,8 @@ int run(const std::vector<std::string>& arguments) {
   if (options.layout) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
   Relabelled model;
   if (options.layout) {
-    const std::optional<ArchSpec> known = in.arch();
+    std::optional<ArchSpec> known = in.arch();
+    if (!known) known = chosen_arch(in, checkpoint, state.tensors, options.folder);
     model = relabel(std::move(state), *options.layout, in.path.string(), known ? &*known : nullptr);
     for (const std::string& line : model.notes) note(in.path.string() + ": " + line);
     require_sayable(*options.layout, in, model);

@@ -18,7 +18,6 @@
 #include "zoo/base/parallel.h"
 #include "zoo/base/text.h"
 #include "zoo/checkpoint/checkpoint.h"
-#include "zoo/checkpoint/sharded.h"
 #include "zoo/convert/class_names.h"
 #include "zoo/convert/elements.h"
 #include "zoo/layouts/layouts.h"

@@ -107,6 +107,47 @@ class Convert(ZooCase):
         self.assertIn("10: class 0, class 1", self.zoo("inspect", "run")[0])
         self.assertEqual(json.loads(self.zoo("inspect", "run", "--json")[0])["classes"], config["label_names"])
 
+    def test_every_command_takes_the_same_model_of_a_run(self):
+        config = {"architecture": "resnet20_cifar", "num_classes": 10, "label_names": [f"class {i}" for i in range(10)]}
+        for name, number in (("best", 1.0), ("last", 2.0)):
+            (self.folder / "run" / name).mkdir(parents=True)
+            weights = safetensors(resnet20(), values={"fc.bias": [number] * 10})
+            (self.folder / "run" / name / "model.safetensors").write_bytes(weights)
+            (self.folder / "run" / name / "config.json").write_text(json.dumps(config))
+
+        def bias_of_converted(out):
+            self.zoo("convert", "run", out)
+            report = json.loads(self.zoo("inspect", out, "--stats", "--json")[0])
+            return next(tensor["max"] for tensor in report["tensors"] if tensor["name"] == "fc.bias")
+        self.assertEqual(bias_of_converted("a.safetensors"), 1)
+        # Without its config.json best/ is no model, and predict goes on to last/: so do these.
+        (self.folder / "run" / "best" / "config.json").unlink()
+        self.assertEqual(bias_of_converted("b.safetensors"), 2)
+        self.assertTrue(json.loads(self.zoo("inspect", "run", "--json")[0])["file"].endswith("last/model.safetensors"))
+        # A config.json that cannot be read hides no tensors from those who want these alone.
+        (self.folder / "run" / "best" / "config.json").write_text("{")
+        self.assertEqual(bias_of_converted("c.safetensors"), 1)
+
+    def test_a_files_own_word_decides_between_architectures(self):
+        def norm(name, width):
+            return {f"{name}.{part}": [width] for part in ("weight", "bias", "running_mean", "running_var")}
+        tensors, before = {"conv1.weight": [64, 3, 7, 7], **norm("bn1", 64), "fc.weight": [2, 512], "fc.bias": [2]}, 64
+        for stage, width in enumerate((64, 128, 256, 512), 1):
+            for i in range(2):
+                block = f"layer{stage}.{i}"
+                tensors |= {f"{block}.conv1.weight": [width, before, 3, 3], **norm(f"{block}.bn1", width),
+                            f"{block}.conv2.weight": [width, width, 3, 3], **norm(f"{block}.bn2", width)}
+                if before != width:
+                    tensors |= {f"{block}.downsample.0.weight": [width, before, 1, 1], **norm(f"{block}.downsample.1", width)}
+                before = width
+        for said, wanted in ((None, "resnet18"), ("resnetblur18", "resnetblur18"), ("resnet50", "resnet18")):
+            metadata = {"arch": said} if said else None
+            (self.folder / "net18.safetensors").write_bytes(safetensors(tensors, metadata=metadata))
+            _, notes = self.zoo("convert", "net18.safetensors", "out", "--format", "timm")
+            self.assertEqual(json.loads((self.folder / "out" / "config.json").read_text())["architecture"], wanted)
+            self.assertEqual("whose tensors are also those of resnetblur18" in notes, wanted == "resnet18", notes)
+            shutil.rmtree(self.folder / "out")
+
     def test_class_names_in_the_file_go_along(self):
         names = [f"class {i}" for i in range(9)] + ['the "last"']
         named = safetensors(resnet20(), metadata={"class_to_idx": json.dumps({name: i for i, name in enumerate(names)})})

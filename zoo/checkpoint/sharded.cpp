@@ -59,14 +59,6 @@ void refuse_unpacked(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, unreadable)) refuse_unpacked_here(entry.path());
 }
 
-fs::path model_in(const fs::path& path) {
-  std::error_code unreadable;
-  if (!fs::is_directory(path, unreadable)) return path;
-  for (const fs::path& candidate : {path, path / "best", path / "last"})
-    if (fs::is_directory(candidate, unreadable) && find_weights_in(candidate)) return candidate;
-  return path;
-}
-
 fs::path weights_in(const fs::path& folder) {
   if (auto weights = find_weights_in(folder)) return *weights;
   refuse_unpacked(folder);

@@ -16,9 +16,6 @@ namespace zoo {
 std::optional<std::filesystem::path> find_weights_in(const std::filesystem::path& folder);
 // The same. Throws Error{not_found}, Error{unsupported} for an unpacked checkpoint.
 std::filesystem::path weights_in(const std::filesystem::path& folder);
-// The folder itself or, of a training run, its best/, else its last/: the first that holds weights; else, or
-// if it is no folder, what was given.
-std::filesystem::path model_in(const std::filesystem::path& path);
 // Throws Error{unsupported} for a folder that "unzip" made of a checkpoint of torch.save, or that holds such
 // a folder, with the command that makes a checkpoint of it again.
 void refuse_unpacked(const std::filesystem::path& folder);

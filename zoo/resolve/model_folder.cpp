@@ -1,7 +1,9 @@
 #include "zoo/resolve/model_folder.h"
 
+#include <array>
 #include <system_error>
 
+#include "zoo/base/error.h"
 #include "zoo/base/file.h"
 #include "zoo/checkpoint/sharded.h"
 #include "zoo/resolve/transformers_config.h"
@@ -16,6 +18,10 @@ std::optional<fs::path> weights_at(const fs::path& folder_or_file) {
   if (fs::is_directory(folder_or_file, unreadable)) return find_weights_in(folder_or_file);
   if (!is_weights_name(folder_or_file.filename().string())) return std::nullopt;
   return folder_or_file;
+}
+
+std::array<fs::path, 3> candidates_in(const fs::path& directory) {
+  return {directory, directory / "best", directory / "last"};
 }
 
 }  // namespace
@@ -42,6 +48,26 @@ std::optional<ModelFolder> find_model_folder(const fs::path& folder_or_file, boo
   if (kind != ConfigKind::transformers)
     folder.timm = parse_config_json(folder.config_text, folder.config_path().string());
   return folder;
+}
+
+std::optional<ModelFolder> find_model(const fs::path& directory, bool arch_is_given,
+                                      std::vector<std::string>* notes) {
+  for (const fs::path& candidate : candidates_in(directory))
+    if (auto folder = find_model_folder(candidate, arch_is_given, notes)) return folder;
+  return std::nullopt;
+}
+
+fs::path model_in(const fs::path& path) {
+  std::error_code unreadable;
+  if (!fs::is_directory(path, unreadable)) return path;
+  try {
+    if (const auto folder = find_model(path)) return folder->path;
+  } catch (const Error&) {
+    // A config.json that cannot be read hides no tensors.
+  }
+  for (const fs::path& candidate : candidates_in(path))
+    if (fs::is_directory(candidate, unreadable) && find_weights_in(candidate)) return candidate;
+  return path;
 }
 
 }  // namespace zoo

@@ -30,4 +30,12 @@ std::optional<ModelFolder> find_model_folder(const std::filesystem::path& folder
                                              bool arch_is_given = false,
                                              std::vector<std::string>* notes = nullptr);
 
+// The model of a directory: in it, else, if it is a training run's, in its best/, else its last/. The first
+// that find_model_folder() finds, as which it throws.
+std::optional<ModelFolder> find_model(const std::filesystem::path& directory, bool arch_is_given = false,
+                                      std::vector<std::string>* notes = nullptr);
+// What a user means who names `path` and wants its tensors: of a directory the folder that find_model()
+// finds, whatever config.json says, else the first of the same three that holds weights; else `path` itself.
+std::filesystem::path model_in(const std::filesystem::path& path);
+
 }  // namespace zoo

@@ -15,6 +15,7 @@
 #include "zoo/fetch/mirrors.h"
 #include "zoo/fetch/unlisted.h"
 #include "zoo/layouts/layouts.h"
+#include "zoo/resolve/choose_arch.h"
 #include "zoo/resolve/description.h"
 #include "zoo/resolve/known_file.h"
 #include "zoo/resolve/model_folder.h"
@@ -76,37 +77,17 @@ void take_record(const WeightRecord& record, const Manifest& manifest, const Che
               "'zoo inspect' shows its tensors, 'zoo list --archs' the architectures.");
 }
 
-// What training programs write beside the weights: {"arch": "resnet18", "state_dict": ...}. "" where none.
-std::string arch_in(const Checkpoint& checkpoint) {
-  for (const char* key : {"arch", "architecture"}) {
-    const Value* value = checkpoint.root().find(key);
-    const std::string* text = value == nullptr ? nullptr : value->as_string();
-    if (text != nullptr) return *text;
-    if (const auto found = checkpoint.metadata().find(key); found != checkpoint.metadata().end())
-      return found->second;
-  }
-  return {};
-}
-
-// The one that the file names, else the usual one, of the architectures that it fits exactly; says so where
-// there are others.
+// Says so where several architectures have these tensors and nobody says which is meant.
 const ArchSpec& choose_fit(const fs::path& file, const Checkpoint& checkpoint,
                            const std::vector<NamedTensor>& tensors, std::vector<std::string>& notes) {
-  const std::vector<ArchFit> fits = fit_archs(shapes_of(tensors));
-  std::vector<std::string> exact;
-  for (const ArchFit& fit : fits) {
-    if (fit.exact()) exact.emplace_back(fit.arch->name);
+  const ArchChoice choice = choose_arch(checkpoint, tensors);
+  if (choice.arch == nullptr) refuse_fits(file, tensors, choice.fits);
+  if (!choice.others.empty()) {
+    notes.push_back(file.string() + ": taken for " + std::string(choice.arch->name) +
+                    ", whose tensors are also those of " + join(choice.others, ", ") +
+                    "; '--arch' says which");
   }
-  if (exact.empty()) refuse_fits(file, tensors, fits);
-  const std::string said = arch_in(checkpoint);
-  if (std::ranges::find(exact, said) != exact.end()) return get_arch(said);
-  const std::string usual = exact.front();
-  exact.erase(exact.begin());
-  if (!exact.empty()) {
-    notes.push_back(file.string() + ": taken for " + usual + ", whose tensors are also those of " +
-                    join(exact, ", ") + "; '--arch' says which");
-  }
-  return *fits.front().arch;
+  return *choice.arch;
 }
 
 ResolvedWeights from_file(const fs::path& file, const Manifest& manifest, const ResolveOptions& options) {
@@ -166,11 +147,8 @@ ResolvedWeights from_model_folder(const ModelFolder& folder, const std::string& 
 
 ResolvedWeights from_directory(const fs::path& directory, const ResolveOptions& options) {
   std::vector<std::string> notes;
-  for (const fs::path& candidate : {directory, directory / "best", directory / "last"}) {
-    if (const auto folder = find_model_folder(candidate, options.arch.has_value(), &notes)) {
-      return from_model_folder(*folder, candidate.string(), options);
-    }
-  }
+  if (const auto folder = find_model(directory, options.arch.has_value(), &notes))
+    return from_model_folder(*folder, folder->path.string(), options);
   refuse_unpacked(directory);
   const auto file = find_weights_in(directory);
   throw Error(
