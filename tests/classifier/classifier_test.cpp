@@ -1,14 +1,24 @@
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <memory>
+#include <numeric>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <stdlib.h>
 
 #include <catch2/catch.hpp>
+#include <opencv2/core.hpp>
 
 #include "tests/environment_setting.h"
+#include "transforms/decode/decode.h"
 #include "zoo/base/error.h"
+#include "zoo/base/file.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/classifier/classifier.h"
 #include "zoo/layouts/layouts.h"
@@ -141,4 +151,125 @@ TEST_CASE("a project's lock file and mirrors count in programs too") {
   }
   const zoo::test::Setting mirror("ZOO_MIRROR", "ftp://example.org");
   CHECK_THROWS_WITH(Classifier::open(name), Contains("ftp"));
+}
+
+namespace {
+
+// The weight that ships with the project, and a picture of noise in all forms.
+class Shipped : public Fixture {
+ public:
+  Shipped() : home_("ZOO_HOME", (folder() / "home").string()), image(zoo::make_image(40, 36)) {
+    uint32_t state = 1;
+    for (uint8_t& value : image.pixels)
+      value = static_cast<uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+    zoo::write_png(folder() / "noise.png", image);
+  }
+
+ private:
+  zoo::test::Setting home_;
+
+ public:
+  zoo::Image image;
+};
+
+constexpr const char* kShipped = "resnet20_cifar.drawn";
+
+}  // namespace
+
+TEST_CASE_METHOD(Shipped, "a picture is the same picture in every form") {
+  const Classifier classifier = Classifier::open(kShipped);
+  const fs::path file = folder() / "noise.png";
+  const std::vector<float> expected = classifier.logits(file);
+  CHECK(classifier.logits(file.string()) == expected);
+  CHECK(classifier.logits(image) == expected);
+  const std::string text = zoo::read_text(file);
+  CHECK(classifier.logits(std::as_bytes(std::span(text))) == expected);
+  cv::Mat bgr(36, 40, CV_8UC3), bgra(36, 40, CV_8UC4);
+  for (int y = 0; y < 36; ++y)
+    for (int x = 0; x < 40; ++x) {
+      const uint8_t* rgb = image.row(y) + 3 * x;
+      bgr.at<cv::Vec3b>(y, x) = {rgb[2], rgb[1], rgb[0]};
+      bgra.at<cv::Vec4b>(y, x) = {rgb[2], rgb[1], rgb[0], static_cast<uint8_t>(x)};
+    }
+  CHECK(classifier.logits(bgr) == expected);
+  CHECK(classifier.logits(bgra) == expected);
+  const cv::Mat wide(36, 80, CV_8UC3, cv::Scalar(1, 2, 3));
+  CHECK_NOTHROW(classifier.logits(wide(cv::Rect(20, 0, 40, 36))));  // rows with a gap between them
+
+  zoo::Image grey = zoo::make_image(40, 36, 1), triple = zoo::make_image(40, 36);
+  for (size_t i = 0; i < grey.pixels.size(); ++i) {
+    grey.pixels[i] = image.pixels[3 * i];
+    for (size_t c = 0; c < 3; ++c) triple.pixels[3 * i + c] = grey.pixels[i];
+  }
+  CHECK(classifier.logits(grey) == classifier.logits(triple));
+  CHECK(classifier.logits(cv::Mat(36, 40, CV_8UC1, grey.pixels.data())) == classifier.logits(triple));
+}
+
+TEST_CASE_METHOD(Shipped, "what is no picture is refused, whatever its form") {
+  const Classifier classifier = Classifier::open(kShipped);
+  const cv::Mat bad =
+      GENERATE(cv::Mat(), cv::Mat(4, 4, CV_32FC3), cv::Mat(4, 4, CV_8UC2), cv::Mat(4, 4, CV_16UC1));
+  CHECK_THROWS_WITH(classifier.logits(bad), Contains("cv::Mat: expected a picture of 8 bits"));
+  image.pixels.pop_back();
+  CHECK_THROWS_WITH(classifier.logits(image), Contains("40 x 36 pixels of 3 channels, but 4319 bytes"));
+  CHECK_THROWS_WITH(classifier.logits(zoo::make_image(4, 4, 2)),
+                    Contains("2 channels, expected 1 (grey) or 3"));
+  CHECK_THROWS_WITH(classifier.logits(std::span<const std::byte>()), Contains("picture: "));
+  CHECK_THROWS_WITH(Classifier::open(kShipped, {.device = "abacus"}), Contains("'abacus' is no device"));
+}
+
+TEST_CASE_METHOD(Shipped, "pictures together have the answers that they have alone") {
+  const bool crops = GENERATE(true, false);
+  zoo::Preprocess preprocess = Classifier::open(kShipped).preprocess();
+  if (!crops) preprocess.crop_px = 0;  // then sizes differ
+  const Classifier classifier = Classifier::open(kShipped, {.preprocess = preprocess});
+  const std::vector<zoo::Picture> pictures{image, picture(), zoo::make_image(40, 36), folder() / "noise.png"};
+  const auto together = classifier.classify(pictures, 3);
+  REQUIRE(together.size() == pictures.size());
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    const auto alone = classifier.classify(pictures[i], 3);
+    REQUIRE(alone.size() == 3);
+    for (size_t k = 0; k < 3; ++k) {
+      CHECK(together[i][k].label == alone[k].label);
+      // Other kernels for other batch sizes round otherwise; scores are below 100, float has 2^-24.
+      CHECK(together[i][k].probability == Approx(alone[k].probability).margin(1e-4));
+    }
+  }
+  CHECK(classifier.classify(std::span<const zoo::Picture>()).empty());
+  const std::vector<zoo::Picture> with_bad{image, folder() / "missing.jpg"};
+  CHECK_THROWS_WITH(classifier.classify(with_bad), Contains("missing.jpg"));
+}
+
+TEST_CASE_METHOD(Shipped, "features are what the head reads") {
+  const Classifier classifier = Classifier::open(kShipped);
+  const std::vector<float> features = classifier.features(image), logits = classifier.logits(image);
+  const zoo::Checkpoint checkpoint =
+      zoo::Checkpoint::open(folder() / "home" / "resnet20_cifar.drawn.safetensors");
+  std::map<std::string, std::vector<float>> head;
+  for (const auto& [name, tensor] : checkpoint.tensors()) {
+    if (!name.starts_with("fc.")) continue;
+    head[name].resize(static_cast<size_t>(tensor.numel()));
+    tensor.copy_to(reinterpret_cast<std::byte*>(head[name].data()));
+  }
+  REQUIRE(head["fc.weight"].size() == logits.size() * features.size());
+  for (size_t i = 0; i < logits.size(); ++i) {
+    const auto row = head["fc.weight"].begin() + static_cast<std::ptrdiff_t>(i * features.size());
+    const double score =
+        std::inner_product(features.begin(), features.end(), row, double{head["fc.bias"][i]});
+    CHECK(logits[i] == Approx(score).margin(1e-4));  // 64 products in single precision
+  }
+}
+
+TEST_CASE_METHOD(Shipped, "many threads may ask one classifier") {
+  const Classifier classifier = Classifier::open(kShipped);
+  const std::vector<float> expected = classifier.logits(image);
+  std::atomic<int> wrong{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] {
+        for (int k = 0; k < 10; ++k) wrong += classifier.logits(image) != expected ? 1 : 0;
+      });
+  }
+  CHECK(wrong == 0);
 }

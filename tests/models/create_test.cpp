@@ -50,6 +50,9 @@ TEST_CASE("an architecture of one's own is saved so that it opens without being 
   const TemporaryFolder folder;
   const ResNet model = create_model("create_test_net", {.num_classes = 2});
   save_model(model, folder / "net", {"ant", "bee"});
+  // By its tensors alone, where a program has registered it.
+  std::filesystem::copy_file(folder / "net" / "model.safetensors", folder / "mine.safetensors");
+  CHECK(create_model((folder / "mine.safetensors").string())->spec().name == "create_test_net");
   // As a program would write it whose registry has no such name.
   std::string config = read_text(folder / "net" / "config.json");
   for (size_t at = config.find("create_test_net"); at != std::string::npos;

@@ -117,31 +117,20 @@ std::vector<JsonNode> items_of(const JsonNode& node, size_t most) {
 }  // namespace
 
 std::string to_json(const ArchSpec& spec) {
-  const ArchSpec usual;
   std::string text = "{\"name\": " + json_string(std::string(spec.name));
   const auto add = [&](const std::string& name, const std::string& value) {
     text += ", \"" + name + "\": " + value;
   };
   if (!spec.paper.empty()) add("paper", json_string(std::string(spec.paper)));
   for_each_field(spec, [&]<class Value>(const char* name, const Value& value) {
-    std::string written;
     if constexpr (std::is_same_v<Value, bool>)
-      written = value ? "true" : "false";
+      add(name, value ? "true" : "false");
     else if constexpr (std::is_enum_v<Value>)
-      written = json_string(std::string(to_string(value)));
+      add(name, json_string(std::string(to_string(value))));
     else
-      written = std::to_string(value);
-    bool is_usual = false;
-    for_each_field(usual, [&]<class Other>(const char* other_name, const Other& other) {
-      if constexpr (std::is_same_v<Value, Other>)
-        is_usual = is_usual || (std::string_view(name) == other_name && value == other);
-    });
-    if (!is_usual) add(name, written);
+      add(name, std::to_string(value));
   });
-  for_each_array(spec, [&](const char* name, const auto& numbers) {
-    if (std::ranges::any_of(numbers, [](int64_t number) { return number != 0; }))
-      add(name, array_text(numbers));
-  });
+  for_each_array(spec, [&](const char* name, const auto& numbers) { add(name, array_text(numbers)); });
   if (!spec.stage_blocks.empty()) {
     std::string blocks;
     for (const Block block : spec.stage_blocks)

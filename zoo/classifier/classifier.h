@@ -39,8 +39,8 @@ class Classifier {
   // The `top` most probable classes, best first; what its probabilities are, problem_type() says: of a
   // regression the numbers themselves, all of them. Throws Error with the picture's path.
   std::vector<Prediction> classify(const Picture& picture, int64_t top = 5) const;
-  // Of several at once, in their order; the first that cannot be read throws. What a picture's answer is
-  // depends on the others by rounding alone.
+  // Of several at once, in their order. A picture's answer is the same as alone but for rounding. The first
+  // picture that cannot be read throws, and there are no answers then.
   std::vector<std::vector<Prediction>> classify(std::span<const Picture> pictures, int64_t top = 5) const;
   // Raw scores of all classes, in class order.
   std::vector<float> logits(const Picture& picture) const;

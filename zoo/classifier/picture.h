@@ -21,8 +21,8 @@ namespace zoo {
 
 struct ResolvedWeights;
 
-// A picture in one of the forms in which programs have it. It is looked at when it is asked about: a file is
-// read then, and what `bytes` and a cv::Mat point to has to be there until then.
+// A picture in one of the forms in which programs have it. A file is read, and `bytes` are
+// decoded, when it is asked about: they have to be there until then.
 class Picture {
  public:
   Picture(std::filesystem::path file) : form_(std::move(file)) {}             // NOLINT: is meant to convert

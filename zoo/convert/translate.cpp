@@ -167,9 +167,9 @@ TranslatedTensors translate(StateDict state, const std::string& file, const Arch
   }
   result.notes = notes_of(net, result);
   for (const std::string& other : state.others) {
-    result.notes.push_back(
-        in_quotes(state.wrapper) + " is taken, not " + in_quotes(other) + " beside it" +
-        (is_ema(other) ? "; 'zoo convert --ema' takes that" : "; in Python, save that one alone to take it"));
+    result.notes.push_back(in_quotes(state.wrapper) + " is taken, not " + in_quotes(other) + " beside it" +
+                           (is_ema(other) ? "; 'zoo convert --ema' takes the average"
+                                          : "; in Python, save that one alone to take it"));
   }
   return result;
 }

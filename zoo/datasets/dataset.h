@@ -38,7 +38,7 @@ class Dataset {
   // Fetched and decoded. Thread-safe; throws Error with the path.
   Image load(int64_t index, const DecodeOptions& options) const;
   const std::vector<std::string>& classes() const { return classes_; }
-  // Whether the sample's file is there; it is not read. True of samples inside other files.
+  // False of a file that a list names and that is not there; it is not read. True of samples that were found.
   virtual bool is_present(int64_t) const { return true; }
   // What was found but is not part of the set, and why; one line each, for stderr.
   const std::vector<std::string>& left_out() const { return left_out_; }
@@ -127,7 +127,7 @@ std::unique_ptr<Dataset> take_part(const std::shared_ptr<const Dataset>& dataset
 std::shared_ptr<const Dataset> with_classes(std::shared_ptr<const Dataset> dataset,
                                             std::vector<std::string> classes);
 
-// Throws Error{not_found} with the first picture that a list names and that is not there, and how many.
+// Throws Error{not_found} with the first sample that is not present, and how many there are.
 void require_present(const Dataset& dataset);
 
 // The part to judge a model by: "val", else "test"; nothing where there is none.

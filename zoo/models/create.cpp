@@ -30,7 +30,6 @@ ResNet make_new(const ArchSpec& arch, const ResNetOptions& base, const CreateOpt
   return model;
 }
 
-// Names of architectures and of weights, for a message.
 [[noreturn]] void refuse_name(const std::string& name, const Manifest& manifest) {
   std::vector<std::string> names = list_models();
   for (const WeightRecord& record : manifest.records()) names.push_back(record.name);
@@ -58,7 +57,7 @@ ResNet create_model(const std::string& name, const CreateOptions& options) {
   resolve.fetch = options.fetch ? *options.fetch : environment_fetch_options();
   const ResolvedWeights weights = resolve_weights(name, manifest, resolve);
   if (!options.pretrained.value_or(true)) return make_new(weights.arch, options_of(weights), options);
-  // A head that is to be new is drawn apart, so that the rest need not be initialised.
+  // A new head comes after the rest was loaded, which so need not be initialised.
   const ResNetOptions wanted = merged(options_of(weights), options);
   if (wanted.num_classes == weights.num_classes) return build_model(weights, wanted, {});
   ResNetOptions headless = wanted;

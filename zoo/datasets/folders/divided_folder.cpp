@@ -241,10 +241,9 @@ void require_class_folders(const fs::path& root, const std::vector<std::string>&
   for (const std::string& folder : folders) {
     if (part_called(folder).empty()) continue;
     const Inside inside = look_into(root / folder);
-    const auto* const alike =
-        std::ranges::find_if(folders.data(), folders.data() + folders.size(),
-                             [&](const std::string& other) { return inside.folders.contains(other); });
-    if (inside.has_picture || alike == folders.data() + folders.size()) continue;
+    const auto alike = std::ranges::find_if(
+        folders, [&](const std::string& other) { return inside.folders.contains(other); });
+    if (inside.has_picture || alike == folders.end()) continue;
     throw Error(ErrorCode::mismatch, root.string(),
                 "its folder '" + excerpt(folder) + "' is called as a part of a data set and holds '" +
                     excerpt(*alike) + "' as " + excerpt(root.filename().string()) +
