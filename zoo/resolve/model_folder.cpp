@@ -60,11 +60,13 @@ std::optional<ModelFolder> find_model(const fs::path& directory, bool arch_is_gi
 fs::path model_in(const fs::path& path) {
   std::error_code unreadable;
   if (!fs::is_directory(path, unreadable)) return path;
+  std::optional<ModelFolder> folder;
   try {
-    if (const auto folder = find_model(path)) return folder->path;
+    folder = find_model(path);
   } catch (const Error&) {
-    // A config.json that cannot be read hides no tensors.
+    folder.reset();  // a config.json that cannot be read hides no tensors
   }
+  if (folder) return folder->path;
   for (const fs::path& candidate : candidates_in(path))
     if (fs::is_directory(candidate, unreadable) && find_weights_in(candidate)) return candidate;
   return path;
