@@ -54,19 +54,12 @@ std::string gif(uint16_t width, uint16_t height) {  // of the frame
          "," + little<uint32_t>(0) + little(width) + little(height) + "\0\2\2\x4c\1\0;"s;
 }
 
-std::string bmp(uint16_t bits, uint32_t compression, const std::string& pixels) {
+std::string bmp(uint16_t bits) {
   const std::string palette = bits <= 8 ? "\0\0\0\0\xff\xff\xff\0"s : "";
   return "BM" + little<uint32_t>(0) + little<uint32_t>(0) +
          little(static_cast<uint32_t>(54 + palette.size())) + little<uint32_t>(40) + little(kWidth) +
-         little(kHeight) + little<uint16_t>(1) + little(bits) + little(compression) + little<uint32_t>(0) +
-         little<uint64_t>(0) + little<uint32_t>(2) + little<uint32_t>(0) + palette + pixels;
-}
-
-// Run lengths that jump over all of the picture.
-std::string jumps() {
-  std::string pixels;
-  for (int i = 0; i < 55; ++i) pixels += "\0\2\xff\xff"s;
-  return pixels;
+         little(kHeight) + little<uint16_t>(1) + little(bits) + little<uint32_t>(0) + little<uint32_t>(0) +
+         little<uint64_t>(0) + little<uint32_t>(2) + little<uint32_t>(0) + palette;
 }
 
 std::string tiff(uint16_t compression) {
@@ -92,11 +85,7 @@ std::string webp() {
 }
 
 std::string pnm(const std::string& kind) {
-  return kind + " 12000 13000 " +
-         (kind == "P1" || kind == "P4" ? ""
-          : kind == "Pf"               ? "-1.0\n"
-                                       : "255\n") +
-         std::string(100, '1');
+  return kind + " 12000 13000 " + (kind == "P1" || kind == "P4" ? "" : "255\n") + std::string(100, '1');
 }
 
 }  // namespace
@@ -111,10 +100,8 @@ TEST_CASE("a header of a few bytes that claims a huge picture is refused for its
       {"PNG", png()},
       {"GIF with a large frame", gif(kWidth, kHeight)},
       {"GIF with a small frame", gif(1, 1)},
-      {"BMP", bmp(24, 0, "")},
-      {"BMP of one bit", bmp(1, 0, "")},
-      {"BMP of run lengths", bmp(8, 1, jumps())},
-      {"BMP of short run lengths", bmp(4, 2, jumps())},
+      {"BMP", bmp(24)},
+      {"BMP of one bit", bmp(1)},
       {"TIFF", tiff(1)},
       {"deflated TIFF", tiff(8)},
       {"TIFF of run lengths", tiff(32773)},
@@ -124,7 +111,6 @@ TEST_CASE("a header of a few bytes that claims a huge picture is refused for its
       {"PBM", pnm("P4")},
       {"PGM", pnm("P5")},
       {"PPM", pnm("P6")},
-      {"PFM", pnm("Pf")},
   };
   for (const auto& [kind, file] : files) {
     for (const bool allow_truncated : {false, true}) {

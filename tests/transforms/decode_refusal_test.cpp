@@ -33,46 +33,25 @@ std::string gif_image(uint32_t width, int code_bits, const std::string& codes) {
              static_cast<char>(code_bits) + codes);
 }
 
-std::string qoi(const std::string& rest) {
-  return "qoif"s + big(2) + big(2) + "\3\0"s + rest;
-}
-
 }  // namespace
 
 TEST_CASE("what a PNG reader refuses") {
   CHECK(message_of(png("")) == "decoded");
-  const std::string bomb = packed(std::string((1 << 20) + 500, 'a'));
   const std::vector<std::array<std::string, 2>> cases{
       {kPngStart, "ends early"},
-      {kPngStart + big(4) + "ab\1d", "no valid name"},
-      {kPngStart + png_header() + chunk("IEND", ""), "no pixels"},
-      {kPngStart + chunk("IHDR", "1234"), "IHDR is too short"},
-      {kPngStart + png_header(8, 0, 1) + chunk("IDAT", ""), "unknown kind of filters"},
-      {kPngStart + png_header(3, 0) + chunk("IDAT", ""), "does not exist"},
-      {kPngStart + png_header(16, 3) + chunk("IDAT", ""), "does not exist"},
-      {kPngStart + png_header(8, 7) + chunk("IDAT", ""), "does not exist"},
-      {png(chunk("tRNS", "1")), "tRNS is too short"},
-      {png(chunk("gAMA", "1")), "gAMA is too short"},
-      {png(chunk("fcTL", "1")), "fcTL is too short"},
-      {png(big(2) + "teSt12" + big(0)), "checksum of chunk teSt"},
+      {kPngStart + big(4) + "ab\1d", "invalid chunk type"},
+      {kPngStart + png_header() + chunk("IEND", ""), "cannot be decoded"},
+      {kPngStart + chunk("IHDR", "1234"), "cannot be decoded"},
+      {kPngStart + png_header(3, 0) + chunk("IDAT", ""), "cannot be decoded"},
+      {kPngStart + png_header(16, 3) + chunk("IDAT", ""), "cannot be decoded"},
+      {kPngStart + png_header(8, 7) + chunk("IDAT", ""), "cannot be decoded"},
+      {kPngStart + png_header(8, 3) + chunk("IDAT", packed("\0\1\2\0\3\4"s)), "cannot be decoded"},
+      {kPngStart + chunk("CgBI", "1234") + png_header(), "Apple's own form"},
       {png(big(200) + "teSt"), "ends early"},
-      {png(frame(1, 1, 0)), "out of order"},
-      {png(frame(0, 2, 1)), "outside of the picture"},
-      {png(chunk("iCCP", "name\0\1"s)), "unknown compression"},
-      {png(chunk("iCCP", "")), "iCCP is too short"},
-      {png(chunk("iCCP", "name\0\0"s + bomb)), "packed in it"},
-      {png(chunk("zTXt", "name\0\0"s + bomb)), "packed in it"},
-      {png(chunk("iTXt", "name\0\1\0\0\0"s + bomb)), "packed in it"},
-      {png("", "\7\1\2\0\3\4"s), "compressed data is damaged"},
-      {png("", "\0\1"s), "ends early"},
+      {png("", "\7\1\2\0\3\4"s), "cannot be decoded"},
+      {png("", "\0\1"s), "cannot be decoded"},
   };
   for (const auto& [file, part] : cases) CHECK_THAT(message_of(file), Catch::Contains(part));
-}
-
-TEST_CASE("too much text in a PNG is refused") {
-  std::string text;
-  for (int i = 0; i < 65; ++i) text += chunk("tEXt", "k\0"s + std::string(1 << 20, 'a'));
-  CHECK_THAT(message_of(png(text)), Catch::Contains("too much text"));
 }
 
 TEST_CASE("what a BMP reader refuses") {
@@ -84,12 +63,12 @@ TEST_CASE("what a BMP reader refuses") {
       {bmp(7, 0, 0, ""), "7 bits a pixel"},
       {bmp(24, 4, 0, ""), "compression 4"},
       {bmp(16, 3, 0, little(1) + little(2) + little(4)), "unusual place"},
-      {bmp(8, 0, 70000, ""), "palette of 70000"},
-      {bmp(8, 0, 4, ""), "palette has an invalid size"},
-      {bmp(8, 1, 4, palette + "\2\1\0"s), "run lengths end early"},
+      {bmp(8, 0, 70000, ""), "palette has an invalid size"},
+      {bmp(8, 0, 4, ""), "ends early"},
+      {bmp(8, 0, 4, palette).replace(10, 4, little(60)), "begin within its header"},
+      {bmp(8, 1, 4, palette + "\2\1\0"s), "compression 1"},
   };
   for (const auto& [file, part] : cases) CHECK_THAT(message_of(file), Catch::Contains(part));
-  CHECK(message_of(bmp(8, 1, 4, palette + "\2\1\0\0\2\3\0\1"s)) == "decoded");
 }
 
 TEST_CASE("what a GIF reader refuses") {
@@ -98,46 +77,33 @@ TEST_CASE("what a GIF reader refuses") {
   CHECK(message_of(gif_image(2, 2, codes)) == "decoded");
   const std::vector<std::array<std::string, 2>> cases{
       {gif(";"), "no picture"},
-      {gif(""), "ends early"},
+      {gif("").substr(0, 9), "cannot be decoded"},
       {gif("!\xF9\x09"s), "ends early"},
-      {gif("!\xF9\x02\1\1\0"s), "extension is too short"},
+      {gif("!\xF9\x02\1\1\0;"s), "no picture"},
       {gif_image(0, 2, codes), "first frame is empty"},
-      {gif_image(2, 13, codes), "impossible size"},
+      {gif_image(2, 13, codes), "cannot be decoded"},
       {gif_image(2, 2, "\x03\x04"s), "ends early"},
       {gif_image(2, 2, "\x02\x2C\x00\0"s), "ends early"},
-      {gif_image(2, 2, "\x02\x3C\xFF\0"s), "codes are damaged"},
+      {gif_image(2, 2, "\x02\x3C\xFF\0"s), "defective"},
   };
   for (const auto& [file, part] : cases) CHECK_THAT(message_of(file), Catch::Contains(part));
 }
 
-TEST_CASE("what readers of PNM and QOI refuse") {
+TEST_CASE("what a PNM reader refuses") {
   const std::vector<std::array<std::string, 2>> cases{
       {"P5 2 2 0\n1234", "scale"},
-      {"P5 2 x 255\n1234", "header is damaged"},
-      {"P5 2 22222222222 255\n1234", "header is damaged"},
-      {"P5 2", "header is damaged"},
+      {"P5 2 x 255\n1234", "number is expected"},
+      {"P5 2 22222222222 255\n1234", "the limit is"},
+      {"P5 2", "scale"},
       {"P5 2 2 255\n123", "ends early"},
       {"P4 9 2\n123", "ends early"},
-      {"P2 2 1 7 1 8", "in 0 to 7"},
-      {"P2 2 1 7 1 -1", "in 0 to 7"},
+      {"P2 2 1 7 1 8", "above 7"},
+      {"P2 2 1 7 1 -1", "number is expected"},
       {"P2 2 1 7 1", "ends early"},
-      {"P1 2 1 12", "neither 0 nor 1"},
+      {"P1 2 1 12", "above 1"},
       {"P1 2 1 1", "ends early"},
-      {"Pf 1 1 0\n1234", "not a number"},
-      {"Pf 1 1 x\n1234", "not a number"},
-      {"Pf 1 1 1\n123", "ends early"},
-      {qoi("\xFE\1\2\3"), "ends early"},
-      {"qoif", "no picture size"},
   };
   for (const auto& [file, part] : cases) CHECK_THAT(message_of(file), Catch::Contains(part));
-  CHECK(message_of(qoi("\xFE\1\2\3\xC2")) == "decoded");
-}
-
-TEST_CASE("a header in which Pillow and OpenCV see other sizes is refused for OpenCV's pixels") {
-  const std::string file =
-      "P2 3 2# 4\n0 1 2 3 5 7 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 "
-      "1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\n";
-  CHECK_THAT(message_of(file, {.backend = Backend::opencv}), Catch::Contains("other sizes"));
 }
 
 TEST_CASE("what readers of TIFF and WebP refuse") {
@@ -167,6 +133,8 @@ TEST_CASE("formats that are not read are named") {
                                                        "HEIF"},
                                                       {"8BPS\0\1"s, "Photoshop"},
                                                       {"DDS |"s, "DDS"},
+                                                      {"qoif"s, "QOI"},
+                                                      {"Pf 1 1 1\n1234", "PFM"},
                                                       {"\0\0\1\0\1\0"s, "ICO"}};
   for (const auto& [file, name] : cases) CHECK_THAT(message_of(file), Catch::Contains(name + " is not read"));
 }
@@ -177,7 +145,7 @@ TEST_CASE("truncated pictures keep their rows where that is allowed") {
     return decode_image(std::as_bytes(std::span(file)), "a", allowed);
   };
   CHECK(decode("P5 2 2 255\n\11\12\13").pixels ==
-        std::vector<uint8_t>{9, 9, 9, 10, 10, 10, 0, 0, 0, 0, 0, 0});
+        std::vector<uint8_t>{9, 9, 9, 10, 10, 10, 11, 11, 11, 0, 0, 0});
   const Image rows = decode(png("", "\0\1\2\0"s));
   CHECK(rows.pixels == std::vector<uint8_t>{1, 1, 1, 2, 2, 2, 0, 0, 0, 0, 0, 0});
   const MappedFile jpeg(golden_folder() / "pictures" / "rgb.jpg");

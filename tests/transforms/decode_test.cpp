@@ -209,21 +209,29 @@ TEST_CASE("a header that claims a huge picture is an error before there is memor
 
 TEST_CASE("every odd picture does what pillow.tsv says", "[corpus]") {
   ZOO_REQUIRE_CORPUS(corpus);
-  // Pillow refuses these too when they are loaded: the pixels of Apple's, and what stands behind the pixels
-  // of the others. The table has the picture that Pillow leaves behind a refusal for whoever asks a second
-  // time.
-  const std::set<std::string> refused_by_both{
-      "pillow/apng/chunk_no_fctl.png",        "pillow/png/truncated_end_chunk.png",
-      "pngsuite/iphone__iphone_basi0g01.png", "pngsuite/iphone__iphone_basi0g02.png",
-      "pngsuite/iphone__iphone_bgwn6a08.png", "pngsuite/iphone__iphone_bgyn6a16.png",
-      "pngsuite/iphone__iphone_z06n2c08.png"};
+  // Kinds that are not read, damage that giflib does not bear, and pixels that are whole although Pillow
+  // refuses what stands around them (docs/decoding.md).
+  const std::set<std::string> read_otherwise{"pillow/bmp/b__badrle.bmp",
+                                             "pillow/bmp/b__rletopdown.bmp",
+                                             "pillow/bmp/q__pal4rletrns.bmp",
+                                             "pillow/bmp/q__pal8os2sp.bmp",
+                                             "pillow/bmp/q__pal8rletrns.bmp",
+                                             "pillow/other/hopper.qoi",
+                                             "pillow/gif/issue_2811.gif",
+                                             "pillow/png/png_decompression_dos.png",
+                                             "pillow/png/unknown_compression_method.png",
+                                             "pngsuite/iphone__iphone_basi0g01.png",
+                                             "pngsuite/iphone__iphone_basi0g02.png",
+                                             "pngsuite/iphone__iphone_bgwn6a08.png",
+                                             "pngsuite/iphone__iphone_bgyn6a16.png",
+                                             "pngsuite/iphone__iphone_z06n2c08.png"};
   int equal = 0, both_refuse = 0, excepted = 0;
   for (const Row& row : read_table(corpus / "odd_images" / "pillow.tsv")) {
     INFO(row.at("path"));
     const std::string found = outcome(corpus / "odd_images" / row.at("path"));
     const bool is_refused = found == "error" || found == "unsupported";
-    if (refused_by_both.contains(row.at("path"))) {
-      CHECK(is_refused);
+    if (read_otherwise.contains(row.at("path"))) {
+      CHECK(is_refused == (row.at("pillow_rgb") == "ok"));
       ++excepted;
     } else if (row.at("pillow_rgb") != "ok") {
       CHECK(is_refused);
@@ -235,7 +243,7 @@ TEST_CASE("every odd picture does what pillow.tsv says", "[corpus]") {
   }
   std::cout << "odd pictures: " << equal << " equal, " << both_refuse << " refused by both, " << excepted
             << " listed exceptions\n";
-  CHECK(equal >= 394);
-  CHECK(both_refuse >= 49);
-  CHECK(excepted == 7);
+  CHECK(equal >= 389);
+  CHECK(both_refuse >= 47);
+  CHECK(excepted == 14);
 }

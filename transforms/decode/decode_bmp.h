@@ -1,4 +1,4 @@
-// Windows and OS/2 bitmaps, by Pillow's rules. Internal to transforms.
+// Windows bitmaps that are not packed. Internal to transforms.
 #pragma once
 
 #include <cstddef>
@@ -7,12 +7,11 @@
 
 #include "transforms/decode/decode_head.h"
 #include "transforms/decode/decode_options.h"
-#include "transforms/image.h"
 
 namespace zoo {
 
 PictureHead read_bmp_head(std::span<const std::byte> bytes, const std::string& name,
                           const DecodeOptions& options);
-Image decode_bmp(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+Picture decode_bmp(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
 
 }  // namespace zoo

@@ -8,7 +8,6 @@
 #include "transforms/decode/decode_jpeg.h"
 #include "transforms/decode/decode_png.h"
 #include "transforms/decode/decode_pnm.h"
-#include "transforms/decode/decode_qoi.h"
 #include "transforms/decode/decode_tiff.h"
 #include "transforms/decode/decode_webp.h"
 #include "transforms/decode/exif.h"
@@ -26,7 +25,6 @@ constexpr std::array kDecoders{
     PictureDecoder{ImageFormat::tiff, read_tiff_head, decode_tiff},
     PictureDecoder{ImageFormat::gif, read_gif_head, decode_gif},
     PictureDecoder{ImageFormat::pnm, read_pnm_head, decode_pnm},
-    PictureDecoder{ImageFormat::qoi, read_qoi_head, decode_qoi},
 };
 
 // What people have in a picture's place, and how they get the picture.
@@ -46,7 +44,7 @@ constexpr std::array kDecoders{
     throw Error(ErrorCode::unsupported, name, "SVG is not read", "Convert the picture to 8-bit PNG or JPEG.");
   }
   throw Error(ErrorCode::corrupt, name,
-              "not a picture: the content is not JPEG, PNG, WebP, BMP, TIFF, GIF, PNM or QOI");
+              "not a picture: the content is not JPEG, PNG, WebP, BMP, TIFF, GIF or PNM");
 }
 
 }  // namespace
@@ -68,8 +66,7 @@ const PictureDecoder& decoder_of(std::span<const std::byte> bytes, const std::st
 PictureHead read_picture_head(std::span<const std::byte> bytes, const std::string& name,
                               const DecodeOptions& options) {
   const PictureDecoder& decoder = decoder_of(bytes, name);
-  PictureHead head = decoder.head(bytes, name, options);
-  if (!options.exif && decoder.format != ImageFormat::tiff) head.orientation = 1;  // a TIFF is always turned
+  const PictureHead head = decoder.head(bytes, name, options);
   const Size size = turned_size({head.width, head.height}, head.orientation);
   return {size.width, size.height, head.orientation};
 }

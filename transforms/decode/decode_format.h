@@ -8,7 +8,6 @@
 #include "transforms/decode/decode_head.h"
 #include "transforms/decode/decode_options.h"
 #include "transforms/decode/image_header.h"
-#include "transforms/image.h"
 
 namespace zoo {
 
@@ -17,7 +16,7 @@ struct PictureDecoder {
   // Both throw Error{corrupt, unsupported}; what head refuses, decode refuses.
   PictureHead (*head)(std::span<const std::byte> bytes, const std::string& name,
                       const DecodeOptions& options);
-  Image (*decode)(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+  Picture (*decode)(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
 };
 
 // Throws Error{corrupt} for what is no picture and Error{unsupported} for a known format that is not read.

@@ -1,4 +1,4 @@
-// The first frame of a GIF, by Pillow's rules. Internal to transforms.
+// The first frame of a GIF, by giflib. Internal to transforms.
 #pragma once
 
 #include <cstddef>
@@ -7,12 +7,11 @@
 
 #include "transforms/decode/decode_head.h"
 #include "transforms/decode/decode_options.h"
-#include "transforms/image.h"
 
 namespace zoo {
 
 PictureHead read_gif_head(std::span<const std::byte> bytes, const std::string& name,
                           const DecodeOptions& options);
-Image decode_gif(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+Picture decode_gif(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
 
 }  // namespace zoo

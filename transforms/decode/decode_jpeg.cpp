@@ -38,20 +38,11 @@ int turn_of(const JpegReader& reader, const DecodeOptions& options) {
   return options.exif ? reader.orientation(options.backend == Backend::pillow) : 1;
 }
 
-// Without libjpeg, where the file lets us; behind open().
-bool read_fast(const JpegReader& reader, const CropRect& window, const JpegScale& scale, Image& image) {
-  const JpegKernels* const kernels = jpeg_kernels();
-  if (kernels == nullptr) return false;
-  const auto scan = reader.sequential_scan();
-  return scan && decode_jpeg_scan(*scan, *kernels, window, scale, image);
-}
-
 // Behind a damaged place where libjpeg gives up, Pillow leaves the picture black, and a CMYK one white.
 Image read_all(JpegReader& reader, const std::string& name, const DecodeOptions& options) {
   const int64_t width = reader.width(), height = reader.height();
   const bool cmyk = reader.components() == 4;
   Image image = make_image(width, height, cmyk ? 4 : 3);
-  if (read_fast(reader, {0, 0, width, height}, {}, image)) return image;
   const bool started = reader.start({.cmyk = cmyk});
   if (!started && (!options.allow_truncated || reader.is_bomb())) refuse(reader, name);
   const bool whole =
@@ -109,11 +100,11 @@ bool read_window(JpegReader& reader, const CropRect& window, Backend backend, Im
 
 }  // namespace
 
-Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
+Picture decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
   JpegReader reader(bytes, {.ends_anywhere = options.allow_truncated, .keeps_exif = options.exif});
   open(reader, bytes.size(), name, options);
   const int turn = turn_of(reader, options);  // finish() forgets the markers
-  return apply_orientation(read_all(reader, name, options), turn);
+  return {read_all(reader, name, options), turn};
 }
 
 PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& name,
@@ -136,13 +127,10 @@ std::optional<ReducedWindow> decode_jpeg_window(std::span<const std::byte> bytes
   const int64_t d = scale.denominator;
   const CropRect scaled = scaled_outwards(unturned, d);
   Image image = make_image(scaled.width, scaled.height);
-  if (!read_fast(reader, scaled, scale, image)) {
-    const JpegOutput output{.cmyk = reader.components() == 4,
-                            .denominator = scale.denominator,
-                            .plain_chroma = scale.plain_chroma};
-    if (!reader.start(output) || reader.smooths()) return std::nullopt;
-    if (!read_window(reader, scaled, options.backend, image) || reader.warned()) return std::nullopt;
-  }
+  const JpegOutput output{
+      .cmyk = reader.components() == 4, .denominator = scale.denominator, .plain_chroma = scale.plain_chroma};
+  if (!reader.start(output) || reader.smooths()) return std::nullopt;
+  if (!read_window(reader, scaled, options.backend, image) || reader.warned()) return std::nullopt;
   const double step = 1.0 / static_cast<double>(d);
   const auto place = [&](int64_t edge, int64_t origin) {
     return static_cast<double>(edge) * step - static_cast<double>(origin);

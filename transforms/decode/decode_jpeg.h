@@ -1,5 +1,4 @@
-// JPEG by libjpeg-turbo, whose headers, and whose pixels where the file is a usual one and the processor has
-// the instructions, come faster from jpeg_scan.h. Internal to transforms.
+// JPEG by libjpeg-turbo. Internal to transforms.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +8,17 @@
 
 #include "transforms/decode/decode_head.h"
 #include "transforms/decode/decode_options.h"
-#include "transforms/decode/jpeg_scan.h"
 #include "transforms/decode/reduced_window.h"
-#include "transforms/image.h"
 
 namespace zoo {
 
+struct JpegScale {
+  int denominator = 1;  // 1, 2, 4 or 8: the picture is made at 1/denominator of its size by smaller IDCTs
+  bool plain_chroma = false;  // chroma samples are repeated; else interpolated
+};
+
 // As Pillow does: damaged data is decoded as far as libjpeg goes on, a file that ends early is an error.
-// Turned if the options say so.
-Image decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+Picture decode_jpeg(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
 
 PictureHead read_jpeg_head(std::span<const std::byte> bytes, const std::string& name,
                            const DecodeOptions& options);

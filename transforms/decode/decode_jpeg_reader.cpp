@@ -3,7 +3,6 @@
 #include <csetjmp>
 #include <cstdio>
 #include <algorithm>
-#include <numeric>
 #include <string_view>
 
 #include <jpeglib.h>
@@ -215,75 +214,6 @@ bool JpegReader::has_end() const {
   const std::string_view rest(reinterpret_cast<const char*>(state_->source.next_input_byte),
                               state_->source.bytes_in_buffer);
   return rest.rfind("\xFF\xD9") != std::string_view::npos;
-}
-
-namespace {
-
-// Makes the table unless it is there already; false where it cannot be.
-bool make_table(const JHUFF_TBL* found, int most_symbol, HuffmanTable& table) {
-  if (!table.is_empty()) return true;
-  if (found == nullptr) return false;
-  const int symbols = std::min(std::accumulate(found->bits + 1, found->bits + 17, 0), 256);
-  if (std::any_of(found->huffval, found->huffval + symbols, [&](int s) { return s > most_symbol; })) {
-    return false;
-  }
-  HuffmanCodes codes;
-  std::copy_n(found->bits, codes.counts.size(), codes.counts.begin());
-  std::copy_n(found->huffval, codes.symbols.size(), codes.symbols.begin());
-  const auto made = HuffmanTable::make(codes);
-  if (made) table = *made;
-  return made.has_value();
-}
-
-// Luma's samples for one of chroma; false where chroma has more than one block in an MCU, or luma other
-// numbers.
-bool find_sampling(const jpeg_decompress_struct& codec, JpegScan& scan) {
-  if (codec.num_components == 1) return true;
-  for (int c = 1; c < codec.num_components; ++c) {
-    if (codec.comp_info[c].h_samp_factor != 1 || codec.comp_info[c].v_samp_factor != 1) return false;
-  }
-  scan.across = codec.comp_info[0].h_samp_factor;
-  scan.down = codec.comp_info[0].v_samp_factor;
-  return scan.across <= 2 && scan.down <= scan.across;
-}
-
-}  // namespace
-
-std::optional<JpegScan> JpegReader::sequential_scan() const {
-  constexpr int kLastCoefficient = 63, kMostDcSize = 15, kMostSymbol = 255;
-  const jpeg_decompress_struct& codec = state_->codec;
-  const bool is_colour = codec.num_components == 3 && codec.jpeg_color_space == JCS_YCbCr;
-  const bool is_grey = codec.num_components == 1 && codec.jpeg_color_space == JCS_GRAYSCALE;
-  if ((!is_colour && !is_grey) || codec.data_precision != 8 || codec.progressive_mode != FALSE ||
-      codec.arith_code != FALSE || codec.comps_in_scan != codec.num_components || codec.Ss != 0 ||
-      codec.Se != kLastCoefficient || codec.Ah != 0 || codec.Al != 0) {
-    return std::nullopt;
-  }
-  std::optional<JpegScan> scan(std::in_place);
-  scan->width = codec.image_width;
-  scan->height = codec.image_height;
-  scan->components = codec.num_components;
-  scan->restart_interval = codec.restart_interval;
-  scan->data = {state_->source.next_input_byte, state_->source.bytes_in_buffer};
-  if (!find_sampling(codec, *scan)) return std::nullopt;
-  for (int c = 0; c < codec.num_components; ++c) {
-    const jpeg_component_info& from = codec.comp_info[c];
-    JpegScanComponent& to = scan->component[static_cast<size_t>(c)];
-    if (codec.cur_comp_info[c] != &from || from.quant_tbl_no < 0 || from.quant_tbl_no >= NUM_QUANT_TBLS ||
-        from.dc_tbl_no < 0 || from.dc_tbl_no >= NUM_HUFF_TBLS || from.ac_tbl_no < 0 ||
-        from.ac_tbl_no >= NUM_HUFF_TBLS || codec.quant_tbl_ptrs[from.quant_tbl_no] == nullptr) {
-      return std::nullopt;
-    }
-    std::copy_n(codec.quant_tbl_ptrs[from.quant_tbl_no]->quantval, to.quantization.size(),
-                to.quantization.begin());
-    to.dc_table = static_cast<size_t>(from.dc_tbl_no);
-    to.ac_table = static_cast<size_t>(from.ac_tbl_no);
-    if (!make_table(codec.dc_huff_tbl_ptrs[from.dc_tbl_no], kMostDcSize, scan->dc_tables[to.dc_table]) ||
-        !make_table(codec.ac_huff_tbl_ptrs[from.ac_tbl_no], kMostSymbol, scan->ac_tables[to.ac_table])) {
-      return std::nullopt;
-    }
-  }
-  return scan;
 }
 
 int64_t JpegReader::output_width() const {

@@ -4,10 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
-
-#include "transforms/decode/jpeg_scan.h"
 
 namespace zoo {
 
@@ -51,9 +48,6 @@ class JpegReader {
   int orientation(bool ask_xmp) const;  // EXIF's, if it has none perhaps XMP's; 1 to 8
   // Whether an end-of-image marker follows the scan data that starts here.
   bool has_end() const;
-  // Between read_header and start: the only scan, if it is a sequential one that is coded as decode_jpeg_scan
-  // knows it.
-  std::optional<JpegScan> sequential_scan() const;
   // Behind start.
   int64_t output_width() const;
   int64_t rows_read() const;

@@ -1,260 +1,188 @@
 #include "transforms/decode/decode_png.h"
 
-#include <zlib.h>
+#include <png.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <optional>
+#include <csetjmp>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
 #include <vector>
 
+#include "transforms/decode/byte_number.h"
+#include "transforms/decode/decode.h"
 #include "transforms/decode/decode_limits.h"
-#include "transforms/decode/decode_png_chunks.h"
+#include "transforms/decode/exif.h"
 #include "zoo/base/error.h"
+#include "zoo/base/file.h"
 
 namespace zoo {
 namespace {
 
-// Adam7 (PNG 1.2, 2.6): the columns and rows of each pass.
-struct Pass {
-  int64_t left, top, column_step, row_step;
-};
-constexpr std::array<Pass, 7> kAdam7{
-    {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}}};
-constexpr std::array<Pass, 1> kPlain{{{0, 0, 1, 1}}};
+using Bytes = std::span<const std::byte>;
 
-constexpr int64_t kMostInflation = 1032;  // zlib's bytes of a byte; times 8 if each is 8 pixels of one bit
-constexpr int64_t kPieceBytes = 1 << 16;  // Pillow hands the inflater so much at once
+constexpr int64_t kMostPixelsPerByte = 8 * 1032;  // zlib's bytes of a byte, each of 8 pixels of one bit
+constexpr char kEndsEarly[] = "it ends early";
 
-int64_t bits_per_pixel(uint32_t depth, uint32_t colour) {
-  constexpr std::array<int64_t, 7> kChannels{1, 0, 3, 1, 2, 0, 4};
-  const int64_t channels = colour < kChannels.size() ? kChannels[colour] : 0;
-  const bool is_low = depth == 1 || depth == 2 || depth == 4;
-  const bool is_known = depth == 8 || (is_low && channels == 1) || (depth == 16 && colour != 3);
-  return is_known ? channels * depth : 0;
-}
-
-int paeth(int left, int up, int corner) {
-  const int by_left = std::abs(up - corner), by_up = std::abs(left - corner);
-  const int by_corner = std::abs(left + up - 2 * corner);
-  if (by_left <= by_up && by_left <= by_corner) return left;
-  return by_up <= by_corner ? up : corner;
-}
-
-// Undoes a row's filter (PNG 1.2, 6); `step` bytes a pixel, at least 1. false: an unknown filter.
-bool unfilter(int filter, std::span<uint8_t> row, std::span<const uint8_t> above, size_t step) {
-  const auto add = [](uint8_t& to, int value) { to = static_cast<uint8_t>(to + value); };
-  const size_t first = std::min(step, row.size());
-  switch (filter) {
-    case 0:
-      return true;
-    case 1:
-      for (size_t i = first; i < row.size(); ++i) add(row[i], row[i - step]);
-      return true;
-    case 2:
-      for (size_t i = 0; i < row.size(); ++i) add(row[i], above[i]);
-      return true;
-    case 3:
-      for (size_t i = 0; i < first; ++i) add(row[i], above[i] / 2);
-      for (size_t i = first; i < row.size(); ++i) add(row[i], (row[i - step] + above[i]) / 2);
-      return true;
-    case 4:
-      for (size_t i = 0; i < first; ++i) add(row[i], above[i]);
-      for (size_t i = first; i < row.size(); ++i)
-        add(row[i], paeth(row[i - step], above[i], above[i - step]));
-      return true;
-    default:
-      return false;
-  }
-}
-
-class PngDecoder {
+// libpng leaves through a callback that must not return. The callback jumps back into the function of
+// PngReader that called libpng; those functions own no objects, so that the jump skips no destructor.
+class PngReader {
  public:
-  PngDecoder(const PngChunks& chunks, Image& image) : chunks_(chunks), image_(image) {
-    bits_ = bits_per_pixel(chunks.depth, chunks.colour);
-    const auto room = static_cast<size_t>((bits_ * chunks.frame_width + 7) / 8 + 1);
-    row_.resize(room);
-    above_.resize(room);
-    enter_pass(0);
+  PngReader(Bytes bytes, bool truncated_ok) : bytes_(bytes), truncated_ok_(truncated_ok) {
+    png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, fail, [](png_structp, png_const_charp) {});
+    info_ = png_ != nullptr ? png_create_info_struct(png_) : nullptr;
   }
-  ~PngDecoder() { inflateEnd(&stream_); }
-  PngDecoder(const PngDecoder&) = delete;
-  PngDecoder& operator=(const PngDecoder&) = delete;
+  ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
 
-  enum class State { wants_more, done, broken };
-  State start() { return inflateInit(&stream_) == Z_OK ? State::wants_more : State::broken; }
-
-  // As Pillow's ZipDecode: rows are unpacked one by one, and what follows the last one is not looked at.
-  State feed(std::span<const std::byte> piece) {
-    if (done_) return State::done;
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(piece.data()));
-    stream_.avail_in = static_cast<uInt>(piece.size());
-    while (stream_.avail_in > 0) {
-      const size_t wanted = static_cast<size_t>(row_bytes_) + 1;
-      stream_.next_out = row_.data() + filled_;
-      stream_.avail_out = static_cast<uInt>(wanted - filled_);
-      const int result = inflate(&stream_, Z_NO_FLUSH);
-      if (result < 0) return State::broken;
-      filled_ = wanted - stream_.avail_out;
-      if (filled_ < wanted) break;
-      filled_ = 0;
-      const auto step = static_cast<size_t>((bits_ + 7) / 8);
-      const auto bytes = static_cast<size_t>(row_bytes_);
-      if (!unfilter(row_[0], std::span(row_).subspan(1, bytes), std::span(above_).subspan(1, bytes), step)) {
-        return State::broken;
-      }
-      store_row();
-      next_row();
-      if (done_ || result == Z_STREAM_END) return State::done;
+  bool read_header() {
+    if (info_ == nullptr) return false;
+    if (setjmp(escape_) != 0) return false;
+    png_set_read_fn(png_, this, read);
+    png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    // Texts, profiles, times and the like are passed over: nothing is unpacked or kept of them.
+    png_set_keep_unknown_chunks(png_, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+    png_read_info(png_, info_);
+    return true;
+  }
+  // Red, green and blue of 8 bits, or, where they are kept, the two bytes of deep greys.
+  bool read_rows(std::vector<png_bytep>& rows, bool keep_deep_greys) {
+    if (setjmp(escape_) != 0) return false;
+    if (color_type() == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png_);
+    if (!keep_deep_greys) {
+      png_set_strip_16(png_);
+      png_set_expand_gray_1_2_4_to_8(png_);
+      png_set_gray_to_rgb(png_);
     }
-    return State::wants_more;
+    png_set_strip_alpha(png_);
+    png_set_interlace_handling(png_);
+    png_read_update_info(png_, info_);
+    if (png_get_rowbytes(png_, info_) > 3 * width()) png_error(png_, "its rows have an unknown form");
+    png_read_image(png_, rows.data());
+    return true;
   }
+
+  png_uint_32 width() const { return png_get_image_width(png_, info_); }
+  png_uint_32 height() const { return png_get_image_height(png_, info_); }
+  bool has_deep_greys() const {
+    return color_type() == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png_, info_) == 16;
+  }
+  const char* error() const { return error_; }
 
  private:
-  std::span<const Pass> passes() const {
-    if (chunks_.interlaced) return kAdam7;
-    return kPlain;
+  png_byte color_type() const { return png_get_color_type(png_, info_); }
+
+  static void fail(png_structp png, png_const_charp what) {
+    auto& reader = *static_cast<PngReader*>(png_get_error_ptr(png));
+    std::snprintf(reader.error_, sizeof(reader.error_), "%s", what);
+    std::longjmp(reader.escape_, 1);
+  }
+  static void read(png_structp png, png_bytep to, size_t size) {
+    auto& reader = *static_cast<PngReader*>(png_get_io_ptr(png));
+    const size_t there = std::min(size, reader.bytes_.size() - reader.place_);
+    // libpng asks for many bytes at once: it gets the last ones of a cut file too, and zeros after them.
+    if (there < size && (!reader.truncated_ok_ || there == 0)) png_error(png, kEndsEarly);
+    std::memset(to, 0, size);
+    std::memcpy(to, reader.bytes_.data() + reader.place_, there);
+    reader.place_ += there;
   }
 
-  void enter_pass(size_t number) {
-    for (; number < passes().size(); ++number) {
-      const Pass& pass = passes()[number];
-      columns_ = (chunks_.frame_width - pass.left + pass.column_step - 1) / pass.column_step;
-      if (columns_ > 0 && pass.top < chunks_.frame_height) break;
-    }
-    pass_ = number;
-    done_ = number == passes().size();
-    if (done_) return;
-    y_ = passes()[number].top;
-    row_bytes_ = (columns_ * bits_ + 7) / 8;
-  }
-
-  void next_row() {
-    y_ += passes()[pass_].row_step;
-    if (y_ < chunks_.frame_height) {
-      std::swap(row_, above_);
-      return;
-    }
-    enter_pass(pass_ + 1);
-    std::fill(above_.begin(), above_.end(), uint8_t{0});
-  }
-
-  void store_row() {
-    const Pass& pass = passes()[pass_];
-    uint8_t* to = image_.row(chunks_.top + y_) + (chunks_.left + pass.left) * 3;
-    if (chunks_.depth == 8 && !chunks_.interlaced) return store_bytes(to);
-    for (int64_t x = 0; x < columns_; ++x, to += pass.column_step * 3) store_pixel(x, to);
-  }
-
-  // The frequent kinds of rows, without asking at each pixel.
-  void store_bytes(uint8_t* to) const {
-    const uint8_t* from = row_.data() + 1;
-    const int64_t step = bits_ / 8;
-    if (step == 3) {
-      std::copy_n(from, columns_ * 3, to);
-    } else if (step == 4) {
-      for (int64_t x = 0; x < columns_; ++x, from += 4, to += 3) std::copy_n(from, 3, to);
-    } else if (chunks_.colour == 3) {
-      for (int64_t x = 0; x < columns_; ++x, to += 3)
-        std::copy_n(chunks_.palette.data() + 3 * from[x], 3, to);
-    } else {
-      for (int64_t x = 0; x < columns_; ++x, from += step, to += 3) std::fill_n(to, 3, *from);
-    }
-  }
-
-  // As Pillow's modes become RGB: the high byte of 16-bit colours, but 16-bit grey is cut off at 255.
-  void store_pixel(int64_t x, uint8_t* to) const {
-    const uint8_t* row = row_.data() + 1;
-    if (bits_ < 8) {
-      const int shift = static_cast<int>(8 - bits_ - (x * bits_) % 8);
-      const int value = row[x * bits_ / 8] >> shift & ((1 << bits_) - 1);
-      return store_single(chunks_.colour == 3 ? value : value * 255 / ((1 << bits_) - 1), to);
-    }
-    const uint8_t* from = row + x * bits_ / 8;
-    const int64_t step = chunks_.depth / 8;
-    if (chunks_.colour == 0 && step == 2) return store_single(from[0] > 0 ? 255 : from[1], to);
-    if (chunks_.colour == 2 || chunks_.colour == 6) {
-      for (int64_t c = 0; c < 3; ++c) to[c] = from[c * step];
-      return;
-    }
-    store_single(from[0], to);
-  }
-
-  void store_single(int value, uint8_t* to) const {
-    if (chunks_.colour == 3) {
-      std::copy_n(chunks_.palette.data() + 3 * value, 3, to);
-    } else {
-      std::fill_n(to, 3, static_cast<uint8_t>(value));
-    }
-  }
-
-  const PngChunks& chunks_;
-  Image& image_;
-  z_stream stream_{};
-  int64_t bits_ = 0;
-  size_t pass_ = 0;
-  int64_t y_ = 0, columns_ = 0, row_bytes_ = 0;
-  size_t filled_ = 0;
-  bool done_ = false;
-  std::vector<uint8_t> row_, above_;  // with the filter's number in front
+  Bytes bytes_;
+  bool truncated_ok_;
+  size_t place_ = 0;
+  png_structp png_ = nullptr;
+  png_infop info_ = nullptr;
+  std::jmp_buf escape_{};
+  char error_[256] = "there is no memory for it";
 };
 
-PngChunks checked_head(PngReader& reader, size_t bytes, const std::string& name,
-                       const DecodeOptions& options) {
-  PngChunks chunks = reader.read_head();
-  if (bits_per_pixel(chunks.depth, chunks.colour) == 0) {
-    throw Error(ErrorCode::corrupt, name,
-                "a PNG file of colour type " + std::to_string(chunks.colour) + " with " +
-                    std::to_string(chunks.depth) + " bits a channel, which does not exist");
-  }
-  require_size(chunks.width, chunks.height, name, options.max_pixels);
-  require_plausible(chunks.width, chunks.height, bytes, name, {.pixels_per_byte = 8 * kMostInflation});
-  return chunks;
+bool is_apples(Bytes bytes) {
+  constexpr size_t kFirstChunk = 12;
+  return bytes.size() > kFirstChunk + 4 && std::memcmp(bytes.data() + kFirstChunk, "CgBI", 4) == 0;
 }
 
-PngDecoder::State decode_pixels(PngDecoder& decoder, PngReader& reader) {
-  PngDecoder::State state = decoder.start();
-  while (state == PngDecoder::State::wants_more) {
-    std::optional<std::span<const std::byte>> chunk = reader.next_pixels();
-    if (!chunk) break;
-    while (state == PngDecoder::State::wants_more && !chunk->empty()) {
-      const size_t size = std::min<size_t>(chunk->size(), kPieceBytes);
-      state = decoder.feed(chunk->first(size));
-      chunk = chunk->subspan(size);
+[[noreturn]] void refuse(const std::string& name, const PngReader& reader) {
+  throw Error(ErrorCode::corrupt, name, "the PNG file cannot be decoded: " + std::string(reader.error()),
+              "Get the whole file, or leave it out.");
+}
+
+// EXIF may stand before or after the pixels; Pillow asks XMP where there is none.
+int find_orientation(Bytes bytes, const DecodeOptions& options) {
+  if (!options.exif) return 1;
+  constexpr size_t kSignature = 8, kChunkHead = 8, kCrc = 4;
+  constexpr std::string_view kXmpKey("XML:com.adobe.xmp\0\0\0", 20);  // not compressed
+  int exif = 0, xmp = 0;
+  for (size_t place = kSignature; place + kChunkHead <= bytes.size();) {
+    const size_t size = byte_number(bytes, place, 4, std::endian::big);
+    const Bytes rest = bytes.subspan(place + kChunkHead);
+    const std::string_view type(reinterpret_cast<const char*>(rest.data()) - 4, 4);
+    const Bytes data = rest.first(std::min(size, rest.size()));
+    const std::string_view text(reinterpret_cast<const char*>(data.data()), data.size());
+    if (type == "eXIf") exif = tiff_orientation(data);
+    if (type == "iTXt" && text.starts_with(kXmpKey)) xmp = xmp_orientation(text);
+    if (type == "IEND" || size > rest.size()) break;
+    place += kChunkHead + size + kCrc;
+  }
+  return std::max(1, exif != 0 || options.backend == Backend::opencv ? exif : xmp);
+}
+
+PictureHead open(PngReader& reader, Bytes bytes, const std::string& name, const DecodeOptions& options) {
+  if (is_apples(bytes)) {
+    throw Error(ErrorCode::unsupported, name, "PNG in Apple's own form (CgBI) is not read",
+                "Convert the picture to 8-bit PNG or JPEG.");
+  }
+  if (!reader.read_header()) refuse(name, reader);
+  const PictureHead head{reader.width(), reader.height(), find_orientation(bytes, options)};
+  require_size(head.width, head.height, name, options.max_pixels);
+  require_plausible(head.width, head.height, bytes.size(), name, {.pixels_per_byte = kMostPixelsPerByte});
+  return head;
+}
+
+// Pillow cuts greys of 16 bits off at 255. Backwards, since a pixel grows from two bytes to three.
+void cut_deep_greys_off(Image& image) {
+  for (int64_t y = 0; y < image.height; ++y) {
+    uint8_t* row = image.row(y);
+    for (int64_t x = image.width - 1; x >= 0; --x) {
+      const uint8_t level = row[2 * x] > 0 ? uint8_t{255} : row[2 * x + 1];
+      std::fill_n(row + 3 * x, 3, level);
     }
   }
-  return state;
-}
-
-void require_done(PngDecoder::State state, const std::string& name) {
-  if (state == PngDecoder::State::broken) refuse_png(name, "its compressed data is damaged");
-  if (state == PngDecoder::State::done) return;
-  throw Error(ErrorCode::corrupt, name, "the PNG file ends early", "Get the whole file, or leave it out.");
-}
-
-void fill(Image& image, const uint8_t* colour) {
-  for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = colour[i % 3];
 }
 
 }  // namespace
 
-PictureHead read_png_head(std::span<const std::byte> bytes, const std::string& name,
-                          const DecodeOptions& options) {
-  PngReader reader(bytes, name, options);
-  const PngChunks chunks = checked_head(reader, bytes.size(), name, options);
-  return {chunks.width, chunks.height, chunks.orientation};
+PictureHead read_png_head(Bytes bytes, const std::string& name, const DecodeOptions& options) {
+  PngReader reader(bytes, options.allow_truncated);
+  return open(reader, bytes, name, options);
 }
 
-Image decode_png(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
-  PngReader reader(bytes, name, options);
-  const PngChunks chunks = checked_head(reader, bytes.size(), name, options);
-  Image image = make_image(chunks.width, chunks.height);
-  if (chunks.colour == 3) fill(image, chunks.palette.data());  // as index 0, where no row arrives
-  PngDecoder decoder(chunks, image);
-  const PngDecoder::State state = decode_pixels(decoder, reader);
-  if (!options.allow_truncated) require_done(state, name);
-  reader.read_rest();
-  return image;
+Picture decode_png(Bytes bytes, const std::string& name, const DecodeOptions& options) {
+  PngReader reader(bytes, options.allow_truncated);
+  const PictureHead head = open(reader, bytes, name, options);
+  Image image = make_image(head.width, head.height);
+  std::vector<png_bytep> rows;
+  for (int64_t y = 0; y < head.height; ++y) rows.push_back(image.row(y));
+  const bool keep_deep_greys = reader.has_deep_greys() && options.backend == Backend::pillow;
+  if (!reader.read_rows(rows, keep_deep_greys) && !options.allow_truncated) refuse(name, reader);
+  if (keep_deep_greys) cut_deep_greys_off(image);
+  return {std::move(image), head.orientation};
+}
+
+void write_png(const std::filesystem::path& path, const Image& image) {
+  png_image form{};
+  form.version = PNG_IMAGE_VERSION;
+  form.width = static_cast<png_uint_32>(image.width);
+  form.height = static_cast<png_uint_32>(image.height);
+  form.format = PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(form);
+  std::vector<std::byte> file(size);
+  if (png_image_write_to_memory(&form, file.data(), &size, 0, image.pixels.data(), 0, nullptr) == 0) {
+    throw Error(ErrorCode::io, path.string(), "the picture cannot be encoded: " + std::string(form.message));
+  }
+  AtomicFile target(path);
+  target.write(std::span(file).first(size));
+  target.commit();
 }
 
 }  // namespace zoo

@@ -7,12 +7,11 @@
 
 #include "transforms/decode/decode_head.h"
 #include "transforms/decode/decode_options.h"
-#include "transforms/image.h"
 
 namespace zoo {
 
 PictureHead read_pnm_head(std::span<const std::byte> bytes, const std::string& name,
                           const DecodeOptions& options);
-Image decode_pnm(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+Picture decode_pnm(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
 
 }  // namespace zoo

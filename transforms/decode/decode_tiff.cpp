@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "transforms/decode/decode_tiff_layout.h"
 #include "transforms/decode/decode_tiff_pixels.h"
-#include "transforms/decode/decode_tiff_raw.h"
 
 namespace zoo {
 namespace {
@@ -64,13 +64,15 @@ Tiff open(MemoryFile& file, const std::string& name) {
   return tiff;
 }
 
-class PackedDecoder {
+class TiffDecoder {
  public:
-  PackedDecoder(TIFF* file, const TiffLayout& layout, const std::string& name, Image& image)
-      : file_(file), layout_(layout), name_(name), image_(image) {}
+  TiffDecoder(TIFF* file, const TiffLayout& layout, const std::string& name, const DecodeOptions& options,
+              Image& image)
+      : file_(file), layout_(layout), name_(name), options_(options), image_(image) {}
 
   void decode() {
-    if (layout_.photometric == PHOTOMETRIC_YCBCR) {
+    if (options_.backend == Backend::opencv) return decode_by_libtiff();
+    if (layout_.photometric == PHOTOMETRIC_YCBCR && !layout_.is_plain()) {
       if (layout_.compression != COMPRESSION_JPEG || layout_.planar != PLANARCONFIG_CONTIG)
         return decode_by_libtiff();
       TIFFSetField(file_, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
@@ -96,7 +98,11 @@ class PackedDecoder {
     std::vector<const uint8_t*> rows_of_planes(planes);
     for (uint32_t y = 0; y < layout_.height; y += height) {
       for (uint32_t x = 0; x < layout_.width; x += width) {
-        for (uint16_t plane = 0; plane < planes; ++plane) read_block(x, y, plane, buffers[plane], size);
+        for (uint16_t plane = 0; plane < planes; ++plane) {
+          if (read_block(x, y, plane, buffers[plane], size)) continue;
+          if (options_.allow_truncated) return;
+          refuse_damaged_tiff(name_);
+        }
         const uint32_t rows = std::min(height, layout_.height - y),
                        columns = std::min(width, layout_.width - x);
         for (uint32_t row = 0; row < rows; ++row) {
@@ -108,19 +114,20 @@ class PackedDecoder {
     }
   }
 
-  void read_block(uint32_t x, uint32_t y, uint16_t plane, std::vector<uint8_t>& buffer, uint64_t size) {
+  bool read_block(uint32_t x, uint32_t y, uint16_t plane, std::vector<uint8_t>& buffer, uint64_t size) {
     const tmsize_t read = layout_.tiled ? TIFFReadTile(file_, buffer.data(), x, y, 0, plane)
                                         : TIFFReadEncodedStrip(file_, TIFFComputeStrip(file_, y, plane),
                                                                buffer.data(), static_cast<tmsize_t>(size));
-    if (read < 0) refuse_damaged_tiff(name_);
+    return read >= 0;
   }
 
-  // Subsampled colours are put together by libtiff, as Pillow has it too.
+  // OpenCV leaves all colours to libtiff, Pillow subsampled ones.
   void decode_by_libtiff() {
-    TIFFSetField(file_, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);
+    TIFFSetField(file_, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);  // the caller turns
     std::vector<uint32_t> raster(size_t{layout_.width} * layout_.height);
     if (TIFFReadRGBAImageOriented(file_, layout_.width, layout_.height, raster.data(), ORIENTATION_TOPLEFT,
-                                  1) == 0) {
+                                  options_.allow_truncated ? 0 : 1) == 0 &&
+        !options_.allow_truncated) {
       refuse_damaged_tiff(name_);
     }
     uint8_t* to = image_.pixels.data();
@@ -134,6 +141,7 @@ class PackedDecoder {
   TIFF* file_;
   TiffLayout layout_;
   const std::string& name_;
+  const DecodeOptions& options_;
   Image& image_;
 };
 
@@ -146,17 +154,13 @@ PictureHead read_tiff_head(Bytes bytes, const std::string& name, const DecodeOpt
   return {layout.width, layout.height, std::max<int>(1, layout.orientation)};
 }
 
-Image decode_tiff(Bytes bytes, const std::string& name, const DecodeOptions& options) {
+Picture decode_tiff(Bytes bytes, const std::string& name, const DecodeOptions& options) {
   MemoryFile memory{bytes};
   const Tiff file = open(memory, name);
   const TiffLayout layout = read_tiff_layout(file.get(), bytes.size(), name, options);
   Image image = make_image(layout.width, layout.height);
-  if (layout.is_raw()) {
-    decode_raw_tiff(file.get(), bytes, layout, name, options.allow_truncated, image);
-  } else {
-    PackedDecoder(file.get(), layout, name, image).decode();
-  }
-  return image;
+  TiffDecoder(file.get(), layout, name, options, image).decode();
+  return {std::move(image), std::max<int>(1, layout.orientation)};
 }
 
 }  // namespace zoo

@@ -1,5 +1,4 @@
-// The first picture of a TIFF file, of the kinds that Pillow reads: its directory and whatever is compressed
-// by libtiff. Internal to transforms.
+// The first picture of a TIFF file, of the kinds that Pillow reads, by libtiff. Internal to transforms.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +7,12 @@
 
 #include "transforms/decode/decode_head.h"
 #include "transforms/decode/decode_options.h"
-#include "transforms/image.h"
 
 namespace zoo {
 
 // The orientation is to be obeyed whatever the options say: Pillow and OpenCV turn every TIFF.
 PictureHead read_tiff_head(std::span<const std::byte> bytes, const std::string& name,
                            const DecodeOptions& options);
-// Not turned.
-Image decode_tiff(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
+Picture decode_tiff(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options);
 
 }  // namespace zoo

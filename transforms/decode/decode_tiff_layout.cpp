@@ -46,7 +46,6 @@ TiffLayout read_layout(TIFF* file, const std::string& name) {
   TIFFGetField(file, TIFFTAG_PHOTOMETRIC, &layout.photometric);
   TIFFGetFieldDefaulted(file, TIFFTAG_PLANARCONFIG, &layout.planar);
   TIFFGetFieldDefaulted(file, TIFFTAG_COMPRESSION, &layout.compression);
-  TIFFGetFieldDefaulted(file, TIFFTAG_FILLORDER, &layout.fill_order);
   if (TIFFGetField(file, TIFFTAG_ORIENTATION, &layout.orientation) != 1) {
     layout.orientation = static_cast<uint16_t>(xmp_turn(file));
   }
@@ -123,9 +122,9 @@ TiffLayout read_tiff_layout(TIFF* file, size_t bytes, const std::string& name, c
   const bool is_fax =
       layout.compression >= COMPRESSION_CCITTRLE && layout.compression <= COMPRESSION_CCITTFAX4;
   require_plausible(layout.width, layout.height, bytes, name,
-                    {.pixels_per_byte = is_fax            ? kMostFaxPixelsPerByte
-                                        : layout.is_raw() ? 8
-                                                          : kMostPixelsPerByte,
+                    {.pixels_per_byte = is_fax              ? kMostFaxPixelsPerByte
+                                        : layout.is_plain() ? 8
+                                                            : kMostPixelsPerByte,
                      .may_be_cut = options.allow_truncated});
   if (layout.photometric == PHOTOMETRIC_YCBCR && layout.samples == 1) {
     layout.photometric = PHOTOMETRIC_MINISBLACK;

@@ -19,7 +19,6 @@ struct TiffLayout {
   uint32_t block_width = 0, block_height = 0;  // of a tile; or of a strip, which is as wide as the picture
   uint16_t bits = 1, samples = 1, format = SAMPLEFORMAT_UINT;
   uint16_t photometric = PHOTOMETRIC_MINISWHITE, planar = PLANARCONFIG_CONTIG, compression = COMPRESSION_NONE;
-  uint16_t fill_order = FILLORDER_MSB2LSB;
   uint16_t orientation = 1;
   bool subsampled = false;  // YCbCr with fewer samples of colour
   bool big_endian = false;
@@ -28,8 +27,8 @@ struct TiffLayout {
 
   bool is_planar() const { return planar == PLANARCONFIG_SEPARATE && samples > 1; }
   bool is_premultiplied() const { return !extra.empty() && extra[0] == EXTRASAMPLE_ASSOCALPHA; }
-  // Pillow reads these by itself, all others by libtiff.
-  bool is_raw() const { return compression == COMPRESSION_NONE && !subsampled; }
+  // Each sample stands for itself.
+  bool is_plain() const { return compression == COMPRESSION_NONE && !subsampled; }
   // Of `columns` pixels, in one plane.
   uint64_t row_bytes(uint32_t columns) const {
     return (uint64_t{columns} * bits * (is_planar() ? 1 : samples) + 7) / 8;

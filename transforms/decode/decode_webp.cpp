@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "transforms/decode/decode_limits.h"
 #include "transforms/decode/exif.h"
@@ -63,7 +64,7 @@ PictureHead read_webp_head(std::span<const std::byte> bytes, const std::string& 
   return head;
 }
 
-Image decode_webp(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
+Picture decode_webp(std::span<const std::byte> bytes, const std::string& name, const DecodeOptions& options) {
   const PictureHead head = read_webp_head(bytes, name, options);
   const WebPData data = data_of(bytes);
   WebPAnimDecoderOptions settings;
@@ -77,7 +78,7 @@ Image decode_webp(std::span<const std::byte> bytes, const std::string& name, con
   for (int64_t i = 0; i < head.width * head.height; ++i) {
     std::copy_n(pixels + 4 * i, 3, image.pixels.data() + 3 * i);
   }
-  return image;
+  return {std::move(image), head.orientation};
 }
 
 }  // namespace zoo

@@ -25,7 +25,7 @@ constexpr std::array kSignatures{
     Signature{0, "II+\0"sv, {ImageFormat::tiff, "TIFF"}},
     Signature{0, "MM\0+"sv, {ImageFormat::tiff, "TIFF"}},
     Signature{0, "BM"sv, {ImageFormat::bmp, "BMP"}},
-    Signature{0, "qoif"sv, {ImageFormat::qoi, "QOI"}},
+    Signature{0, "qoif"sv, {ImageFormat::foreign, "QOI"}},
     Signature{4, "jP  \r\n\x87\n"sv, {ImageFormat::foreign, "JPEG 2000"}},
     Signature{0, "\xFF\x4F\xFF\x51"sv, {ImageFormat::foreign, "JPEG 2000"}},
     Signature{4, "ftypavif"sv, {ImageFormat::foreign, "AVIF"}},

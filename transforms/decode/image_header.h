@@ -7,7 +7,7 @@
 
 namespace zoo {
 
-enum class ImageFormat { unknown, jpeg, png, bmp, webp, tiff, pnm, gif, qoi, foreign };
+enum class ImageFormat { unknown, jpeg, png, bmp, webp, tiff, pnm, gif, foreign };
 
 struct ImageHeader {
   ImageFormat format = ImageFormat::unknown;
