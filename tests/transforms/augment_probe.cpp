@@ -20,8 +20,6 @@
 #include "transforms/augment/geometry.h"
 #include "transforms/augment/mix.h"
 #include "transforms/augment/tables.h"
-#include "transforms/augment/tensor_colour.h"
-#include "transforms/augment/tensor_geometry.h"
 
 namespace {
 
@@ -46,10 +44,6 @@ struct Numbers {
             static_cast<uint8_t>(whole(i + 2))};
   }
   zoo::Sampling sampling(size_t i) const { return {zoo::parse_interpolation(call.at(5 + i)), colour(i + 1)}; }
-  zoo::tensor::GridSampling grid_sampling(size_t i) const {
-    return {zoo::parse_interpolation(call.at(5 + i)),
-            call.at(6 + i) == "none" ? std::nullopt : std::optional(colour(i + 1))};
-  }
   std::optional<zoo::PointXY> point(size_t i) const {
     return call.at(5 + i) == "none" ? std::nullopt : std::optional(zoo::PointXY{(*this)[i], (*this)[i + 1]});
   }
@@ -97,16 +91,6 @@ const std::map<std::string, std::function<void(Image&, const Numbers&)>>& operat
        [](Image& i, const Numbers& n) {
          i = zoo::transform_affine(i, {i.width, i.height}, {n[0], n[1], n[2], n[3], n[4], n[5]},
                                    n.sampling(6));
-       }},
-      {"tensor_brightness", [](Image& i, const Numbers& n) { zoo::tensor::adjust_brightness(i, n[0]); }},
-      {"tensor_contrast", [](Image& i, const Numbers& n) { zoo::tensor::adjust_contrast(i, n[0]); }},
-      {"tensor_saturation", [](Image& i, const Numbers& n) { zoo::tensor::adjust_saturation(i, n[0]); }},
-      {"tensor_sharpness", [](Image& i, const Numbers& n) { zoo::tensor::adjust_sharpness(i, n[0]); }},
-      {"tensor_autocontrast", [](Image& i, const Numbers&) { zoo::tensor::autocontrast(i); }},
-      {"tensor_rotate", [](Image& i, const Numbers& n) { zoo::tensor::rotate(i, n[0], n.grid_sampling(1)); }},
-      {"tensor_affine",
-       [](Image& i, const Numbers& n) {
-         zoo::tensor::affine(i, {n[0], {n[1], n[2]}, n[3], {n[4], n[5]}, n.point(6)}, n.grid_sampling(8));
        }},
       {"perspective", [](Image& i, const Numbers& n) {
          const auto right = static_cast<double>(i.width - 1), bottom = static_cast<double>(i.height - 1);

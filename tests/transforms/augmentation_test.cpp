@@ -9,8 +9,6 @@
 #include "transforms/augment/presets.h"
 #include "transforms/augment/sample.h"
 #include "transforms/augment/step_fields.h"
-#include "transforms/augment/tensor_colour.h"
-#include "transforms/augment/tensor_geometry.h"
 #include "transforms/augment/torchvision_ops.h"
 #include "transforms/random/random_ops.h"
 #include "zoo/base/error.h"
@@ -486,59 +484,5 @@ TEST_CASE("with the same draws AugMix is torchvision's") {
     INFO(row.at("pattern") << ' ' << row.at("width") << 'x' << row.at("height") << ' ' << row.at("recipe"));
     const AugmentedPicture picture = Augmentation::parse(row.at("recipe"), "recipe").apply(pattern(row), key);
     CHECK(digest(picture.image) == row.at("sha256"));
-  }
-}
-
-TEST_CASE("a tensor's operations that change nothing leave the picture") {
-  for (const Size size : {Size{1, 1}, Size{2, 3}, Size{8, 9}, Size{61, 43}}) {
-    const Image image = noise(size.width, size.height);
-    const auto check = [&](const auto& change) {
-      Image changed = image;
-      change(changed);
-      CHECK(changed.pixels == image.pixels);
-    };
-    check([](Image& i) { tensor::adjust_brightness(i, 1); });
-    check([](Image& i) { tensor::adjust_contrast(i, 1); });
-    check([](Image& i) { tensor::adjust_saturation(i, 1); });
-    check([](Image& i) { tensor::adjust_sharpness(i, 1); });
-    for (const auto mode : {Interpolation::nearest, Interpolation::bilinear}) {
-      for (const auto& fill : {std::optional<Colour>(), std::optional(Colour{9, 200, 31})}) {
-        INFO(size.width << 'x' << size.height << ' ' << to_string(mode));
-        check([&](Image& i) { tensor::rotate(i, 0, {mode, fill}); });
-        check([&](Image& i) { tensor::affine(i, {}, {mode, fill}); });
-      }
-    }
-  }
-}
-
-TEST_CASE("a tensor is surrounded by its fill") {
-  const Image image = noise(9, 7);
-  for (const auto mode : {Interpolation::nearest, Interpolation::bilinear}) {
-    for (const auto& fill : {std::optional<Colour>(), std::optional(Colour{9, 200, 31})}) {
-      Image shifted = image;
-      tensor::affine(shifted, {.translate = {2, -3}}, {mode, fill});
-      for (int64_t y = 0; y < 7; ++y) {
-        for (int64_t x = 0; x < 9; ++x) {
-          const bool inside = x >= 2 && y + 3 < 7;
-          const uint8_t* from = inside ? image.row(y + 3) + (x - 2) * 3 : nullptr;
-          const Colour expected = inside ? Colour{from[0], from[1], from[2]} : fill.value_or(Colour{});
-          CHECK(std::equal(expected.begin(), expected.end(), shifted.row(y) + x * 3));
-        }
-      }
-    }
-  }
-}
-
-TEST_CASE("with the same draws the crop is torchvision's") {
-  const std::vector<Row> rows = read_table(golden_folder() / "crops.tsv");
-  REQUIRE(rows.size() == 108);
-  for (const Row& row : rows) {
-    const RandomResizedCrop options{.scale = {number(row, "min_scale"), number(row, "max_scale")},
-                                    .ratio = {number(row, "min_ratio"), number(row, "max_ratio")}};
-    RandomStream random((uint64_t{1} << 40) + 7, 3, static_cast<uint64_t>(integer(row, "sample")), 0);
-    const CropRect rect = draw_resized_crop({integer(row, "width"), integer(row, "height")}, options, random);
-    INFO(row.at("width") << 'x' << row.at("height") << " sample " << row.at("sample"));
-    CHECK(rect == CropRect{integer(row, "left"), integer(row, "top"), integer(row, "crop_width"),
-                           integer(row, "crop_height")});
   }
 }

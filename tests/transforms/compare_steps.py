@@ -13,8 +13,6 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "python"))
 from cpp_program import MEMORY_FOLDER, CppProgram  # noqa: E402
 
-os.environ["MKL_CBWR"] = "COMPATIBLE"  # MKL then rounds the same on all processors; read once, by torch
-
 try:
     import reference_shim  # noqa: F401
     import numpy as np

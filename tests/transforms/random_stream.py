@@ -6,6 +6,9 @@ from unittest import mock
 
 import numpy as np
 import torch
+from PIL import Image
+from torchvision.transforms import autoaugment
+from torchvision.transforms import functional as F
 
 FIRST_STEP, MIX = 0x1000, 5  # kOpStep and kOpMix of transforms/random/random_ops.h
 LOW = 0xFFFFFFFF
@@ -95,7 +98,19 @@ def _weighted_choice(stream, weights, count):
 
 @contextlib.contextmanager
 def draws_from(stream: RandomStream):
-    """torch's, numpy's and Python's random numbers come from the stream."""
+    """torch's, numpy's and Python's random numbers come from the stream.
+
+    torchvision's AugMix, which works on tensors, has the operations of PIL images, as the other policies have them.
+    """
+    apply_op = autoaugment._apply_op
+
+    def apply_op_on_picture(picture, name, strength, **settings):
+        if not isinstance(picture, torch.Tensor):
+            return apply_op(picture, name, strength, **settings)
+        if name == "Posterize" and int(strength) == 0:  # which Pillow 13 refuses
+            return torch.zeros_like(picture)
+        drawn = apply_op(Image.fromarray(picture[0].permute(1, 2, 0).contiguous().numpy()), name, strength, **settings)
+        return F.pil_to_tensor(drawn)[None]
 
     def randint(low, high=None, size=None, **_):
         if size is None and not isinstance(high, int):
@@ -121,6 +136,7 @@ def draws_from(stream: RandomStream):
         return stream.beta(a, b) if size is None else np.array([stream.beta(a, b) for _ in range(size)])
 
     replacements = [
+        mock.patch.object(autoaugment, "_apply_op", apply_op_on_picture),
         mock.patch.object(torch, "randint", randint), mock.patch.object(torch, "rand", rand),
         mock.patch.object(torch.Tensor, "uniform_", uniform_),
         mock.patch.object(torch, "_sample_dirichlet", sample_dirichlet),

@@ -1,13 +1,10 @@
-// torchvision's AugMix of a PIL image, which it turns into a tensor first: its draws, its operations on
-// tensors and its mixture in single precision (torchvision 0.28, transforms/autoaugment.py).
+// torchvision's AugMix: its draws, its operations as on PIL images, as the other policies have them, and its
+// mixture in single precision (torchvision 0.28, transforms/autoaugment.py, which works on tensors here).
 #include <algorithm>
 #include <vector>
 
 #include "transforms/augment/clones.h"
 #include "transforms/augment/run_step.h"
-#include "transforms/augment/tables.h"
-#include "transforms/augment/tensor_colour.h"
-#include "transforms/augment/tensor_geometry.h"
 #include "transforms/augment/torchvision_ops.h"
 #include "transforms/random/distributions.h"
 
@@ -22,37 +19,12 @@ constexpr Op kOps[]{Op::shear_x,   Op::shear_y,  Op::translate_x,   Op::translat
                     Op::color,     Op::contrast, Op::sharpness};
 constexpr int64_t kPlainOps = 9;  // without the four that the paper leaves out
 
-void apply(Op op, double strength, const tensor::GridSampling& sampling, Image& image) {
-  if (const auto options = affine_of(op, strength)) return tensor::affine(image, *options, sampling);
-  switch (op) {
-    case Op::rotate:
-      return tensor::rotate(image, strength, sampling);
-    case Op::brightness:
-      return tensor::adjust_brightness(image, 1.0 + strength);
-    case Op::color:
-      return tensor::adjust_saturation(image, 1.0 + strength);
-    case Op::contrast:
-      return tensor::adjust_contrast(image, 1.0 + strength);
-    case Op::sharpness:
-      return tensor::adjust_sharpness(image, 1.0 + strength);
-    case Op::posterize:
-      return posterize(image, static_cast<int64_t>(strength));
-    case Op::solarize:
-      return solarize(image, strength);
-    case Op::auto_contrast:
-      return tensor::autocontrast(image);
-    case Op::equalize:
-      return equalize(image);
-    default:  // not one of kOps, or known to affine_of
-      return;
-  }
-}
-
 void apply_drawn(const AugMix& step, const Extent& extent, Image& image, RandomStream& random) {
   const auto count = step.all_ops ? static_cast<int64_t>(std::size(kOps)) : kPlainOps;
   const Space space = space_of(kOps[random.below(count)], extent);
   const double strength = space.has_magnitude() ? magnitude(space, random.below(step.severity), kBins) : 0;
-  apply(space.op, draw_sign(space, strength, random), {step.interpolation, step.fill}, image);
+  apply(space.op, draw_sign(space, strength, random), {step.interpolation, step.fill.value_or(Colour{})},
+        image);
 }
 
 Extent extent_of(Size size) {

@@ -3,6 +3,10 @@
 #include <cmath>
 #include <numbers>
 
+#include "transforms/augment/colour.h"
+#include "transforms/augment/filters.h"
+#include "transforms/augment/tables.h"
+
 namespace zoo::torchvision {
 namespace {
 
@@ -16,6 +20,23 @@ double linspace(const Space& space, int64_t bin, int64_t bins) {
 
 double degrees_of_slope(double slope) {
   return std::atan(slope) * (180.0 / std::numbers::pi);
+}
+
+// What shears and translations do; nothing for other operations.
+std::optional<AffineOptions> affine_of(Op op, double strength) {
+  constexpr PointXY kCorner{0, 0};
+  switch (op) {
+    case Op::shear_x:
+      return AffineOptions{.shear = {degrees_of_slope(strength), 0}, .center = kCorner};
+    case Op::shear_y:
+      return AffineOptions{.shear = {0, degrees_of_slope(strength)}, .center = kCorner};
+    case Op::translate_x:
+      return AffineOptions{.translate = {std::trunc(strength), 0}};
+    case Op::translate_y:
+      return AffineOptions{.translate = {0, std::trunc(strength)}};
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -66,19 +87,31 @@ double draw_sign(const Space& space, double value, RandomStream& random) {
   return space.is_signed && random.below(2) == 1 ? -value : value;
 }
 
-std::optional<AffineOptions> affine_of(Op op, double strength) {
-  constexpr PointXY kCorner{0, 0};
+void apply(Op op, double strength, const Sampling& sampling, Image& image) {
+  if (const auto options = affine_of(op, strength)) return affine(image, *options, sampling);
   switch (op) {
-    case Op::shear_x:
-      return AffineOptions{.shear = {degrees_of_slope(strength), 0}, .center = kCorner};
-    case Op::shear_y:
-      return AffineOptions{.shear = {0, degrees_of_slope(strength)}, .center = kCorner};
-    case Op::translate_x:
-      return AffineOptions{.translate = {std::trunc(strength), 0}};
-    case Op::translate_y:
-      return AffineOptions{.translate = {0, std::trunc(strength)}};
-    default:
-      return std::nullopt;
+    case Op::rotate:
+      return rotate(image, {.degrees = strength}, sampling);
+    case Op::brightness:
+      return adjust_brightness(image, 1.0 + strength);
+    case Op::color:
+      return adjust_saturation(image, 1.0 + strength);
+    case Op::contrast:
+      return adjust_contrast(image, 1.0 + strength);
+    case Op::sharpness:
+      return adjust_sharpness(image, 1.0 + strength);
+    case Op::posterize:
+      return posterize(image, static_cast<int64_t>(strength));
+    case Op::solarize:
+      return solarize(image, strength);
+    case Op::auto_contrast:
+      return autocontrast(image);
+    case Op::equalize:
+      return equalize(image);
+    case Op::invert:
+      return invert(image);
+    default:  // the identity, and what affine_of knows
+      return;
   }
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "transforms/augment/geometry.h"
 #include "transforms/random/random.h"
@@ -49,7 +48,7 @@ Space space_of(Op op, const Extent& extent);
 double magnitude(const Space& space, int64_t bin, int64_t bins);
 double draw_sign(const Space& space, double value, RandomStream& random);
 
-// What shears and translations do with that magnitude; nothing for other operations.
-std::optional<AffineOptions> affine_of(Op op, double strength);
+// As on a PIL image.
+void apply(Op op, double strength, const Sampling& sampling, Image& image);
 
 }  // namespace zoo::torchvision

@@ -3,45 +3,13 @@
 #include <array>
 #include <span>
 
-#include "transforms/augment/colour.h"
-#include "transforms/augment/filters.h"
-#include "transforms/augment/geometry.h"
 #include "transforms/augment/run_step.h"
-#include "transforms/augment/tables.h"
 #include "transforms/augment/torchvision_ops.h"
 
 namespace zoo {
 namespace {
 
 using namespace torchvision;
-
-void apply(Op op, double strength, const Sampling& sampling, Image& image) {
-  if (const auto options = affine_of(op, strength)) return affine(image, *options, sampling);
-  switch (op) {
-    case Op::rotate:
-      return rotate(image, {.degrees = strength}, sampling);
-    case Op::brightness:
-      return adjust_brightness(image, 1.0 + strength);
-    case Op::color:
-      return adjust_saturation(image, 1.0 + strength);
-    case Op::contrast:
-      return adjust_contrast(image, 1.0 + strength);
-    case Op::sharpness:
-      return adjust_sharpness(image, 1.0 + strength);
-    case Op::posterize:
-      return posterize(image, static_cast<int64_t>(strength));
-    case Op::solarize:
-      return solarize(image, strength);
-    case Op::auto_contrast:
-      return autocontrast(image);
-    case Op::equalize:
-      return equalize(image);
-    case Op::invert:
-      return invert(image);
-    default:  // the identity, and what affine_of knows
-      return;
-  }
-}
 
 constexpr Op kOps[]{Op::identity,  Op::shear_x,    Op::shear_y,       Op::translate_x, Op::translate_y,
                     Op::rotate,    Op::brightness, Op::color,         Op::contrast,    Op::sharpness,

@@ -7,11 +7,9 @@ import hashlib
 import io
 import itertools
 import json
-import os
 import pathlib
 import sys
 
-os.environ["MKL_CBWR"] = "COMPATIBLE"  # MKL then rounds the same on all processors; read once, by torch
 import cv2
 import numpy as np
 import torch
