@@ -3,13 +3,15 @@
 //   weight, list_weights                        what is published
 //   load, state_dict, save_model                tensors in and out
 //   Classifier                                  pictures become labels
-//   Loader, train, RunDirectory                 training
+//   finetune                                    a published model and pictures become a model of their classes
+//   Loader, train, RunDirectory                 the parts of it
 #pragma once
 
 #include "zoo/arch/registry.h"
 #include "zoo/base/error.h"
 #include "zoo/checkpoint/checkpoint.h"
 #include "zoo/classifier/classifier.h"
+#include "zoo/finetune/finetune.h"
 #include "zoo/loader/loader.h"
 #include "zoo/manifest/catalogue.h"
 #include "zoo/models/create.h"

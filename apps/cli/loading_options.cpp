@@ -36,9 +36,8 @@ void read_loading_options(const cxxopts::ParseResult& flags, LoaderOptions& load
   if (flags.count("cache-dir") > 0) loading.cache.folder = text("cache-dir");
 }
 
-void report_bad_pictures(const Loader& loader) {
+void report_bad_pictures(const std::vector<BadPicture>& bad) {
   constexpr size_t kMost = 10;
-  const std::vector<BadPicture>& bad = loader.bad_pictures();
   if (bad.empty()) return;
   std::cerr << bad.size() << (bad.size() == 1 ? " picture was" : " pictures were") << " left out:\n";
   for (size_t i = 0; i < std::min(bad.size(), kMost); ++i) std::cerr << "  " << bad[i].message << '\n';

@@ -1,6 +1,8 @@
 // The flags of commands that read whole data sets.
 #pragma once
 
+#include <vector>
+
 namespace cxxopts {
 class Options;
 class ParseResult;
@@ -8,7 +10,7 @@ class ParseResult;
 
 namespace zoo {
 struct LoaderOptions;
-class Loader;
+struct BadPicture;
 }  // namespace zoo
 
 namespace zoo::apps {
@@ -20,7 +22,8 @@ void add_loading_options(cxxopts::Options& options);
 // Sets what the flags say; the rest stays as it is. Throws Error{usage} that names the flag.
 void read_loading_options(const cxxopts::ParseResult& flags, LoaderOptions& loading);
 
-// The pictures that a loader has left out, on stderr: how many, and the first of them with the reason.
-void report_bad_pictures(const Loader& loader);
+// The pictures that a loader has left out (bad_pictures()), on stderr: how many, and the first of them with
+// the reason.
+void report_bad_pictures(const std::vector<BadPicture>& bad);
 
 }  // namespace zoo::apps

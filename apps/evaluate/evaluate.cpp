@@ -153,7 +153,7 @@ Outcome run(const std::shared_ptr<const Dataset>& dataset, const std::vector<int
   Outcome outcome;
   outcome.result = evaluate(model, source, torch.precision, follow);
   progress.clear();
-  report_bad_pictures(loader);
+  report_bad_pictures(loader.bad_pictures());
   outcome.bad_pictures = loader.bad_pictures().size();
   outcome.images_per_s = static_cast<double>(outcome.result.images) / seconds_since(start);
   return outcome;

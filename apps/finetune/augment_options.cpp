@@ -1,13 +1,11 @@
 #include "apps/finetune/augment_options.h"
 
 #include <array>
-#include <filesystem>
 
 #include <cxxopts.hpp>
 
 #include "apps/cli/flag_values.h"
 #include "zoo/base/error.h"
-#include "zoo/base/file.h"
 
 namespace zoo::apps {
 namespace {
@@ -73,26 +71,6 @@ void refuse_steps(const Flags& flags) {
   }
 }
 
-// Crops know three; bicubic is what comes closest to the others.
-Interpolation interpolation_of_training(Interpolation evaluation) {
-  if (evaluation == Interpolation::nearest || evaluation == Interpolation::bilinear) return evaluation;
-  return Interpolation::bicubic;
-}
-
-Augmentation read_recipe(const std::string& recipe, const Preprocess& preprocess) {
-  std::error_code ignored;
-  Augmentation augmentation = std::filesystem::is_regular_file(recipe, ignored)
-                                  ? Augmentation::parse(read_text(recipe), recipe)
-                                  : named_augmentation(recipe, preprocess.crop_px);
-  const auto output = augmentation.output_size();
-  if (output == Size{preprocess.crop_px, preprocess.crop_px}) return augmentation;
-  const std::string side = std::to_string(preprocess.crop_px);
-  throw Error(ErrorCode::usage, "--augment",
-              "the pictures that leave '" + recipe + "' are not all of " + side + " x " + side +
-                  " pixels, as those that the model is judged by",
-              "Let it end with a crop of that size, or give its size with --image-size.");
-}
-
 std::optional<MixOptions> read_mix(const Flags& flags) {
   MixOptions mix;
   mix.mixup_alpha = flags.number("mixup", 1000);
@@ -137,9 +115,9 @@ void add_augment_options(cxxopts::Options& options) {
   add("aug-repeats", "copies of a picture in a row, each augmented anew", text("1"), "N");
 }
 
-AugmentFlags read_augment_options(const cxxopts::ParseResult& parsed) {
+TrainingPictures read_augment_options(const cxxopts::ParseResult& parsed) {
   const Flags flags(parsed);
-  AugmentFlags options;
+  TrainingPictures options;
   if (flags.given("augment")) {
     refuse_steps(flags);
     options.recipe = flags.text("augment");
@@ -150,17 +128,6 @@ AugmentFlags read_augment_options(const cxxopts::ParseResult& parsed) {
   options.repeats = flags.integer("aug-repeats", 1, 1000);
   make_augmentation(options.steps);  // refuses a policy that there is not
   return options;
-}
-
-Augmentation make_augmentation(const AugmentFlags& flags, const Preprocess& preprocess) {
-  if (!flags.recipe.empty()) return read_recipe(flags.recipe, preprocess);
-  TimmPreset preset = flags.steps;
-  preset.input_size = {preprocess.crop_px, preprocess.crop_px};
-  if (!flags.chosen_interpolation)
-    preset.train_interpolation = interpolation_of_training(preprocess.interpolation);
-  std::vector<Step> steps = make_augmentation(preset).steps();
-  if (auto* crop = std::get_if<RandomResizedCrop>(&steps.front())) crop->backend = preprocess.backend;
-  return Augmentation(std::move(steps));
 }
 
 }  // namespace zoo::apps

@@ -1,15 +1,19 @@
 #include "apps/finetune/finetune_options.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <cxxopts.hpp>
 
 #include "apps/cli/data_options.h"
+#include "apps/cli/flag_names.h"
 #include "apps/cli/flag_values.h"
 #include "apps/cli/loading_options.h"
 #include "apps/cli/options.h"
 #include "apps/cli/preprocess_options.h"
 #include "apps/cli/weights_options.h"
+#include "apps/finetune/augment_options.h"
+#include "apps/finetune/model_flags.h"
 #include "zoo/base/error.h"
 
 namespace zoo::apps {
@@ -68,7 +72,7 @@ cxxopts::Options declare_finetune_flags() {
   return options;
 }
 
-FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
+FinetuneFlags read_finetune_flags(const cxxopts::ParseResult& flags) {
   const auto given = [&](const char* name) { return flags.count(name) > 0; };
   const auto text = [&](const char* name) { return flags[name].as<std::string>(); };
   const auto integer = [&](const std::string& name, int64_t minimum, int64_t maximum) {
@@ -77,14 +81,17 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   const auto number = [&](const std::string& name) {
     return parse_number("--" + name, text(name.c_str()), 0, kLargestNumber);
   };
-  FinetuneOptions options;
-  options.torch = read_torch_options(flags);
+  FinetuneFlags result;
+  result.torch = read_torch_options(flags);
+  FinetuneOptions& options = result.options;
   if (!given("weights") && !given("arch"))
     throw Error(ErrorCode::usage, "--weights and --arch", "are both missing",
                 "Give --weights NAME to start from a published model, or --arch ARCH to train from scratch.");
   if (!given("data"))
     throw Error(ErrorCode::usage, "--data", "is missing", "Name a folder or list of pictures.");
   if (!given("out")) throw Error(ErrorCode::usage, "--out", "is missing", "Name a new folder for the run.");
+  if (given("weights")) options.weights = text("weights");
+  if (given("arch") && !given("weights")) options.arch = text("arch");
   options.data.data = text("data");
   options.data.source = read_data_options(flags);
   options.out = text("out");
@@ -95,7 +102,7 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   constexpr int64_t most = std::numeric_limits<int32_t>::max();
   if (given("max-train-samples")) options.data.max_train_samples = integer("max-train-samples", 1, most);
   options.overwrite = given("overwrite");
-  options.json = given("json");
+  result.json = given("json");
 
   options.model = read_model_flags(flags);
   Recipe& recipe = options.recipe;
@@ -108,10 +115,14 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   recipe.weight_decay = number("weight-decay");
   recipe.label_smoothing = number("smoothing");
   options.pictures = read_augment_options(flags);
+  options.preprocess = read_preprocess_choice(flags);
+  if (given("labels"))
+    with_flag_names([&] { require_outside("labels", text("labels"), options.out, options.overwrite); });
   read_loading_options(flags, options.loading);
   recipe.seed = static_cast<uint64_t>(integer("seed", 0, std::numeric_limits<int64_t>::max()));
-  options.data.seed = recipe.seed;
-  recipe.precision = options.torch.precision;
+  recipe.precision = result.torch.precision;
+  options.device = result.torch.device;
+  options.loading.workers = result.torch.workers;
   if (given("freeze")) {
     if (text("freeze") != "backbone")
       throw Error(ErrorCode::usage, "--freeze", "'" + text("freeze") + "' is not 'backbone'");
@@ -120,8 +131,8 @@ FinetuneOptions read_finetune_flags(const cxxopts::ParseResult& flags) {
   // The default warm-up gives way to a run that is shorter than it; a given one does not.
   if (!given("warmup-epochs"))
     recipe.warmup_epochs = std::min(recipe.warmup_epochs, static_cast<double>(recipe.epochs));
-  validate(recipe);
-  return options;
+  with_flag_names([&] { validate(recipe); });
+  return result;
 }
 
 }  // namespace zoo::apps

@@ -182,7 +182,7 @@ TEST_CASE("options of the model are in the recipe, and those of inference in the
   INFO(changed.err);
   REQUIRE(changed.status == 0);
   const auto features = config["num_features"].get<int64_t>();
-  CHECK_THAT(changed.err, Catch::Contains("new head: 3 classes instead of 3, and --gp max gives it " +
+  CHECK_THAT(changed.err, Catch::Contains("new head: 3 classes instead of 3, and the pool max gives it " +
                                           std::to_string(features) + " inputs instead of " +
                                           std::to_string(2 * features)));
   CHECK(read_json(folder / "other" / "last" / "config.json")["model_args"] == Json{{"global_pool", "max"}});

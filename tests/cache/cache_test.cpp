@@ -50,12 +50,14 @@ TEST_CASE("the lock file keeps what is recorded, and refuses another hash for th
 TEST_CASE("a lock file that is none is refused, not overwritten") {
   const TemporaryFolder folder;
   const auto [text, complaint] = GENERATE(table<std::string, std::string>({
-      {"", ": is not JSON"},
-      {"[1]", ": is not an object with 'version' and 'files'"},
-      {R"({"version": 2, "files": {}})", ":/version: is 2, expected 1"},
-      {R"({"version": 1, "files": []})", ":/files: is not an object"},
+      {"",
+       ": is not JSON: parse error at line 1, column 1: syntax error while parsing value - unexpected end of "
+       "input; expected '[', '{', or a literal"},
+      {"[1]", ": is of type array, expected an object"},
+      {R"({"version": 2, "files": {}})", ":/version: is 2, expected 1 to 1"},
+      {R"({"version": 1, "files": []})", ":/files: is of type array, expected an object"},
       {R"({"version": 1, "files": {"a": {"sha256": "12", "bytes": 1}}})",
-       ":/files/a: is not an object with a sha256 of 64 hex digits and a number of bytes"},
+       ":/files/a/sha256: is not a SHA-256 of 64 hex digits"},
   }));
   write_text(lock_path(folder.path()), text);
   const std::string expected =

@@ -38,25 +38,25 @@ TEST_CASE("the rate rises to lr, falls after that and ends above zero") {
   }
 }
 
-TEST_CASE("a setting out of range is refused with its flag") {
+TEST_CASE("a setting out of range is refused with its name") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
   const auto [recipe, flag] = GENERATE_COPY(table<Recipe, std::string>({
-      {{.epochs = 0}, "--epochs"},
-      {{.epochs = -3}, "--epochs"},
-      {{.batch_size = 0}, "--batch-size"},
-      {{.lr = 0}, "--lr"},
-      {{.lr = -0.1}, "--lr"},
-      {{.lr = nan}, "--lr"},
-      {{.lr = infinity}, "--lr"},
-      {{.momentum = 1}, "--momentum"},
-      {{.momentum = -0.1}, "--momentum"},
-      {{.momentum = nan}, "--momentum"},
-      {{.weight_decay = -1}, "--weight-decay"},
-      {{.weight_decay = nan}, "--weight-decay"},
-      {{.warmup_epochs = -1}, "--warmup-epochs"},
-      {{.epochs = 2, .warmup_epochs = 3}, "--warmup-epochs"},
-      {{.momentum = 0, .nesterov = true}, "--nesterov"},
+      {{.epochs = 0}, "epochs"},
+      {{.epochs = -3}, "epochs"},
+      {{.batch_size = 0}, "batch_size"},
+      {{.lr = 0}, "lr"},
+      {{.lr = -0.1}, "lr"},
+      {{.lr = nan}, "lr"},
+      {{.lr = infinity}, "lr"},
+      {{.momentum = 1}, "momentum"},
+      {{.momentum = -0.1}, "momentum"},
+      {{.momentum = nan}, "momentum"},
+      {{.weight_decay = -1}, "weight_decay"},
+      {{.weight_decay = nan}, "weight_decay"},
+      {{.warmup_epochs = -1}, "warmup_epochs"},
+      {{.epochs = 2, .warmup_epochs = 3}, "warmup_epochs"},
+      {{.momentum = 0, .nesterov = true}, "nesterov"},
   }));
   try {
     validate(recipe);

@@ -167,7 +167,7 @@ TEST_CASE("a run is replaced when the first epoch of the new one is judged, and 
   const TemporaryFolder folder;
   const fs::path path = folder / "run";
   make_run(path, 1);
-  CHECK_THAT(refusal(path, false), Catch::Contains("holds a training run. Give --out another folder"));
+  CHECK_THAT(refusal(path, false), Catch::Contains("holds a training run. Give out = another folder"));
   SECTION("nothing was learnt") {
     {
       const RunDirectory run = start(path, true);

@@ -195,7 +195,7 @@ TEST_CASE(
   };
   CHECK(code_of(run, &message) == ErrorCode::mismatch);
   CHECK_THAT(message,
-             Catch::StartsWith("epoch 2, evaluation: the loss is not finite (") && Catch::Contains("--lr"));
+             Catch::StartsWith("epoch 2, evaluation: the loss is not finite (") && Catch::Contains("a smaller learning rate"));
   CHECK(calls == std::vector<std::string>{"learnt 0", "judged 0", "learnt 1", "diverged 1"});
 }
 
@@ -239,7 +239,7 @@ TEST_CASE("what LibTorch and the library throw in the middle is an error with it
   CHECK(message.find('\n') == std::string::npos);
   if (message.find("odd") == std::string::npos) {
     CHECK(code == ErrorCode::io);
-    CHECK_THAT(message, Catch::Contains("not enough memory") && Catch::Contains("--batch-size"));
+    CHECK_THAT(message, Catch::Contains("not enough memory") && Catch::Contains("smaller batches"));
   }
 }
 

@@ -102,7 +102,8 @@ std::vector<const ArchSpec*> known_archs() {
 std::vector<std::string> list_models(std::string_view pattern) {
   std::vector<std::string> names;
   for (const ArchSpec* spec : known_archs())
-    if (pattern.empty() || glob_match(pattern, spec->name)) names.emplace_back(spec->name);
+    if (pattern.empty() || glob_match(pattern, spec->name))
+      names.emplace_back(spec->name);
   return names;
 }
 

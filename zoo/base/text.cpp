@@ -1,5 +1,7 @@
 #include "zoo/base/text.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -13,27 +15,6 @@ namespace {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-// Matches `c` against the bracket expression that starts at pattern[begin] == '[' and sets `end` behind its
-// ']'. Without a ']' the bracket stands for itself, as in the shell.
-bool match_bracket(std::string_view pattern, size_t begin, char c, size_t& end) {
-  size_t i = begin + 1;
-  const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
-  if (negated) ++i;
-  const size_t close = pattern.find(']', i + 1);
-  if (close == std::string_view::npos) {
-    end = begin + 1;
-    return c == '[';
-  }
-  bool found = false;
-  while (i < close) {
-    const bool range = i + 2 < close && pattern[i + 1] == '-';
-    found = found || (range ? pattern[i] <= c && c <= pattern[i + 2] : pattern[i] == c);
-    i += range ? 3 : 1;
-  }
-  end = close + 1;
-  return found != negated;
 }
 
 // Levenshtein's distance, by rows.
@@ -54,33 +35,7 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool glob_match(std::string_view pattern, std::string_view text) {
-  size_t p = 0;
-  size_t t = 0;
-  size_t star = std::string_view::npos;  // the last '*' seen, and the text position it has eaten up to
-  size_t eaten = 0;
-  while (t < text.size()) {
-    size_t next = p + 1;
-    bool matches = false;
-    if (p < pattern.size()) {
-      if (pattern[p] == '*') {
-        star = p++;
-        eaten = t;
-        continue;
-      }
-      matches = pattern[p] == '?' ||
-                (pattern[p] == '[' ? match_bracket(pattern, p, text[t], next) : pattern[p] == text[t]);
-    }
-    if (matches) {
-      p = next;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++eaten;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+  return fnmatch(std::string(pattern).c_str(), std::string(text).c_str(), FNM_NOESCAPE) == 0;
 }
 
 bool natural_less(std::string_view a, std::string_view b) {

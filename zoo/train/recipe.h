@@ -28,7 +28,7 @@ struct Recipe {
 // w))), which would reach 0 one step after the last.
 double learning_rate(const Recipe& recipe, int64_t step, int64_t total_steps, int64_t steps_per_epoch);
 
-// Throws Error{usage} that names the flag: epochs < 1, lr <= 0, momentum outside [0, 1), ...
+// Throws Error{usage} that names the field: epochs < 1, lr <= 0, momentum outside [0, 1), ...
 void validate(const Recipe& recipe);
 
 }  // namespace zoo

@@ -59,10 +59,10 @@ void clear_way(const fs::path& beside) {
   if (may_go(beside) && holds_results(beside) && read_text(beside / kRunBeside) != kReplaced)
     throw Error(ErrorCode::usage, beside.string(),
                 "holds an epoch of a new run that was stopped before it took the name.",
-                "Move it away to keep it (--weights FOLDER/last goes on from it), or remove it.");
+                "Move it away to keep it (weights = FOLDER/last goes on from it), or remove it.");
   if (!may_go(beside))
     throw Error(ErrorCode::usage, beside.string(), "is in the way: the new run is made there at first.",
-                "Move it away, or give --out another folder.");
+                "Move it away, or make the run in another folder.");
   const Descriptor lock = lock_run(beside);
   remove_run(beside);
 }
@@ -77,14 +77,14 @@ void give_name_back(const fs::path& target) {
 
 [[noreturn]] void refuse_results(const fs::path& path) {
   throw Error(ErrorCode::usage, path.string(), "holds a training run.",
-              "Give --out another folder, or --overwrite to replace the run.");
+              "Give out = another folder, or overwrite = true to replace the run.");
 }
 
 [[noreturn]] void refuse_foreign(const fs::path& path, const fs::path& foreign) {
   throw Error(ErrorCode::usage, path.string(),
               "holds '" + foreign.lexically_relative(real_path(path)).string() +
                   "', which is not part of a training run.",
-              "Give --out a new or empty folder, or move that away: it is not removed for you.");
+              "Choose a new or empty folder, or move that away: it is not removed for you.");
 }
 
 }  // namespace
@@ -102,14 +102,14 @@ void RunDirectory::check(const fs::path& path, bool overwrite) {
   if (!is_there(target) || is_empty_folder(target)) return;
   std::error_code error;
   if (!fs::is_directory(target, error))
-    throw Error(ErrorCode::usage, path.string(), "is not a folder.", "Give --out a new folder.");
+    throw Error(ErrorCode::usage, path.string(), "is not a folder.", "Choose a new folder.");
   const fs::path foreign = foreign_entry(target);
   if (!is_run(target)) {
     if (!foreign.empty()) refuse_foreign(path, foreign);
     throw Error(ErrorCode::usage, path.string(),
                 std::string("holds files with the names of a training run's, but no ") + kRunMarker +
                     ", without which nothing is replaced.",
-                "Give --out a new or empty folder, or move them away yourself.");
+                "Choose a new or empty folder, or move them away yourself.");
   }
   const Descriptor lock = lock_run(target);
   if (!holds_results(target) && foreign.empty()) return;  // of a run that was killed before it had any
@@ -118,7 +118,7 @@ void RunDirectory::check(const fs::path& path, bool overwrite) {
   if (has_fixed_name(target))
     throw Error(ErrorCode::usage, path.string(),
                 "is where a file system is mounted, so that no new run can take its name.",
-                "Give --out a folder in it.");
+                "Choose a folder in it.");
 }
 
 RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const std::string& recipe_json,

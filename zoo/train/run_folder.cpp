@@ -125,7 +125,7 @@ bool has_fixed_name(const fs::path& folder) {
 Descriptor lock_run(const fs::path& folder) {
   Descriptor lock = open_locked(folder / kRunMarker, [&] {
     throw Error(ErrorCode::usage, folder.string(), "another training is at work there",
-                "Wait until it has ended, or give --out another folder.");
+                "Wait until it has ended, or make the run in another folder.");
   });
   struct stat status{};
   if (::fstat(lock.get(), &status) != 0) fail(folder / kRunMarker, errno, "cannot look at it");

@@ -20,7 +20,7 @@ namespace zoo {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr const char* kSlowDown = "Use a smaller --lr, more --warmup-epochs, or --precision fp32.";
+constexpr const char* kSlowDown = "Use a smaller learning rate, a longer warm-up, or fp32.";
 constexpr int64_t kNothingIgnored = -100;  // torch.nn.CrossEntropyLoss's default; labels are 0 or more
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -119,9 +119,9 @@ class TrainingRun {
                         report.images_per_s, seconds_left(epoch, step)});
     }
     if (tally.images == 0)
-      throw Error(
-          ErrorCode::mismatch, "epoch " + std::to_string(epoch + 1), "there was no picture to learn from.",
-          tally.skipped == 0 ? "" : "Use a larger --batch-size: batch norm needs more than one picture.");
+      throw Error(ErrorCode::mismatch, "epoch " + std::to_string(epoch + 1),
+                  "there was no picture to learn from.",
+                  tally.skipped == 0 ? "" : "Use a larger batch: batch norm needs more than one picture.");
     report.train_s = seconds_since(start);
     report.train_loss = tally.mean_loss();
     report.train_top1 = tally.top1();
@@ -189,7 +189,7 @@ class TrainingRun {
 
   Error out_of_memory(const std::string& detail) const {
     return {ErrorCode::io, place(), "not enough memory" + (detail.empty() ? "." : " (" + detail + ")."),
-            "Use a smaller --batch-size or --image-size, or fewer --workers."};
+            "Use smaller batches or pictures, or fewer workers."};
   }
 
   std::string place() const {

@@ -10,7 +10,7 @@
 #include "zoo/datasets/dataset.h"
 #include "zoo/datasets/split.h"
 
-namespace zoo::apps {
+namespace zoo {
 
 // Whether the path is the folder or in it, wherever links lead; what is not there is in nothing.
 bool lies_in(const std::filesystem::path& path, const std::filesystem::path& folder);
@@ -24,4 +24,4 @@ std::optional<SplitRecord> split_of_run(const std::filesystem::path& run, const 
 void refuse_learnt(const std::filesystem::path& run, const Dataset& val, const std::filesystem::path& root,
                    const std::string& part);
 
-}  // namespace zoo::apps
+}  // namespace zoo

@@ -4,13 +4,11 @@
 #include <optional>
 #include <string>
 
-#include "apps/finetune/augment_options.h"
-#include "apps/finetune/finetune_data.h"
-#include "apps/finetune/finetune_options.h"
+#include "zoo/finetune/finetune_options.h"
 #include "zoo/manifest/preprocess.h"
 #include "zoo/models/weights.h"
 
-namespace zoo::apps {
+namespace zoo {
 
 struct FinetunePlan {
   const FinetuneOptions& options;
@@ -26,4 +24,4 @@ struct FinetunePlan {
 // Hashes the file of the weights. Ends with a newline.
 std::string recipe_json(const FinetunePlan& plan);
 
-}  // namespace zoo::apps
+}  // namespace zoo

@@ -1,4 +1,4 @@
-#include "apps/finetune/finetune_recipe.h"
+#include "zoo/finetune/recipe_file.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -11,7 +11,7 @@
 #include "zoo/base/sha256.h"
 #include "zoo/version.h"
 
-namespace zoo::apps {
+namespace zoo {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -55,7 +55,7 @@ Json data_json(const FinetunePlan& plan) {
           {"classes", data.train->classes()}};
 }
 
-// Each under the name of its flag.
+// Each under the name of the program's flag.
 Json model_json(const ResNetOptions& model, const ArchSpec& arch) {
   return {{"gp", to_string(model.global_pool)},
           {"output_stride", model.output_stride == 0 ? arch.reduction() : model.output_stride},
@@ -79,7 +79,7 @@ Json mix_json(const std::optional<MixOptions>& mix) {
 
 // The steps are a recipe that --augment reads.
 Json pictures_json(const FinetunePlan& plan) {
-  const AugmentFlags& pictures = plan.options.pictures;
+  const TrainingPictures& pictures = plan.options.pictures;
   const LoaderOptions& loading = plan.options.loading;
   return {{"augmentation", Json::parse(plan.augmentation.to_json())},
           {"mix", mix_json(pictures.mix)},
@@ -111,7 +111,6 @@ Json recipe_fields(const FinetuneOptions& options) {
 }  // namespace
 
 std::string recipe_json(const FinetunePlan& plan) {
-  const TorchOptions& torch = plan.options.torch;
   const Json json{{"arch", plan.arch.name},
                   {"weights", weights_json(plan.weights, plan.head_kept)},
                   {"model", model_json(plan.model, plan.arch)},
@@ -123,10 +122,10 @@ std::string recipe_json(const FinetunePlan& plan) {
                    {{"zoo", ZOO_VERSION_STRING},
                     {"libtorch", TORCH_VERSION},
                     {"cpu_capability", at::get_cpu_capability()},
-                    {"device", torch.device.str()},
+                    {"device", plan.options.device.str()},
                     {"threads", at::get_num_threads()},
-                    {"workers", torch.workers}}}};
+                    {"workers", plan.options.loading.workers}}}};
   return json.dump(2) + '\n';
 }
 
-}  // namespace zoo::apps
+}  // namespace zoo

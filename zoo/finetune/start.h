@@ -1,4 +1,4 @@
-// The model that a training starts from: the flags that shape it, and how it is made.
+// The model that a training starts from.
 #pragma once
 
 #include <cstdint>
@@ -10,30 +10,21 @@
 #include "zoo/models/resnet.h"
 #include "zoo/models/weights.h"
 
-namespace cxxopts {
-class Options;
-class ParseResult;
-}  // namespace cxxopts
+namespace zoo {
 
-namespace zoo::apps {
-
-struct ModelFlags {
-  double drop = 0, drop_path = 0;
+// What shapes it. All of ResNetOptions that a training may choose.
+struct StartOptions {
+  double drop = 0, drop_path = 0;         // dropout ahead of the head; stochastic depth of the last block
   std::optional<GlobalPool> global_pool;  // none: the weights', else avg
-  std::optional<int64_t> output_stride;   // none: the weights', else as published
+  std::optional<int64_t> output_stride;   // 8, 16 or 32; none: the weights', else as published
   std::optional<bool> zero_init_last;     // none: see zero_init_last_default()
   Init init = Init::timm;
-  int64_t frozen_stages = -1;
-  bool norm_eval = false;
+  int64_t frozen_stages = -1;  // 0: the stem does not learn; K: stages 1 to K neither; -1: all learn
+  bool norm_eval = false;      // batch norms keep their statistics
 };
 
-// Declares --drop, --drop-path, --gp, --output-stride, --zero-init-last, --init, --frozen-stages,
-// --norm-eval.
-void add_model_options(cxxopts::Options& options);
-// Throws Error{usage} that names the flag.
-ModelFlags read_model_flags(const cxxopts::ParseResult& flags);
-// Throws Error{usage} that names a flag which `arch` cannot have.
-void require_fit(const ModelFlags& flags, const ArchSpec& arch);
+// Throws Error{usage} that names the field which `arch` cannot have.
+void require_fit(const StartOptions& options, const ArchSpec& arch);
 
 // True as in timm and OpenMMLab; but timm has no nets for small pictures, and their authors do not do it.
 bool zero_init_last_default(const ArchSpec& arch, Init init);
@@ -52,6 +43,6 @@ std::optional<std::vector<std::string>> classes_in_head_order(const ResolvedWeig
 // From the weights, whose head is kept where its classes are `classes` in this order and its width is right,
 // or, without them, from scratch. Throws Error{mismatch} for weights that do not take colour pictures.
 Start build_start(const std::optional<ResolvedWeights>& weights, const ArchSpec& arch,
-                  const std::vector<std::string>& classes, const ModelFlags& flags);
+                  const std::vector<std::string>& classes, const StartOptions& options);
 
-}  // namespace zoo::apps
+}  // namespace zoo

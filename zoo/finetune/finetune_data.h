@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +12,7 @@
 #include "zoo/datasets/dataset.h"
 #include "zoo/datasets/split.h"
 
-namespace zoo::apps {
+namespace zoo {
 
 struct FinetuneData {
   std::shared_ptr<const Dataset> train, val;  // of the same classes
@@ -39,11 +40,14 @@ struct FinetuneDataOptions {
   std::optional<int64_t> max_train_samples = std::nullopt;
 };
 
-// A class that is learnt and not judged is a note on stderr. Throws Error: no such data, no pictures, several
+// Called with one line for whoever trains: what was assumed, left out or is odd.
+using NoteSink = std::function<void(const std::string&)>;
+
+// A class that is learnt and not judged is a note. Throws Error: no such data, no pictures, several
 // labels a picture, parts of which none is called train, a class to judge by that is not learnt, more
 // classes than pictures where labels are numbers that nobody has named, a share outside (0, 1), pictures to
 // judge by that were learnt before.
-FinetuneData open_finetune_data(const FinetuneDataOptions& options);
+FinetuneData open_finetune_data(const FinetuneDataOptions& options, const NoteSink& note);
 
 // "3 classes (ant, bee, cat)"; of many the first.
 std::string classes_text(const std::vector<std::string>& classes);
@@ -51,4 +55,4 @@ std::string classes_text(const std::vector<std::string>& classes);
 // The split, if there was one, as RUN/split.json, which --data and 'zoo data' read.
 void keep_split(const FinetuneData& data, const std::filesystem::path& run);
 
-}  // namespace zoo::apps
+}  // namespace zoo

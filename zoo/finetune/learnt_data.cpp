@@ -1,4 +1,4 @@
-#include "apps/finetune/finetune_split.h"
+#include "zoo/finetune/learnt_data.h"
 
 #include <algorithm>
 #include <string>
@@ -14,7 +14,7 @@
 #include "zoo/datasets/folders/part_names.h"
 #include "zoo/datasets/stored_picture.h"
 
-namespace zoo::apps {
+namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
@@ -132,9 +132,9 @@ void refuse_learnt(const fs::path& run, const Dataset& val, const fs::path& root
               std::to_string(learnt) + " of the " + std::to_string(val.size()) +
                   " pictures to judge by are ones that " + run.string() +
                   " has learnt, whose weights this run is to start from",
-              (has_split ? "Keep its split with --data " + (run / "split.json").string() + ", name"
+              (has_split ? "Keep its split with data = " + (run / "split.json").string() + ", name"
                          : std::string("Name")) +
-                  " other pictures with --val, or say --new-split if that is what you want.");
+                  " other pictures with val = ..., or say new_split = true if that is what you want.");
 }
 
-}  // namespace zoo::apps
+}  // namespace zoo

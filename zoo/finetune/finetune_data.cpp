@@ -1,25 +1,22 @@
-#include "apps/finetune/finetune_data.h"
+#include "zoo/finetune/finetune_data.h"
 
 #include <algorithm>
-#include <iostream>
+#include <charconv>
 #include <map>
 #include <system_error>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "apps/cli/flag_values.h"
-#include "apps/cli/left_out.h"
-#include "apps/cli/table.h"
-#include "apps/finetune/finetune_split.h"
 #include "transforms/random/random.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"
 #include "zoo/datasets/duplicates.h"
 #include "zoo/datasets/folders/spelling.h"
+#include "zoo/finetune/learnt_data.h"
 
-namespace zoo::apps {
+namespace zoo {
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,25 +25,31 @@ constexpr double kDefaultShare = 0.2;
 constexpr const char* kTrain = "train";  // the part
 constexpr uint32_t kOpChoose = 1000;     // the draw's number, apart from those of zoo/data
 
-std::shared_ptr<const Dataset> open(const fs::path& root, const DatasetOptions& options) {
+void tell_left_out(const Dataset& dataset, const NoteSink& note) {
+  constexpr size_t kMost = 10;
+  const auto& lines = dataset.left_out();
+  for (size_t i = 0; i < std::min(lines.size(), kMost); ++i) note("left out: " + excerpt(lines[i], 500));
+  if (lines.size() > kMost) note("left out: " + std::to_string(lines.size() - kMost) + " more files");
+  for (const std::string& text : dataset.notes()) note(excerpt(text, 500));
+}
+
+std::shared_ptr<const Dataset> open(const fs::path& root, const DatasetOptions& options,
+                                    const NoteSink& note) {
   std::shared_ptr<const Dataset> dataset = open_dataset(root, options);
-  report_left_out(*dataset);
+  tell_left_out(*dataset, note);
   if (dataset->multi_label())
     throw Error(ErrorCode::unsupported, root.string(), "its pictures have several labels each",
-                "zoo finetune learns one label a picture so far.");
+                "Training learns one label a picture so far.");
   return dataset;
 }
 
 double parse_share(const std::string& text) {
-  try {
-    const double share = parse_number("--val", text, 0, 1);
-    if (share > 0 && share < 1) return share;
-  } catch (const Error&) {
-    // Said below: it might have been meant as a folder.
-  }
-  throw Error(ErrorCode::usage, "--val",
+  double share = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+  if (error == std::errc{} && end == text.data() + text.size() && share > 0 && share < 1) return share;
+  throw Error(ErrorCode::usage, "val",
               "'" + text + "' is neither data, nor a part of it, nor a share above 0 and below 1",
-              "Name pictures to judge by, or write for example --val 0.2.");
+              "Name pictures to judge by, or a share such as 0.2.");
 }
 
 std::vector<int64_t> count_labels(const Dataset& dataset) {
@@ -67,7 +70,8 @@ bool are_numbers(const std::vector<std::string>& classes) {
 
 // Throws Error{mismatch} for labels that make more classes than there are pictures; classes without a picture
 // that somebody has named are a note.
-void consider_empty_classes(const FinetuneData& data, const std::vector<int64_t>& learnt) {
+void consider_empty_classes(const FinetuneData& data, const std::vector<int64_t>& learnt,
+                            const NoteSink& note) {
   const std::vector<std::string>& classes = data.train->classes();
   const auto empty = std::count(learnt.begin(), learnt.end(), 0);
   if (empty == 0) return;
@@ -77,13 +81,13 @@ void consider_empty_classes(const FinetuneData& data, const std::vector<int64_t>
                             excerpt(classes[static_cast<size_t>(first)]) + "'";
   if (are_numbers(classes) && std::ssize(classes) > data.train->size())
     throw Error(ErrorCode::mismatch, data.train_root.string(), found,
-                "Number the classes from 0 on without gaps, or name them in a file (--classes FILE).");
-  print_note(found);
+                "Number the classes from 0 on without gaps, or name them in a file of classes.");
+  note(found);
 }
 
 // Gives val the classes of train, by name. Throws Error{mismatch} for a class to judge by of which nothing is
 // learnt; one of which nothing is judged is a note.
-void join_classes(FinetuneData& data) {
+void join_classes(FinetuneData& data, const NoteSink& note) {
   const std::vector<std::string>& classes = data.train->classes();
   require_one_spelling({classes, data.train_root.string()}, {data.val->classes(), data.val_root.string()});
   const std::unordered_set<std::string_view> known(classes.begin(), classes.end());
@@ -107,8 +111,8 @@ void join_classes(FinetuneData& data) {
                     and_others(unlearnt.size()),
                 "Training and validation need the same classes.");
   if (!unjudged.empty())
-    print_note("class '" + unjudged.front() + "' has no picture to judge by" + and_others(unjudged.size()));
-  consider_empty_classes(data, learnt);
+    note("class '" + unjudged.front() + "' has no picture to judge by" + and_others(unjudged.size()));
+  consider_empty_classes(data, learnt, note);
 }
 
 // Each class's samples in a seeded order at even distances: every prefix holds of each class its share.
@@ -151,12 +155,12 @@ std::shared_ptr<const Dataset> learning_part(const std::shared_ptr<const Dataset
 
 // Sets the share apart from the samples of `pool`.
 SplitRecord split_anew(const std::shared_ptr<const Dataset>& whole, const std::vector<int64_t>& pool,
-                       double share, uint64_t seed) {
+                       double share, uint64_t seed, const NoteSink& note) {
   const std::unique_ptr<Dataset> samples = subset(whole, pool);
   const DuplicateGroups copies = find_duplicates(*samples);
   if (!copies.empty())
-    std::cerr << "note: " << copies.size() << (copies.size() == 1 ? " picture is" : " pictures are")
-              << " there more than once; copies stay on one side of the split ('zoo data' names them)\n";
+    note(std::to_string(copies.size()) + (copies.size() == 1 ? " picture is" : " pictures are") +
+         " there more than once; copies stay on one side of the split ('zoo data' names them)");
   SplitRecord record{stratified_split(*samples, share, seed, copies), share, seed};
   for (std::vector<int64_t>* side : {&record.split.train, &record.split.val})
     for (int64_t& index : *side) index = pool[static_cast<size_t>(index)];
@@ -165,17 +169,17 @@ SplitRecord split_anew(const std::shared_ptr<const Dataset>& whole, const std::v
 
 // Splits the samples of the part, or all of them. True where that is how the run did it.
 bool split(FinetuneData& result, const std::shared_ptr<const Dataset>& whole, const std::string& part,
-           const FinetuneDataOptions& options) {
+           const FinetuneDataOptions& options, const NoteSink& note) {
   const std::vector<int64_t> pool = samples_of(*whole, part);
   const bool looks_back = options.run && !options.new_split;
   std::optional<SplitRecord> kept;
   if (looks_back && options.val.empty()) kept = split_of_run(*options.run, *whole, pool);
   if (kept) {
-    std::cerr << "note: the split of " << options.run->string() << " is kept, which the weights are from\n";
+    note("the split of " + options.run->string() + " is kept, which the weights are from");
     result.record = *kept;
   } else {
     const double share = options.val.empty() ? kDefaultShare : parse_share(options.val);
-    result.record = split_anew(whole, pool, share, options.seed);
+    result.record = split_anew(whole, pool, share, options.seed, note);
   }
   result.split = result.record.fraction;
   result.whole = whole;
@@ -190,24 +194,23 @@ std::string find_judging_part(const Dataset& whole, const FinetuneDataOptions& o
   const std::optional<std::string> part = judging_part(whole);
   if (options.val.empty()) {
     if (part) return *part;
-    throw Error(
-        ErrorCode::mismatch, options.data.string(),
-        "it says what is for training, but has no part val or test",
-        "Name pictures to judge by with --val DIR, or set a share of its training part apart: --val 0.2.");
+    throw Error(ErrorCode::mismatch, options.data.string(),
+                "it says what is for training, but has no part val or test",
+                "Name pictures to judge by (val), or set a share of its training part apart: 0.2.");
   }
   parse_share(options.val);
   if (part)
-    throw Error(ErrorCode::usage, "--val", options.data.string() + " says itself what is for judging",
-                "Leave --val out, or name other pictures with it.");
+    throw Error(ErrorCode::usage, "val", options.data.string() + " says itself what is for judging",
+                "Leave it out, or name other pictures with it.");
   return {};
 }
 
 }  // namespace
 
-FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
+FinetuneData open_finetune_data(const FinetuneDataOptions& options, const NoteSink& note) {
   FinetuneData result;
   result.train_root = result.val_root = options.data;
-  const auto whole = open(options.data, options.source);
+  const auto whole = open(options.data, options.source, note);
   result.train = learning_part(whole, options.data);
   const bool is_divided = !whole->parts().empty();
   const bool names_part = is_divided && find_part(*whole, options.val);
@@ -215,18 +218,18 @@ FinetuneData open_finetune_data(const FinetuneDataOptions& options) {
   std::error_code ignored;
   if (!options.val.empty() && !names_part && fs::exists(options.val, ignored)) {
     result.val_root = options.val;
-    result.val = open(options.val, options.source);
+    result.val = open(options.val, options.source, note);
   } else {
     if (is_divided) result.val_part = find_judging_part(*whole, options);
     if (result.val_part.empty()) {
-      keeps_split = split(result, whole, is_divided ? kTrain : "", options);
+      keeps_split = split(result, whole, is_divided ? kTrain : "", options, note);
     } else {
       result.val = take_part(whole, result.val_part);
     }
   }
   if (options.run && !options.new_split && !keeps_split)
     refuse_learnt(*options.run, *result.val, result.val_root, result.val_part);
-  join_classes(result);
+  join_classes(result, note);
   const std::optional<int64_t>& most = options.max_train_samples;
   if (most && *most < result.train->size())
     result.train = subset(result.train, choose(*result.train, *most, options.seed));
@@ -245,4 +248,4 @@ void keep_split(const FinetuneData& data, const fs::path& run) {
   if (data.split) write_split(run / "split.json", *data.whole, data.train_root, data.record);
 }
 
-}  // namespace zoo::apps
+}  // namespace zoo
