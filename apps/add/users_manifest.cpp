@@ -64,20 +64,29 @@ fs::path add_to_users_manifest(const WeightRecord& record, const std::vector<std
                 "Set ZOO_MANIFEST to a file of your choice.");
   }
   const fs::path folder = fs::absolute(path).parent_path();
-  std::error_code failed;
+  std::error_code failed, none;
   fs::create_directories(folder / "labels", failed);
   if (failed) throw Error(ErrorCode::io, folder.string(), "cannot create the folder: " + failed.message());
   AtomicFile file(path, [] {});  // held: two of us take their turns
   Json document = read_or_begin(path);
   document["weights"].push_back(to_json(record));
+  const std::string name = "labels/" + record.labels + ".txt";
+  const bool is_new = !record.labels.empty() && !fs::exists(folder / name, none);
   if (!record.labels.empty()) {
-    const std::string name = "labels/" + record.labels + ".txt";
+    if (record.labels.find_first_of("/\\") != std::string::npos ||
+        record.labels.find('\0') != std::string::npos)
+      throw Error(ErrorCode::usage, record.labels, "is no name for a file of labels", "Give another NAME.");
     write_text(folder / name, join(labels, "\n") + "\n");
     document["label_sets"][record.labels] = {{"file", name}, {"classes", labels.size()}};
   }
-  file.write(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-  Manifest::load(Manifest::shipped_path(), file.temporary());
-  file.commit();
+  try {
+    file.write(document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    Manifest::load(Manifest::shipped_path(), file.temporary());
+    file.commit();
+  } catch (...) {
+    if (is_new) fs::remove(folder / name, none);
+    throw;
+  }
   return path;
 }
 

@@ -13,6 +13,7 @@
 #include "apps/cli/flag_values.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/options.h"
+#include "apps/cli/outputs.h"
 #include "apps/cli/run_main.h"
 #include "transforms/augment/augmentation.h"
 #include "transforms/augment/presets.h"
@@ -152,6 +153,7 @@ int run(const std::vector<std::string>& arguments) {
   const Augmentation augmentation = read_recipe(flags["recipe"].as<std::string>(), flags);
   const bool json = flags["json"].as<bool>(), sheet = !json || flags.count("out") > 0;
   const std::string out = flags["out"].as<std::string>();
+  if (sheet) require_no_input("--out", out, {paths.begin(), paths.end()});
 
   std::vector<std::vector<Image>> groups;
   ordered_json pictures = ordered_json::array();

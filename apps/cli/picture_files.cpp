@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "zoo/base/error.h"
 #include "zoo/datasets/dataset.h"
 
 namespace zoo::apps {
@@ -29,7 +28,8 @@ std::vector<fs::path> pictures_below(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<fs::path> picture_files(const std::vector<std::string>& arguments) {
+std::vector<fs::path> picture_files(const std::vector<std::string>& arguments,
+                                    const std::function<void(const Error&)>& on_error) {
   std::vector<fs::path> files;
   for (const std::string& argument : arguments) {
     std::error_code unknown;
@@ -37,8 +37,12 @@ std::vector<fs::path> picture_files(const std::vector<std::string>& arguments) {
       files.emplace_back(argument);
       continue;
     }
-    const std::vector<fs::path> below = pictures_below(argument);
-    files.insert(files.end(), below.begin(), below.end());
+    try {
+      const std::vector<fs::path> below = pictures_below(argument);
+      files.insert(files.end(), below.begin(), below.end());
+    } catch (const Error& error) {
+      on_error(error);
+    }
   }
   return files;
 }

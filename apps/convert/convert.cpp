@@ -1,4 +1,5 @@
 // zoo convert: any checkpoint into another file format, layout or precision.
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -7,6 +8,7 @@
 
 #include "apps/cli/run_main.h"
 #include "apps/convert/convert_options.h"
+#include "zoo/arch/registry.h"
 #include "zoo/base/error.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/json_string.h"
@@ -143,6 +145,36 @@ void require_sayable(Layout layout, const Input& in, const Relabelled& model) {
       "Use --format timm.");
 }
 
+// The tensors alone would open as a model that computes something else.
+void require_told_by_tensors(const Input& in) {
+  if (!in.folder || !in.folder->timm) return;
+  const GlobalPool pool = in.folder->timm->global_pool;
+  if ((pool == GlobalPool::avg || pool == GlobalPool::cat_avg_max) && stride_of(in) == 0) return;
+  throw Error(ErrorCode::unsupported, in.path.string(),
+              "says a global pool or an output stride, which a file of tensors does not",
+              "Use --format timm.");
+}
+
+// Of a file that keeps its names. A damaged config.json says nothing, and matters little here.
+void look_for_description(Input& in) {
+  try {
+    in.folder = find_model_folder(in.path, /*arch_is_given=*/true);
+  } catch (const Error& error) {
+    note(std::string("not heeded: ") + error.what());
+  }
+}
+
+// A run would hold two models of one name, and lose the one that is read.
+void require_out_of_model(const Input& in, const fs::path& out) {
+  std::error_code error;
+  const fs::path folder = in.folder ? in.folder->path : in.path;
+  const fs::path target = fs::weakly_canonical(out, error), model = fs::canonical(folder, error);
+  if (error || !fs::is_directory(model, error)) return;
+  if (std::mismatch(model.begin(), model.end(), target.begin(), target.end()).first != model.end()) return;
+  throw Error(ErrorCode::usage, out.string(), "lies in " + folder.string() + ", the model that is converted",
+              "Write it to another place.");
+}
+
 WeightsFile weights_file(OutputFormat format) {
   if (format == OutputFormat::flax) return WeightsFile::flax;
   return format == OutputFormat::tf ? WeightsFile::tf : WeightsFile::safetensors;
@@ -176,12 +208,17 @@ std::vector<std::string> class_names_of(const Input& in, const Checkpoint& check
                                         const Relabelled& model, const Manifest& manifest) {
   std::vector<std::string> names = class_names_in(checkpoint);
   const bool is_described = !model.arch.name.empty() && (in.folder || in.record != nullptr);
+  if (names.empty() && !is_described && in.folder && in.folder->timm) return in.folder->timm->card.labels;
   return names.empty() && is_described ? describe(in, model, manifest).labels : names;
 }
 
-// The input's, and what its classes are called, where class_names_in() finds it again.
-std::map<std::string, std::string> metadata_of(const Checkpoint& checkpoint, std::vector<std::string> names) {
+// The input's, which architecture it is, and what its classes are called, where class_names_in() finds it
+// again.
+std::map<std::string, std::string> metadata_of(const Input& in, const Checkpoint& checkpoint,
+                                               std::vector<std::string> names) {
   std::map<std::string, std::string> metadata = checkpoint.metadata();
+  if (in.folder && in.folder->timm && is_row(in.folder->arch()))
+    metadata.emplace("arch", std::string(in.folder->arch().name));
   for (std::string& name : names) name = json_string(name);
   if (!names.empty()) metadata.emplace("class_names", "[" + join(names, ", ") + "]");
   return metadata;
@@ -193,7 +230,7 @@ void write_file(const ConvertOptions& options, const Input& in, const std::vecto
   switch (options.format) {
     case OutputFormat::safetensors:
       names = class_names_of(in, checkpoint, model, manifest);
-      write_safetensors(options.out, tensors, metadata_of(checkpoint, names));
+      write_safetensors(options.out, tensors, metadata_of(in, checkpoint, names));
       break;
     case OutputFormat::flax:
     case OutputFormat::tf:
@@ -205,7 +242,7 @@ void write_file(const ConvertOptions& options, const Input& in, const std::vecto
   if (!in.folder && in.record == nullptr && !fs::is_directory(in.path)) return;  // nobody says more
   note(in.path.string() + ": how its pictures are prepared" +
        (names.empty() ? " and what its classes are called" : "") +
-       " is not part of a file; '--format timm' or '--format hf' writes a folder that says it");
+       " is not part of a file; '--format timm' writes a folder that says it");
 }
 
 int run(const std::vector<std::string>& arguments) {
@@ -213,6 +250,7 @@ int run(const std::vector<std::string>& arguments) {
   const Manifest manifest = Manifest::load_default();
   Input in = find_input(options.in, manifest);
   const Checkpoint checkpoint = Checkpoint::open(in.path);
+  require_out_of_model(in, options.out);
 
   StateDict state{{}, checkpoint.tensors()};
   if (options.ema) {
@@ -221,7 +259,12 @@ int run(const std::vector<std::string>& arguments) {
     state = find_state_dict(checkpoint);
   }
   rename(state.tensors, options.renamings);
-  if (options.layout) find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
+  if (options.layout) {
+    find_out_what_is_known(in, checkpoint.path(), state.tensors, manifest);
+  } else if (!options.ema && in.record == nullptr) {
+    look_for_description(in);
+    require_told_by_tensors(in);
+  }
   Relabelled model;
   if (options.layout) {
     std::optional<ArchSpec> known = in.arch();

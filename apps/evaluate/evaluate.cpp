@@ -11,12 +11,14 @@
 #include <ATen/ops/tensor.h>
 
 #include "apps/cli/data_options.h"
+#include "apps/cli/flag_names.h"
 #include "apps/cli/flag_values.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/json_output.h"
 #include "apps/cli/left_out.h"
 #include "apps/cli/loading_options.h"
 #include "apps/cli/options.h"
+#include "apps/cli/outputs.h"
 #include "apps/cli/preprocess_options.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/run_main.h"
@@ -198,12 +200,18 @@ int command(const std::vector<std::string>& arguments) {
   require_one_label(weights);
   loading.preprocess = override_preprocess(weights.preprocess, flags);
   const std::shared_ptr<const Dataset> dataset = open_judging_data(flags);
-  require_present(*dataset);
+  with_flag_names([&] { require_present(*dataset); });
   const std::vector<std::string> names = class_names(weights.labels, weights.num_classes);
   const std::vector<int64_t> class_indices = match_to_model(*dataset, weights);
   std::optional<PerImageCsv> per_image;
   const InterruptGuard whole_files_only;
-  if (flags.count("per-image") > 0) per_image.emplace(flags["per-image"].as<std::string>(), names);
+  if (flags.count("per-image") > 0) {
+    std::vector<std::filesystem::path> inputs{weights.file};
+    for (const char* flag : {"data", "root", "classes", "labels"})
+      if (flags.count(flag) > 0) inputs.emplace_back(flags[flag].as<std::string>());
+    require_no_input("--per-image", flags["per-image"].as<std::string>(), inputs);
+    per_image.emplace(flags["per-image"].as<std::string>(), names);
+  }
 
   ResNet model = build_model(weights);
   model->to(torch.device);

@@ -48,7 +48,7 @@ std::string epoch_text(const EpochReport& report, int64_t epochs) {
 std::string start_text(const FinetuneStart& start, Precision precision) {
   return std::to_string(start.train_pictures) + " pictures to learn from, " +
          std::to_string(start.val_pictures) + " to judge by, " + classes_text(start.classes) + "; " +
-         start.arch + " at " + std::to_string(start.image_px) + " pixels in " +
+         printable(start.arch) + " at " + std::to_string(start.image_px) + " pixels in " +
          std::string(to_string(precision));
 }
 

@@ -116,6 +116,9 @@ FinetuneFlags read_finetune_flags(const cxxopts::ParseResult& flags) {
   recipe.label_smoothing = number("smoothing");
   options.pictures = read_augment_options(flags);
   options.preprocess = read_preprocess_choice(flags);
+  if (given("labels") && !given("weights"))
+    throw Error(ErrorCode::usage, "--labels", "names the classes of weights, and there are none",
+                "Leave it out: the classes are those of the data.");
   if (given("labels"))
     with_flag_names([&] { require_outside("labels", text("labels"), options.out, options.overwrite); });
   read_loading_options(flags, options.loading);

@@ -109,7 +109,13 @@ int command(const std::vector<std::string>& arguments) {
   const int64_t top = parse_integer("--top", flags["top"].as<std::string>(), 1, 1'000'000);
   if (with_logits && !json) throw Error(ErrorCode::usage, "--logits", "is a part of the JSON", "Add --json.");
   const auto given = operands(options, flags, {1, std::numeric_limits<size_t>::max(), "a picture or folder"});
-  const std::vector<std::filesystem::path> files = picture_files(given);
+  int status = 0;
+  const auto report = [&](const Error& error) {
+    std::cerr << "zoo: " << error.what() << '\n';
+    status = 1;
+  };
+  const std::vector<std::filesystem::path> files = picture_files(given, report);
+  if (files.empty()) return status;
   start_torch(torch);
 
   const ResolvedWeights weights = read_weights(flags);
@@ -123,14 +129,12 @@ int command(const std::vector<std::string>& arguments) {
   ReadAhead pictures(files, classifier.preprocess(), flags.count("allow-truncated") > 0, torch.workers);
 
   nlohmann::ordered_json answers = nlohmann::ordered_json::array();
-  int status = 0;
   for (const auto& file : files) {
     Answer answer{file.string(), {}, {}};
     try {
       answer.logits = classifier.logits(pictures.next());
     } catch (const Error& error) {
-      std::cerr << "zoo: " << error.what() << '\n';
-      status = 1;
+      report(error);
       continue;
     }
     answer.top = top_predictions(answer.logits, classifier.labels(), top, problem);

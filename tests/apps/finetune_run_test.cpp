@@ -249,7 +249,42 @@ TEST_CASE("who goes on from a run judges by pictures that it has not learnt") {
   CHECK(go_on(first / "split.json", {}).status == 0);
   CHECK(val_in(first).size() == 6);
   // Of other pictures nothing was learnt.
-  CHECK(go_on(draw_data(folder / "others", {"a", "b"}), {}).status == 0);
+  draw_class(folder / "others" / "a", 3, 8);
+  draw_class(folder / "others" / "b", 4, 8);
+  CHECK(go_on(folder / "others", {}).status == 0);
+}
+
+TEST_CASE("what a run has learnt is known by what it shows, under whatever name") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data"), first = folder / "first";
+  REQUIRE(finetune(small_run(data, first, with(kScratch, {"--epochs", "1"}))).status == 0);
+  const auto next = [&](const fs::path& other) {
+    return finetune(small_run(other, folder / "next", {"--weights", first.string(), "--seed", "9"}));
+  };
+  std::string list = "path,label\n";
+  for (const char* kind : {"low", "middle", "top"})
+    for (int i = 0; i < 8; ++i)
+      list += "data/" + std::string(kind) + "/" + std::to_string(i) + ".png," + kind + "\n";
+  write_text(folder / "all.csv", list);
+  CHECK_THAT(next(folder / "all.csv").err, Catch::Contains("pictures to judge by are ones that"));
+  fs::create_directories(folder / "wrapped");
+  fs::copy(data, folder / "wrapped" / "train", fs::copy_options::recursive);
+  fs::copy(data, folder / "wrapped" / "val", fs::copy_options::recursive);
+  CHECK_THAT(next(folder / "wrapped").err, Catch::Contains("pictures to judge by are ones that"));
+}
+
+TEST_CASE("weights that are reached by a link into the run are not lost with it") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data"), run = folder / "run", linked = folder / "linked";
+  REQUIRE(finetune(small_run(data, run, with(kScratch, {"--epochs", "1"}))).status == 0);
+  fs::create_directories(linked);
+  fs::copy_file(run / "best" / "config.json", linked / "config.json");
+  fs::create_symlink(run / "best" / "model.safetensors", linked / "model.safetensors");
+  const std::string before = read_text(run / "best" / "model.safetensors");
+  const auto result =
+      finetune(small_run(data, run, {"--weights", linked.string(), "--overwrite", "--new-split"}));
+  CHECK(result.status == 2);
+  CHECK(read_text(run / "best" / "model.safetensors") == before);
 }
 
 TEST_CASE("a run that was told what to learn from has learnt all of that") {

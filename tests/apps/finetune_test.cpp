@@ -94,8 +94,8 @@ TEST_CASE("a run goes on from another: with its head for the same classes, with 
   CHECK(read_json(folder / "same" / "recipe.json")["weights"]["sha256"] ==
         sha256_file(folder / "first" / "last" / "model.safetensors"));
 
-  const ProgramResult other =
-      finetune(small_run(draw_data(folder / "two", {"a", "b"}), folder / "other", from_first));
+  const ProgramResult other = finetune(
+      small_run(draw_data(folder / "two", {"a", "b"}), folder / "other", with(from_first, {"--new-split"})));
   REQUIRE(other.status == 0);
   CHECK_THAT(other.err, Catch::Contains("new head: 2 classes instead of 3"));
 }
@@ -110,7 +110,7 @@ TEST_CASE("a head is kept for its classes under their other names and in another
   const ProgramResult same =
       finetune(small_run(draw_data(folder / "others", {"c_low", "b_middle", "a_top"}), folder / "same",
                          {"--weights", first.string(), "--labels", (folder / "names.txt").string(), "--lr",
-                          "1e-30", "--weight-decay", "0", "--epochs", "1"}));
+                          "1e-30", "--weight-decay", "0", "--epochs", "1", "--new-split"}));
   INFO(same.err);
   REQUIRE(same.status == 0);
   CHECK_THAT(same.err, Catch::Contains("its head is kept"));

@@ -199,6 +199,33 @@ class Convert(ZooCase):
         _, err = self.zoo("convert", "source", "out.pth", "--layout", "torchvision")
         self.assertIn("how its pictures are prepared and what its classes are called is not part of a file", err)
 
+    def test_without_a_layout_nothing_that_the_folder_says_is_lost(self):
+        source = self.folder / "source"
+        source.mkdir()
+        (source / "model.safetensors").write_bytes(safetensors(resnet20(head="linear")))
+        names = [f"class {i}" for i in range(10)]
+        config = {"architecture": "resnet20_cifar", "num_classes": 10, "label_names": names}
+        (source / "config.json").write_text(json.dumps(config))
+        self.zoo("convert", "source", "plain.safetensors")
+        metadata = json.loads(self.zoo("inspect", "plain.safetensors", "--json")[0])["metadata"]
+        self.assertEqual(json.loads(metadata["class_names"]), names)
+        self.assertEqual(metadata["arch"], "resnet20_cifar")
+        self.assertIn("the model that is converted",
+                      self.refused("convert", "source", "source/model.safetensors", "--dtype", "fp16", status=2))
+        (source / "config.json").write_text(json.dumps({**config, "global_pool": "max"}))
+        self.assertIn("--format timm", self.refused("convert", "source", "max.safetensors"))
+
+    def test_json_without_end_is_an_error(self):
+        source = self.folder / "source"
+        source.mkdir()
+        (source / "model.safetensors").write_bytes(safetensors(resnet20(head="linear")))
+        deep = "[" * 200_000 + "]" * 200_000
+        (source / "config.json").write_text('{"architecture": "resnet20_cifar", "x": ' + deep + "}")
+        self.refused("convert", "source", "x.pth", "--layout", "timm")
+        (source / "config.json").write_text('{"model_type": "resnet"}')
+        (source / "preprocessor_config.json").write_text('{"image_mean": ' + deep + "}")
+        self.refused("convert", "source", "out", "--format", "timm")
+
     def test_a_damaged_config_is_an_error_that_names_the_file(self):
         source = self.folder / "source"
         source.mkdir()

@@ -84,6 +84,9 @@ TEST_CASE("what is wrong in a spec's JSON is refused with its place") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {R"([])", "config.json: is of type array"},
       {R"({"name": "a", "depths": [1]})", "no member 'channels'"},
+      {R"({"name": "../../a", "depths": [1], "channels": [8]})", "/name: is not made of letters"},
+      {R"({"name": "a\u0000", "depths": [1], "channels": [8]})", "/name: is not made of letters"},
+      {R"({"name": "a\u001b[31m", "depths": [1], "channels": [8]})", "/name: is not made of letters"},
       {R"({"name": "a", "depths": [1, 1, 1, 1], "channels": [8, 8, 8, 8], "depth": 1})",
        "/depth: unknown member"},
       {R"({"name": "a", "depths": [1, 1, 1, 1], "channels": [8, 8, 8, 8], "stem": "big"})",

@@ -398,6 +398,7 @@ class Archives(unittest.TestCase):
             "Finder's": (saved() + [Record("__MACOSX/archive/._version", b"x")], {}, "outside the folder"),
             "a gap behind the directory": (saved(), {"gap": bytes(46)}, "is not at byte"),
             "two ends": (saved(), {"zip64": {"offset": 0}}, "contradict each other"),
+            "a folder with bytes": (saved() + [Record("archive/more/", b"x")], {}, "a folder that holds bytes"),
         }
         for name, (records, options, says) in cases.items():
             with self.subTest(case=name):

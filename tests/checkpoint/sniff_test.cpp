@@ -35,6 +35,11 @@ TEST_CASE("what is packed is named, with the way to unpack it") {
   CHECK_THAT(error_of(zip({{"weight.npy", "x"}})), Catch::Contains("a numpy .npz archive"));
 }
 
+TEST_CASE("what is safetensors to one program and a zip file to another is refused") {
+  std::string both = "PK\3\4\0\0\0\0{"s + std::string(100, ' ');
+  CHECK_THAT(error_of(both + zip({{"a/data.pkl", "x"}})), Catch::Contains("a file of two readings"));
+}
+
 TEST_CASE("a file that is no checkpoint is called by its name") {
   const auto [bytes, part] = GENERATE(table<std::string, std::string>({
       {"", "the file is empty"},

@@ -280,6 +280,24 @@ TEST_CASE("sizes, dtypes, parameters and ordered dicts are what they hold") {
   CHECK(*root.find("ordered")->find("k")->as_int() == 7);
 }
 
+// torch.load(weights_only=True) gives other numbers, or none, for each of these.
+TEST_CASE("a tensor's state, and a dict that is made with contents, are refused") {
+  const std::string storage = tensor({.shape = tuple({number(4)}), .strides = tuple({number(1)})});
+  const std::string parameter = global("torch.nn.parameter", "Parameter");
+  const std::string pairs = "](" + tuple({text("w"), tensor()}) + "e";
+  const auto [object, part] = GENERATE_COPY(table<std::string, std::string>({
+      {tensor() + "}b", "sets the state of a tensor"},
+      {tensor() + dict({{text("other_tensor"), "N"}}) + "b", "sets the state of a tensor"},
+      {global("torch._utils", "_rebuild_parameter") + tuple({tensor(), "\x88", "N"}) + "R}b",
+       "sets the state of a tensor"},
+      {parameter + ")\x81" + tuple({storage, number(2), tuple({number(2)}), tuple({number(1)})}) + "b",
+       "sets the state of a parameter"},
+      {global("collections", "OrderedDict") + tuple({pairs}) + "\x81", "Python would leave out"},
+      {global("collections", "OrderedDict") + tuple({pairs}) + "}\x92", "Python would leave out"},
+  }));
+  CHECK_THAT(error_of(torch_zip(dict({{text("w"), object}}))), Catch::Contains(part));
+}
+
 TEST_CASE("a whole pickled module lists what its state_dict would") {
   const auto module = [](const std::string& parameters, const std::string& modules) {
     return global("my.net", "Net") + ")\x81" +

@@ -135,6 +135,24 @@ TEST_CASE("the system's folders beside parts change nothing") {
   CHECK(dataset->left_out() == Strings{".git/: a system folder"});
 }
 
+TEST_CASE("a part may have one class, where the others have more") {
+  const Folder folder;
+  write(folder, {"train/star/1.jpg", "train/disc/1.jpg", "val/star/2.jpg", "test/unknown/3.jpg"});
+  const auto dataset = open_dataset(folder.path());
+  CHECK(dataset->classes() == Strings{"disc", "star"});
+  CHECK(dataset->parts() == Strings{"train", "val"});
+  CHECK(dataset->left_out() == Strings{"test/: its only folder, 'unknown', is a class of no other part"});
+  CHECK_THROWS_WITH(open_dataset(folder.path() / "val"), Catch::Contains("only one class folder, 'star'"));
+}
+
+TEST_CASE("a training run among class folders is none of them") {
+  const Folder folder;
+  write(folder, {"cat/1.jpg", "dog/1.jpg", "run/zoo_run.json", "run/best/config.json"});
+  const auto dataset = open_dataset(folder.path());
+  CHECK(dataset->classes() == Strings{"cat", "dog"});
+  CHECK(dataset->left_out() == Strings{"run/: a training run"});
+}
+
 TEST_CASE("what the system keeps among the pictures is left out") {
   const Folder folder;
   write(folder,

@@ -35,6 +35,8 @@ TEST_CASE("lists of class names are read as people keep them") {
         Names{"001.Black_footed_Albatross", "002.Laysan_Albatross"});
   CHECK(names("0: ant\n1: bee\n") == Names{"ant", "bee"});
   CHECK(names("1 euro\n2 euro\n") == Names{"1 euro", "2 euro"});
+  CHECK(names("1 daisy\n3 rose\n2 tulip\n") == Names{"daisy", "tulip", "rose"});
+  CHECK_THROWS_WITH(names("daisy\nrose\nrose\n"), Catch::Contains("two classes are called 'rose'"));
   CHECK(names("0\n1\n") == Names{"0", "1"});
   CHECK(names("3 ants\n4 bees\n") == Names{"3 ants", "4 bees"});
 }

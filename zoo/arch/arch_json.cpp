@@ -157,6 +157,7 @@ const ArchSpec& parse_arch(const JsonNode& node) {
                       "stage_blocks", "pruned"});
   ArchSpec spec;
   const std::string name = node["name"].text(), paper = node.has("paper") ? node["paper"].text() : "";
+  if (!is_arch_name(name)) node["name"].refuse("is not made of letters, digits, '_' and '-', 100 at most");
   spec.name = name;
   spec.paper = paper;
   for_each_field(spec, [&](const char* field, auto& value) {

@@ -63,16 +63,16 @@ const ArchSpec& keep(Registry& all, const ArchSpec& spec) {
   return all.kept.emplace_back(spec).spec;
 }
 
-bool is_name(std::string_view name) {
+}  // namespace
+
+bool is_arch_name(std::string_view name) {
   return !name.empty() && name.size() <= 100 &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
              std::string_view::npos;
 }
 
-}  // namespace
-
 const ArchSpec& register_arch(const ArchSpec& spec) {
-  if (!is_name(spec.name))
+  if (!is_arch_name(spec.name))
     throw Error(ErrorCode::mismatch, "register_arch",
                 "the name '" + excerpt(spec.name) + "' is not made of letters, digits, '_' and '-'");
   validate(spec);
@@ -102,8 +102,7 @@ std::vector<const ArchSpec*> known_archs() {
 std::vector<std::string> list_models(std::string_view pattern) {
   std::vector<std::string> names;
   for (const ArchSpec* spec : known_archs())
-    if (pattern.empty() || glob_match(pattern, spec->name))
-      names.emplace_back(spec->name);
+    if (pattern.empty() || glob_match(pattern, spec->name)) names.emplace_back(spec->name);
   return names;
 }
 

@@ -11,6 +11,9 @@
 
 namespace zoo {
 
+// Letters, digits, '_' and '-', 100 at most: it stands in names of files and of weights.
+bool is_arch_name(std::string_view name);
+
 // Puts a variant of one's own beside the table's rows: find_arch() and get_arch() know it by its name from
 // then on, and with them whatever builds, lists, saves, loads, converts and fine-tunes. What the spec points
 // to is copied. The result lives as long as the program. Thread-safe. Throws Error{mismatch} for a spec that

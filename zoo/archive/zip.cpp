@@ -194,6 +194,11 @@ Located locate(ByteSpan file, uint64_t limit, ByteSpan header) {
     fail(quoted(entry.name) + " claims to inflate " + std::to_string(packed) + " bytes to " +
          std::to_string(entry.size));
   }
+  // MS-DOS's mark of a folder, as whose PyTorch's reader takes it: it would hand out no bytes of it.
+  constexpr uint32_t kFolder = 0x10;
+  const bool is_folder = entry.name.ends_with('/') || (load<uint32_t>(header, 38) & kFolder) != 0;
+  if (is_folder && (entry.size != 0 || packed != 0))
+    fail(quoted(entry.name) + " is a folder that holds bytes");
   entry.data = file.subspan(data, packed);
   located.begin = offset;
   located.end = data + packed;
@@ -261,6 +266,7 @@ ZipArchive::ZipArchive(ByteSpan file, std::shared_ptr<const void> owner)
   }
   if (at != directory.size()) fail("the zip directory holds more than the records that it announces");
   std::sort(ranges.begin(), ranges.end());
+  if (!ranges.empty() && ranges.front().first != 0) fail("the zip file does not begin with its first record");
   for (size_t i = 1; i < ranges.size(); ++i) {
     if (ranges[i].first < ranges[i - 1].second) fail("two records of the zip file overlap");
   }

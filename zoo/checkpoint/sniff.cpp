@@ -197,16 +197,22 @@ bool is_legacy_magic(const Value& value) {
 Format sniff(ByteSpan file) {
   const std::string_view head = as_text(file.first(std::min(file.size(), kPrefix)));
   if (head.empty()) throw Error(ErrorCode::corrupt, {}, "the file is empty", "Download it again.");
-  if (head.starts_with("PK\3\4")) return Format::zip;
+  const auto refuse_two_readings = [](const char* other) {
+    throw Error(ErrorCode::corrupt, {},
+                std::string("a file of two readings: its first bytes are those of another format, and others "
+                            "would take it for ") +
+                    other,
+                "Do not load it in Python; get the weights from another source.");
+  };
+  if (head.starts_with("PK\3\4")) {
+    if (is_safetensors(file)) refuse_two_readings("safetensors");
+    return Format::zip;
+  }
   const bool is_pickle = head.size() > 1 && head[0] == '\x80' && head[1] <= 5;
   if (has_tar_header(file)) {
     const bool is_also_another = is_pickle || is_safetensors(file) || head.starts_with(kHdf5);
-    if (!is_also_another) return Format::tar;
-    throw Error(
-        ErrorCode::corrupt, {},
-        "a file of two readings: its first bytes are those of another format, and torch.load would take "
-        "it for a tar archive",
-        "Do not load it in Python; get the weights from another source.");
+    if (is_also_another) refuse_two_readings("a tar archive");
+    return Format::tar;
   }
   if (head.substr(std::min(head.size(), kTarMagicAt)).starts_with("ustar")) return Format::tar;
   if (head.starts_with(kHdf5)) return Format::hdf5;

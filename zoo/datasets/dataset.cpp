@@ -24,6 +24,7 @@ class Subset : public Dataset {
   int32_t part(int64_t index) const override { return dataset_->part(at(index)); }
   std::string name(int64_t index) const override { return dataset_->name(at(index)); }
   StoredPicture fetch(int64_t index) const override { return dataset_->fetch(at(index)); }
+  std::filesystem::path file(int64_t index) const override { return dataset_->file(at(index)); }
   bool is_present(int64_t index) const override { return dataset_->is_present(at(index)); }
 
  private:
@@ -65,6 +66,7 @@ class WithClasses : public Dataset {
   int32_t part(int64_t index) const override { return dataset_->part(index); }
   std::string name(int64_t index) const override { return dataset_->name(index); }
   StoredPicture fetch(int64_t index) const override { return dataset_->fetch(index); }
+  std::filesystem::path file(int64_t index) const override { return dataset_->file(index); }
   bool is_present(int64_t index) const override { return dataset_->is_present(index); }
 
  private:
@@ -138,10 +140,11 @@ void require_present(const Dataset& dataset) {
     first = i;
   }
   if (missing == 0) return;
-  throw Error(ErrorCode::not_found, dataset.name(first),
-              "is not there; the list names " + format_count(dataset.size()) + " pictures, of which " +
-                  format_count(missing) + (missing == 1 ? " is missing" : " are missing"),
-              "Put them back or take their lines out; --root says where the paths of a list begin.");
+  throw Error(
+      ErrorCode::not_found, dataset.file(first).string(),
+      "is not there; the data names " + format_count(dataset.size()) + " pictures, of which " +
+          format_count(missing) + (missing == 1 ? " is missing" : " are missing"),
+      "Put them back or take their lines out; picture_root = FOLDER says where the paths of a list begin.");
 }
 
 std::optional<std::string> judging_part(const Dataset& dataset) {

@@ -38,6 +38,8 @@ class Dataset {
   // Fetched and decoded. Thread-safe; throws Error with the path.
   Image load(int64_t index, const DecodeOptions& options) const;
   const std::vector<std::string>& classes() const { return classes_; }
+  // Of a sample that is a file of its own; else empty.
+  virtual std::filesystem::path file(int64_t) const { return {}; }
   // False of a file that a list names and that is not there; it is not read. True of samples that were found.
   virtual bool is_present(int64_t) const { return true; }
   // What was found but is not part of the set, and why; one line each, for stderr.
@@ -58,6 +60,7 @@ struct DatasetOptions {
   bool index_cache = true;                  // keep big folders' names between runs (index_cache.h)
   std::filesystem::path picture_root = {};  // where the paths in a list begin; empty: the list's folder
   std::filesystem::path classes_file = {};  // a list's class names, one a line; empty: classes.txt beside it
+  bool is_part = false;                     // of a set: one class is enough, other parts have others
   int splits = 0;                           // how many have led here, each the data of the one before
 };
 

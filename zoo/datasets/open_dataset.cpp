@@ -37,7 +37,7 @@ Names names_in(const fs::path& root) {
     std::error_code broken_link;
     const std::string name = it->path().filename().string();
     const bool is_folder = it->is_directory(broken_link);
-    if (is_folder ? is_system_folder(name) : is_system_file(name)) continue;
+    if (is_folder ? !why_no_class(it->path()).empty() : is_system_file(name)) continue;
     (is_folder ? names.folders : names.files).push_back(name);
   }
   if (error) throw Error(ErrorCode::io, root.string(), "the folder cannot be read: " + error.message());

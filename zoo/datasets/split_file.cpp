@@ -38,6 +38,7 @@ class SplitPictures : public Dataset {
   int32_t part(int64_t index) const override { return sides_[static_cast<size_t>(index)]; }
   std::string name(int64_t index) const override { return whole_->name(at(index)); }
   StoredPicture fetch(int64_t index) const override { return whole_->fetch(at(index)); }
+  std::filesystem::path file(int64_t index) const override { return whole_->file(at(index)); }
   bool is_present(int64_t index) const override { return whole_->is_present(at(index)); }
 
  private:

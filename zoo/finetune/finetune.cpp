@@ -194,6 +194,7 @@ FinetuneResult finetune(const FinetuneOptions& given, const FinetuneSinks& sinks
   if (!options.weights.empty())
     weights = options.resolve ? options.resolve(options.weights)
                               : resolve_weights(options.weights, Manifest::load_default());
+  if (weights) require_outside("weights", weights->file, options.out, options.overwrite);
   const ArchSpec arch = weights ? weights->arch : get_arch(options.arch);
   require_fit(options.model, arch);
   const Preprocess preprocess = choose_preprocess(weights, arch, options, note);
@@ -228,8 +229,12 @@ FinetuneResult finetune(const FinetuneOptions& given, const FinetuneSinks& sinks
   };
   Loader train_loader = make_train_loader(data, options, augmentation, preprocess);
   Loader val_loader(data.val, loading_of(options, preprocess));
-  require_present(*data.train);
-  require_present(*data.val);
+  if (data.whole) {
+    require_present(*data.whole);
+  } else {
+    require_present(*data.train);
+    require_present(*data.val);
+  }
   check_headers(*data.val, loading_of(options, preprocess), stop_early);
   const BatchSource train_batches = begun(source(train_loader));
   stop_early();

@@ -1,6 +1,7 @@
 #include "zoo/finetune/learnt_data.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -71,15 +72,47 @@ Sameness compare(const fs::path& learnt, const Dataset& dataset, int64_t index) 
   }
 }
 
+// What the run has learnt, as far as it is still in its place, under whatever name.
+class LearntFiles {
+ public:
+  explicit LearntFiles(const SplitNames& run) {
+    std::error_code error;
+    const fs::path root = fs::is_directory(run.data, error) ? run.data : run.data.parent_path();
+    for (const auto& [name, side] : run.sides) {
+      if (side != kTrainSide) continue;
+      const uintmax_t bytes = fs::file_size(root / name, error);
+      if (!error) by_size_.emplace(bytes, root / name);
+    }
+  }
+
+  bool hold(const Dataset& dataset, int64_t index) const {
+    std::error_code error;
+    const fs::path file = dataset.file(index);
+    const uintmax_t bytes = fs::file_size(file, error);
+    if (file.empty() || error) return false;
+    const auto [begin, end] = by_size_.equal_range(bytes);
+    return std::any_of(begin, end, [&](const auto& learnt) {
+      return compare(learnt.second, dataset, index) == Sameness::same;
+    });
+  }
+
+ private:
+  std::multimap<uintmax_t, fs::path> by_size_;
+};
+
 // By names, and where the run's data is still in its place by what stands under them: other data may have the
 // same names. Of data that has gone from its place most names have to agree.
 int64_t count_learnt(const SplitNames& run, const Dataset& val, const fs::path& root) {
   std::error_code error;
   const bool same_place = fs::equivalent(run.data, root, error);
+  const LearntFiles files(run);
   int64_t known = 0, same = 0, unknown = 0;
   for (int64_t i = 0; i < val.size(); ++i) {
     const auto side = run.sides.find(val.name(i));
-    if (side == run.sides.end()) continue;
+    if (side == run.sides.end()) {
+      if (files.hold(val, i)) ++same;
+      continue;
+    }
     ++known;
     if (side->second != kTrainSide) continue;
     const Sameness found = same_place ? Sameness::same : compare(run.data / val.name(i), val, i);

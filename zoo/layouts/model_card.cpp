@@ -69,18 +69,14 @@ Json timm_arguments(const ModelConfig& config) {
   return arguments;
 }
 
-constexpr int64_t kLargestUnresized = 64;  // nets for pictures up to this side take them as they are
+constexpr int64_t kLargestUnresized = 64;  // nets for pictures up to this side take all of such a one
 
 }  // namespace
 
 Preprocess default_preprocess(const ArchSpec& arch) {
   Preprocess preprocess;
   preprocess.crop_px = arch.input_px;
-  if (arch.input_px > kLargestUnresized) {
-    preprocess.resize_px = arch.input_px * 8 / 7;
-  } else {
-    preprocess.resize = ResizeMode::none;
-  }
+  preprocess.resize_px = arch.input_px > kLargestUnresized ? arch.input_px * 8 / 7 : arch.input_px;
   return preprocess;
 }
 

@@ -9,6 +9,7 @@
 #include "zoo/arch/arch.h"
 #include "zoo/arch/arch_json.h"
 #include "zoo/base/error.h"
+#include "zoo/base/json_depth.h"
 #include "zoo/layouts/model_card.h"
 #include "zoo/manifest/preprocess_json.h"
 
@@ -243,6 +244,9 @@ void read_arguments(const Place& arguments, const ArchSpec& arch, ModelConfig& c
 }
 
 Json parse_json(std::string_view text, const std::string& where) {
+  if (nests_deeper(text))
+    throw Error(ErrorCode::corrupt, where, "is nested more than 100 levels deep",
+                "Mend it; with '--arch ARCH' it is left alone.");
   try {
     return Json::parse(text);
   } catch (const Json::exception& error) {

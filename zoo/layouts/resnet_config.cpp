@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zoo/base/error.h"
+#include "zoo/base/json_depth.h"
 #include "zoo/layouts/layouts.h"
 
 namespace zoo::hf {
@@ -50,7 +51,7 @@ std::string default_label(int64_t index) {
 class Fields {
  public:
   Fields(std::string_view text, const std::string& where) : where_(where) {
-    document_ = Json::parse(text, nullptr, false);
+    if (!nests_deeper(text)) document_ = Json::parse(text, nullptr, false);
     if (!document_.is_object()) throw Error(ErrorCode::corrupt, where, "is no JSON object");
   }
 

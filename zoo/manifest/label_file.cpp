@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -66,18 +67,20 @@ std::optional<Numbered> numbered(std::string_view line) {
   return rest.empty() ? std::nullopt : std::optional(Numbered{number, std::string(rest)});
 }
 
-// Without their numbers, where each line has the next one; "1 euro" and "2 euro" are no numbered lines, as
-// they would be one name.
+// Without their numbers and in their order, where these are all from 0 or 1 on; "1 euro" and "2 euro" are no
+// numbered lines, as they would be one name.
 void take_numbers_off(std::vector<std::string>& lines) {
-  std::vector<std::string> rests;
-  int64_t next = -1;
+  std::map<int64_t, std::string> in_order;
+  std::set<std::string> rests;
   for (const std::string& line : lines) {
-    std::optional<Numbered> read = numbered(line);
-    if (!read || (next < 0 ? read->number > 1 : read->number != next)) return;
-    next = read->number + 1;
-    rests.push_back(std::move(read->rest));
+    const std::optional<Numbered> read = numbered(line);
+    if (!read || !rests.insert(read->rest).second || !in_order.emplace(read->number, read->rest).second)
+      return;
   }
-  if (std::set(rests.begin(), rests.end()).size() == rests.size()) lines = std::move(rests);
+  if (in_order.empty() || in_order.begin()->first > 1) return;
+  if (in_order.rbegin()->first - in_order.begin()->first + 1 != std::ssize(lines)) return;
+  lines.clear();
+  for (auto& [number, name] : in_order) lines.push_back(std::move(name));
 }
 
 Names split_line(const std::string& line, const std::string& where) {
@@ -191,8 +194,14 @@ class JsonLabels {
 
 LabelSet parse_label_file(std::string_view text, const std::string& where) {
   const std::string_view body = trimmed(text);
-  if (body.starts_with('[') || body.starts_with('{')) return JsonLabels(body, where).read();
-  return parse_lines(body, where);
+  const bool is_json = body.starts_with('[') || body.starts_with('{');
+  LabelSet set = is_json ? JsonLabels(body, where).read() : parse_lines(body, where);
+  std::set<std::string_view> different;
+  for (const std::string& name : set.names)
+    if (!different.insert(name).second)
+      throw Error(ErrorCode::corrupt, where, "two classes are called '" + excerpt(name) + "'",
+                  "Give each a name of its own.");
+  return set;
 }
 
 const std::vector<std::string>& class_name_keys() {

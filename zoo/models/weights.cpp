@@ -1,7 +1,11 @@
 #include "zoo/models/weights.h"
 
+#include <string>
 #include <utility>
 
+#include <c10/util/Exception.h>
+
+#include "zoo/base/error.h"
 #include "zoo/checkpoint/checkpoint.h"
 
 namespace zoo {
@@ -21,7 +25,16 @@ ResNet build_model(const ResolvedWeights& weights, const LoadOptions& options, L
 ResNet build_model(const ResolvedWeights& weights, const ResNetOptions& model_options,
                    const LoadOptions& options, LoadReport* report) {
   const Checkpoint checkpoint = Checkpoint::open(weights.file);
-  ResNet model(weights.arch, model_options);
+  ResNet model = [&] {
+    try {
+      return ResNet(weights.arch, model_options);
+    } catch (const c10::Error& error) {
+      const std::string text = error.what_without_backtrace();
+      throw Error(ErrorCode::io, weights.file.string(),
+                  "its net cannot be built: " + text.substr(0, text.find('\n')),
+                  "Its architecture, " + std::string(weights.arch.name) + ", may be wrong.");
+    }
+  }();
   LoadOptions with_names = options;
   if (with_names.renamings.empty()) with_names.renamings = weights.renamings;
   LoadReport result = load(model, checkpoint, with_names);

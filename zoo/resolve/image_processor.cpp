@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zoo/base/error.h"
+#include "zoo/base/json_depth.h"
 #include "zoo/base/text.h"
 
 namespace zoo {
@@ -63,7 +64,7 @@ struct Size {
 class Reader {
  public:
   Reader(std::string_view text, const std::string& where)
-      : where_(where), file_(json::parse(text, nullptr, false)) {
+      : where_(where), file_(nests_deeper(text) ? json() : json::parse(text, nullptr, false)) {
     if (!file_.is_object()) throw Error(ErrorCode::corrupt, where, "is no JSON object");
     read_class();
   }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zoo/base/error.h"
+#include "zoo/base/json_depth.h"
 #include "zoo/layouts/resnet_config.h"
 
 namespace zoo {
@@ -18,6 +19,7 @@ using nlohmann::json;
 }  // namespace
 
 ConfigKind kind_of_config(std::string_view text) {
+  if (nests_deeper(text)) return ConfigKind::broken;
   const json document = json::parse(text, nullptr, false);
   if (document.is_discarded()) return ConfigKind::broken;
   if (!document.is_object()) return ConfigKind::foreign;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <system_error>
@@ -114,6 +115,11 @@ void RunDirectory::check(const fs::path& path, bool overwrite) {
   const Descriptor lock = lock_run(target);
   if (!holds_results(target) && foreign.empty()) return;  // of a run that was killed before it had any
   if (!overwrite && holds_results(target)) refuse_results(path);
+  const fs::path here = fs::current_path(error);
+  if (!error && std::mismatch(target.begin(), target.end(), here.begin(), here.end()).first == target.end())
+    throw Error(ErrorCode::usage, path.string(),
+                "is where this program was started: its replacement would be another folder.",
+                "Start it from elsewhere.");
   if (!foreign.empty()) refuse_foreign(path, foreign);
   if (has_fixed_name(target))
     throw Error(ErrorCode::usage, path.string(),

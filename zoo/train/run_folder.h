@@ -6,11 +6,11 @@
 #include <filesystem>
 
 #include "zoo/base/descriptor.h"
+#include "zoo/base/run_marker.h"
 
 namespace zoo {
 
-// In a run's folder beside best/ and last/. The first makes it a run's and is what a run locks.
-inline constexpr const char* kRunMarker = "zoo_run.json";
+// In a run's folder beside best/, last/ and kRunMarker.
 inline constexpr const char* kRunRecipe = "recipe.json";
 inline constexpr const char* kRunMetrics = "metrics.jsonl";
 inline constexpr const char* kRunSplit = "split.json";  // written by whoever splits the data

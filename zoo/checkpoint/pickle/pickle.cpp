@@ -69,6 +69,7 @@ class Interpreter {
   bool push_text(char opcode);
   bool use_memo(char opcode);
   bool make_container(char opcode);
+  void require_no_contents(const Value& callee, const Value& arguments) const;
   bool make_object(char opcode);
 
   ByteSpan bytes_;
@@ -283,6 +284,16 @@ bool Interpreter::make_container(char opcode) {
   }
 }
 
+// __new__ of Python's dicts ignores what it is given: a dict that is made so is empty.
+void Interpreter::require_no_contents(const Value& callee, const Value& arguments) const {
+  const Opaque* const type = callee.as_opaque();
+  const Tuple* const items = arguments.as_tuple();
+  const bool is_dict = type != nullptr && (type->class_name == "collections.OrderedDict" ||
+                                           type->class_name == "collections.defaultdict");
+  if (is_dict && items != nullptr && !items->items.empty())
+    fail("makes a dict with contents that Python would leave out");
+}
+
 bool Interpreter::make_object(char opcode) {
   switch (opcode) {
     case 'c': {  // GLOBAL
@@ -297,10 +308,16 @@ bool Interpreter::make_object(char opcode) {
       machine_.push_global(*module.as_string(), *name.as_string());
       return true;
     }
-    case 'R':       // REDUCE
+    case 'R': {  // REDUCE
+      const Value arguments = machine_.pop();
+      const Value callee = machine_.pop();
+      machine_.call(callee, arguments);
+      return true;
+    }
     case '\x81': {  // NEWOBJ
       const Value arguments = machine_.pop();
       const Value callee = machine_.pop();
+      require_no_contents(callee, arguments);
       machine_.call(callee, arguments);
       return true;
     }
@@ -309,6 +326,7 @@ bool Interpreter::make_object(char opcode) {
       const Value arguments = machine_.pop();
       const Value callee = machine_.pop();
       if (named.as_dict() == nullptr) fail("calls with keywords that are no dict");
+      require_no_contents(callee, arguments);
       if (named.as_dict()->empty()) {
         machine_.call(callee, arguments);
       } else {

@@ -188,7 +188,7 @@ void PickleMachine::build(Value state) {
   } else if (const auto* dict = std::get_if<std::shared_ptr<Dict>>(&top().data())) {
     if (state.as_dict() != nullptr) (*dict)->attributes = std::move(state);
   } else if (top().as_tensor() != nullptr) {
-    require_attributes_alone(state);
+    fail("sets the state of a tensor: no tensor is saved so");
   } else {
     fail("sets the state of something that has none");
   }

@@ -223,8 +223,10 @@ std::optional<Value> TorchObjects::build(const Opaque& object, const Value& stat
   const auto* items = state.as_sequence();
   const bool is_variable = object.class_name == "torch.nn.parameter.Parameter" ||
                            object.class_name == "torch.autograd.variable.Variable";
-  if (is_variable && items != nullptr && !items->empty() && items->front().as_tensor() != nullptr)
+  constexpr size_t kItems = 5;
+  if (is_variable && items != nullptr && items->size() == kItems && items->front().as_tensor() != nullptr)
     return items->front();
+  if (is_variable) fail("sets the state of a parameter in a way that torch does not save it");
   return std::nullopt;
 }
 

@@ -30,7 +30,7 @@ Inside look_into(const fs::path& folder) {
     std::error_code broken_link;
     const std::string name = it->path().filename().string();
     if (it->is_directory(broken_link)) {
-      if (!is_system_folder(name)) inside.folders.insert(name);
+      if (why_no_class(it->path()).empty()) inside.folders.insert(name);
     } else if (!is_system_file(name)) {
       inside.has_list =
           inside.has_list || name == "metadata.csv" || name == "metadata.jsonl" || is_shard_name(name);
@@ -136,12 +136,22 @@ std::vector<std::string> joint_classes(const std::vector<std::shared_ptr<const D
   return {names.begin(), names.end()};
 }
 
+// Pictures to be answered lie in one folder of any name (test/unknown), beside parts that have classes.
+bool has_no_labels(const PartFolder& part, const std::vector<PartFolder>& all) {
+  if (part.inside.folders.size() != 1 || part.inside.has_list) return false;
+  return std::ranges::any_of(all, [](const PartFolder& other) { return other.inside.folders.size() > 1; }) &&
+         std::ranges::none_of(all, [&](const PartFolder& other) {
+           return &other != &part &&
+                  (other.inside.has_list || other.inside.folders.contains(*part.inside.folders.begin()));
+         });
+}
+
 class DividedFolder : public Dataset {
  public:
   DividedFolder(const fs::path& root, const DatasetOptions& options) {
     const std::vector<std::string> folders = folders_in(root);
     std::vector<std::string> own = folders;
-    std::erase_if(own, is_system_folder);
+    std::erase_if(own, [&](const std::string& folder) { return !why_no_class(root / folder).empty(); });
     const std::vector<PartFolder> found = find_parts(root, own);
     if (found.empty()) {
       throw Error(
@@ -149,9 +159,16 @@ class DividedFolder : public Dataset {
           "no folder train, val or test (or Training, dev, test_set ...) with class folders, tar shards or "
           "a metadata.csv in it");
     }
+    DatasetOptions of_part = options;
+    of_part.is_part = true;
     std::vector<std::shared_ptr<const Dataset>> sets;
     for (const PartFolder& part : found) {
-      sets.push_back(open_dataset(root / part.path, options));
+      if (has_no_labels(part, found)) {
+        left_out_.push_back(part.folder + "/: its only folder, '" + *part.inside.folders.begin() +
+                            "', is a class of no other part");
+        continue;
+      }
+      sets.push_back(open_dataset(root / part.path, of_part));
       add(part, *sets.back());
       if (sets.back()->multi_label() != sets.front()->multi_label()) {
         throw Error(ErrorCode::mismatch, (root / part.path).string(),
@@ -159,8 +176,11 @@ class DividedFolder : public Dataset {
       }
     }
     classes_ = joint_classes(sets);
+    if (classes_.size() < 2 && !multi_label())
+      throw Error(ErrorCode::mismatch, root.string(), "only one class, '" + excerpt(classes_.front()) + "'",
+                  "At least two classes are needed.");
     for (size_t i = 0; i < sets.size(); ++i) folders_[i].dataset = with_classes(std::move(sets[i]), classes_);
-    leave_out_others(folders, found);
+    leave_out_others(root, folders, found);
   }
 
   int64_t size() const override { return size_; }
@@ -177,6 +197,10 @@ class DividedFolder : public Dataset {
   StoredPicture fetch(int64_t index) const override {
     const Folder& folder = folder_of(index);
     return folder.dataset->fetch(index - folder.first);
+  }
+  fs::path file(int64_t index) const override {
+    const Folder& folder = folder_of(index);
+    return folder.dataset->file(index - folder.first);
   }
   bool is_present(int64_t index) const override {
     const Folder& folder = folder_of(index);
@@ -201,11 +225,13 @@ class DividedFolder : public Dataset {
     folders_.push_back({part.path, size_, number});
     size_ += dataset.size();
   }
-  void leave_out_others(const std::vector<std::string>& folders, const std::vector<PartFolder>& found) {
+  void leave_out_others(const fs::path& root, const std::vector<std::string>& folders,
+                        const std::vector<PartFolder>& found) {
     for (const std::string& folder : folders) {
       if (std::ranges::any_of(found, [&](const PartFolder& part) { return part.folder == folder; })) continue;
+      const std::string why(why_no_class(root / folder));
       left_out_.push_back(folder + "/: " +
-                          (is_system_folder(folder) ? "a system folder"
+                          (!why.empty() ? why
                            : !part_called(folder).empty()
                                ? "no class folders, tar shards or metadata.csv in it"
                                : "not called train, val or test"));

@@ -68,9 +68,9 @@ Listing list_folder(const fs::path& path) {
     const std::string_view name = entry->d_name;
     if (name == "." || name == "..") continue;
     const bool is_file = !is_folder(descriptor, *entry);
-    (is_file                  ? listing.files
-     : is_system_folder(name) ? listing.system_folders
-                              : listing.folders)
+    (is_file                              ? listing.files
+     : !why_no_class(path / name).empty() ? listing.system_folders
+                                          : listing.folders)
         .emplace_back(name);
   }
   if (errno != 0) fail(path, errno, kDoing);
@@ -86,7 +86,8 @@ bool holds_classes(const fs::path& folder) {
 
 class Walk {
  public:
-  explicit Walk(const fs::path& root) : root_(root) {}
+  Walk(const fs::path& root, bool may_have_one_class)
+      : root_(root), may_have_one_class_(may_have_one_class) {}
 
   FolderTree run() {
     const Listing top = list_folder(root_);
@@ -94,7 +95,8 @@ class Walk {
     ancestors_ = {top.identity};
     tree_.folders.push_back({"", top.stamp});
     for (const std::string& file : top.files) leave_out(file + ": not in a class folder");
-    for (const std::string& name : top.system_folders) leave_out(name + "/: a system folder");
+    for (const std::string& name : top.system_folders)
+      leave_out(name + "/: " + std::string(why_no_class(root_ / name)));
     for (const std::string& name : top.folders) add_class(name);
     if (left_out_ > kMostLeftOut) {
       tree_.left_out.push_back("and " + format_count(static_cast<int64_t>(left_out_ - kMostLeftOut)) +
@@ -119,7 +121,7 @@ class Walk {
       throw Error(ErrorCode::mismatch, root_.string(), "no class folder in it",
                   "Put the pictures of each class into a folder of its own.");
     }
-    if (top.folders.size() == 1) {
+    if (top.folders.size() == 1 && !may_have_one_class_) {
       const std::string inner = (root_ / top.folders[0]).string();
       throw Error(ErrorCode::mismatch, root_.string(), "only one class folder, '" + top.folders[0] + "'",
                   holds_classes(root_ / top.folders[0])
@@ -170,13 +172,15 @@ class Walk {
     }
     ancestors_.push_back(listing.identity);
     const std::string before = path + "/";
-    for (const std::string& name : listing.system_folders) leave_out(before + name + "/: a system folder");
+    for (const std::string& name : listing.system_folders)
+      leave_out(before + name + "/: " + std::string(why_no_class(root_ / (before + name))));
     for (const std::string& name : listing.folders) collect(before + name, found);
     ancestors_.pop_back();
     found.push_back({path, std::move(listing.files)});
   }
 
   const fs::path& root_;
+  bool may_have_one_class_;
   FolderTree tree_;
   size_t left_out_ = 0, again_ = 0;
   std::set<FolderIdentity> known_;
@@ -198,7 +202,7 @@ FolderStamp folder_stamp(const fs::path& folder) {
   return stamp_of(status);
 }
 
-FolderTree walk_class_folders(const fs::path& root) {
+FolderTree walk_class_folders(const fs::path& root, bool may_have_one_class) {
   std::error_code error;
   const fs::file_status status = fs::status(root, error);
   if (status.type() == fs::file_type::not_found) {
@@ -209,7 +213,7 @@ FolderTree walk_class_folders(const fs::path& root) {
     throw Error(ErrorCode::mismatch, root.string(), "not a folder",
                 "Name the folder that holds the class folders.");
   }
-  return Walk(root).run();
+  return Walk(root, may_have_one_class).run();
 }
 
 }  // namespace zoo

@@ -30,8 +30,9 @@ struct FolderTree {
   std::vector<VisitedFolder> folders;  // all of them, also those without pictures
 };
 
-// Throws Error{not_found, io, mismatch}, as open_image_folder does.
-FolderTree walk_class_folders(const std::filesystem::path& root);
+// Throws Error{not_found, io, mismatch}, as open_image_folder does; where fewer than two classes are there
+// only unless `may_have_one_class`.
+FolderTree walk_class_folders(const std::filesystem::path& root, bool may_have_one_class = false);
 
 // Throws Error{not_found, io}.
 FolderStamp folder_stamp(const std::filesystem::path& folder);

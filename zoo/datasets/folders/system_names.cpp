@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 
+#include "zoo/base/run_marker.h"
 #include "zoo/base/text.h"
 
 namespace zoo {
@@ -22,6 +24,12 @@ bool holds(const Names& names, std::string_view name) {
 
 bool is_system_folder(std::string_view name) {
   return name.starts_with('.') || holds(kFolders, name);
+}
+
+std::string_view why_no_class(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (is_system_folder(folder.filename().string())) return "a system folder";
+  return std::filesystem::is_regular_file(folder / kRunMarker, error) ? "a training run" : "";
 }
 
 bool is_system_file(std::string_view name) {

@@ -88,7 +88,7 @@ std::vector<std::string> LabelTable::settle(Settings settings) {
     indices = among(settings);
   }
   if (!settings.multi_label) {
-    if (settings.classes.size() < 2) {
+    if (settings.classes.size() < 2 && !settings.may_have_one_class) {
       throw Error(
           ErrorCode::mismatch, settings.where, "only one class, '" + excerpt(settings.classes.at(0)) + "'",
           "At least two classes are needed; a file classes.txt beside it names those without pictures.");

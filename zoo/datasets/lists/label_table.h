@@ -18,6 +18,7 @@ class LabelTable {
   struct Settings {
     std::vector<std::string> classes = {};  // those that somebody has named; empty: the labels say which
     bool multi_label = false;
+    bool may_have_one_class = false;                 // a part, beside others that have others
     bool labels_are_indices = false;                 // of the given classes, whatever these are called
     std::string where;                               // the list, for messages
     std::function<std::string(int64_t place)> name;  // of a place, for messages

@@ -55,10 +55,11 @@ class ListedPictures : public Dataset {
     const uint64_t begin = at == 0 ? 0 : path_ends_[at - 1];
     return paths_.substr(begin, path_ends_[at] - begin);
   }
-  StoredPicture fetch(int64_t index) const override { return read_encoded(root_ / name(index)); }
+  std::filesystem::path file(int64_t index) const override { return root_ / name(index); }
+  StoredPicture fetch(int64_t index) const override { return read_encoded(file(index)); }
   bool is_present(int64_t index) const override {
     std::error_code error;
-    return std::filesystem::exists(root_ / name(index), error);
+    return std::filesystem::exists(file(index), error);
   }
 
  private:
@@ -71,7 +72,7 @@ class ListedPictures : public Dataset {
 };
 
 PictureList::PictureList(std::filesystem::path list, const DatasetOptions& options)
-    : list_(std::move(list)), picture_root_(options.picture_root) {
+    : list_(std::move(list)), picture_root_(options.picture_root), may_have_one_class_(options.is_part) {
   std::error_code error;
   if (picture_root_.empty()) {
     picture_root_ = list_.parent_path();
@@ -159,6 +160,7 @@ std::unique_ptr<Dataset> PictureList::finish(bool multi_label) && {
   if (parts_.empty()) take_parts_of_paths();
   classes_ = labels_.settle({.classes = std::move(classes_),
                              .multi_label = multi_label,
+                             .may_have_one_class = may_have_one_class_,
                              .labels_are_indices = labels_are_indices_,
                              .where = list_.string(),
                              .name = [this](int64_t line) { return place(line); }});

@@ -55,6 +55,7 @@ class PictureList {
   void take_parts_of_paths();
 
   std::filesystem::path list_, picture_root_;
+  bool may_have_one_class_ = false;
   std::string place_word_;
   bool classes_are_settled_ = false, labels_are_indices_ = false;
   std::vector<std::string> classes_, parts_, notes_;

@@ -64,6 +64,7 @@ class TarShards : public Dataset {
             : read_class_names(options.classes_file);
     classes_ = labels_.settle({.classes = std::move(classes),
                                .multi_label = multi_label_,
+                               .may_have_one_class = options.is_part,
                                .where = where,
                                .name = [this](int64_t index) { return place(index); }});
     settle_parts();
