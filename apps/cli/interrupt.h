@@ -6,7 +6,7 @@
 
 namespace zoo::apps {
 
-// From now on SIGINT, SIGTERM and SIGHUP end the process with status 130 at once, unless an InterruptGuard
+// From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 (SLURM's warning) end the process with status 130 at once, unless an InterruptGuard
 // lives.
 void end_on_interrupt();
 

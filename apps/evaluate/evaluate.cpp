@@ -131,7 +131,7 @@ Outcome run(const std::shared_ptr<const Dataset>& dataset, const std::vector<int
   std::vector<int64_t> samples;
   BatchSource source;
   source.batches_per_epoch = loader.batches_per_epoch();
-  source.start_epoch = [&](int64_t epoch) { loader.start_epoch(epoch); };
+  source.start_epoch = [&](int64_t epoch, int64_t first_batch) { loader.start_epoch(epoch, first_batch); };
   source.next = [&]() -> std::optional<TrainBatch> {
     auto batch = loader.next();
     if (!batch) return std::nullopt;

@@ -1,5 +1,6 @@
 // zoo finetune: the flags of zoo::finetune(), and what it prints.
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 
@@ -17,9 +18,11 @@
 #include "apps/cli/weights_options.h"
 #include "apps/finetune/finetune_options.h"
 #include "zoo/base/error.h"
+#include "zoo/base/file.h"
 #include "zoo/base/foreign_text.h"
 #include "zoo/base/text.h"
 #include "zoo/finetune/finetune.h"
+#include "zoo/train/run_folder.h"
 
 namespace zoo::apps {
 namespace {
@@ -72,11 +75,52 @@ void print_summary(const FinetuneResult& outcome, const FinetuneFlags& flags) {
               printable((flags.options.out / "last").native()).c_str());
 }
 
+// The flags that the run was begun with, in the folder where that was, become `parsed`. The run's own folder.
+std::filesystem::path take_up(cxxopts::ParseResult& parsed, cxxopts::Options& declared) {
+  namespace fs = std::filesystem;
+  const fs::path run = fs::absolute(parsed["resume"].as<std::string>());
+  for (const auto& flag : parsed.arguments())
+    if (flag.key() != "resume" && flag.key() != "threads" && flag.key() != "workers" && flag.key() != "json")
+      throw Error(ErrorCode::usage, "--" + flag.key(),
+                  "cannot be given with --resume: the run goes on as it was begun",
+                  "Leave it out, or begin a new run with --weights " + (run / "last").string() + ".");
+  const fs::path file = run / kRunRecipe;
+  const auto recipe = nlohmann::json::parse(read_text(file), nullptr, false);
+  const auto at = nlohmann::json::json_pointer("/command/arguments"),
+             folder = nlohmann::json::json_pointer("/command/folder");
+  if (!recipe.is_object() || !recipe.contains(at) || !recipe[at].is_array() || !recipe.contains(folder))
+    throw Error(ErrorCode::corrupt, file.string(), "does not say how the run was begun",
+                "Begin a new run with --weights " + (run / "last").string() + ".");
+  std::vector<std::string> arguments;
+  for (const auto& argument : recipe[at])
+    if (argument.is_string()) arguments.push_back(argument.get<std::string>());
+  std::error_code error;
+  fs::current_path(recipe[folder].get<std::string>(), error);
+  if (error)
+    throw Error(ErrorCode::not_found, recipe[folder].get<std::string>(),
+                "the folder that the run was begun in is not there any more", "Put it back.");
+  parsed = parse_options(declared, arguments);
+  return run;
+}
+
 int command(const std::vector<std::string>& arguments) {
   cxxopts::Options declared = declare_finetune_flags();
-  const cxxopts::ParseResult parsed = parse_options(declared, arguments);
+  cxxopts::ParseResult parsed = parse_options(declared, arguments);
   operands(declared, parsed, {});
-  FinetuneFlags flags = read_finetune_flags(parsed);
+  std::filesystem::path resumed;
+  FinetuneFlags flags;
+  if (parsed.count("resume") > 0) {
+    const TorchOptions torch = read_torch_options(parsed);
+    const bool has_threads = parsed.count("threads") > 0, has_workers = parsed.count("workers") > 0;
+    resumed = take_up(parsed, declared);
+    flags = read_finetune_flags(parsed);
+    if (has_threads) flags.torch.threads = torch.threads;
+    if (has_workers) flags.options.loading.workers = torch.workers;
+    flags.options.resume = resumed;
+  } else {
+    flags = read_finetune_flags(parsed);
+    flags.options.command = arguments;
+  }
   FinetuneOptions& options = flags.options;
   start_torch(flags.torch);
   options.resolve = [&](const std::string&) { return read_weights(parsed); };

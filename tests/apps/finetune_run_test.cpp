@@ -17,6 +17,7 @@
 #include "tests/environment_setting.h"
 #include "tests/temporary_folder.h"
 #include "tests/wait_until.h"
+#include "transforms/random/random.h"
 #include "zoo/base/file.h"
 #include "zoo/base/sha256.h"
 #include "zoo/checkpoint/checkpoint.h"
@@ -252,6 +253,65 @@ TEST_CASE("who goes on from a run judges by pictures that it has not learnt") {
   draw_class(folder / "others" / "a", 3, 8);
   draw_class(folder / "others" / "b", 4, 8);
   CHECK(go_on(folder / "others", {}).status == 0);
+}
+
+TEST_CASE("a run that was stopped goes on to the same bits, killed at any instant") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data");
+  const auto run_of = [&](const std::string& name) {
+    return small_run(
+        data, folder / name,
+        with(kScratch, {"--epochs", "3", "--opt", "adamw", "--lr", "0.001", "--ema", "0.9", "--drop", "0.2",
+                        "--mixup", "0.2", "--accumulate", "2", "--batch-size", "4", "--save-every", "1"}));
+  };
+  REQUIRE(finetune(run_of("whole")).status == 0);
+  const auto hashes = [&](const std::string& name) {
+    return sha256_file(folder / name / "last" / "model.safetensors") +
+           sha256_file(folder / name / "best" / "model.safetensors");
+  };
+  RandomStream random(77, 0, 0, 0);
+  const bool is_long = std::getenv("ZOO_LONG") != nullptr;
+  for (int round = 0; round < (is_long ? 100 : 20); ++round) {
+    const std::string name = "round " + std::to_string(round);
+    const auto state = folder / name / "state.safetensors";
+    ProgramResult result;
+    int64_t kills = 1 + random.below(3);
+    do {
+      const bool goes_on = fs::exists(state) || fs::exists(state.string() + ".before");
+      const Flags flags = goes_on ? Flags{"--resume", (folder / name).string()} : run_of(name);
+      if (kills > 0) {
+        const Setting loaded("LD_PRELOAD", ZOO_BINARY_DIR "/tests/libfailing_system.so");
+        const Setting killed(
+            kFailingCall, failing_call(SystemCall::step, static_cast<int>(20 + random.below(300)), kKilled));
+        result = finetune(flags);
+      } else {
+        result = finetune(flags);
+      }
+    } while (kills-- > 0 && result.status != 0);
+    INFO(name << ": " << result.err);
+    REQUIRE(result.status == 0);
+    CHECK(hashes(name) == hashes("whole"));
+    CHECK(read_text(folder / name / "metrics.jsonl").size() > 0);
+  }
+}
+
+TEST_CASE("a run goes on with its own data and flags alone") {
+  const TemporaryFolder folder;
+  const fs::path data = draw_data(folder / "data"), run = folder / "run";
+  CHECK_THAT(finetune({"--resume", run.string()}).err, Catch::Contains("recipe.json"));
+  REQUIRE(finetune(small_run(data, run, with(kScratch, {"--epochs", "1"}))).status == 0);
+  const ProgramResult done = finetune({"--resume", run.string()});
+  CHECK(done.status == 0);
+  CHECK_THAT(finetune({"--resume", run.string(), "--lr", "1"}).err,
+             Catch::Contains("--lr: cannot be given with --resume"));
+  fs::rename(data / "low" / "1.png", data / "low" / "renamed.png");
+  const ProgramResult other = finetune({"--resume", run.string()});
+  CHECK(other.status == 1);
+  CHECK_THAT(other.err, Catch::Contains("split.json"));
+  fs::rename(data / "low" / "renamed.png", data / "low" / "1.png");
+  for (const char* name : {"state.safetensors", "state.safetensors.before"})
+    if (fs::exists(run / name)) write_text(run / name, read_text(run / name).substr(0, 1000));
+  CHECK_THAT(finetune({"--resume", run.string()}).err, Catch::Contains("state.safetensors"));
 }
 
 TEST_CASE("what a run has learnt is known by what it shows, under whatever name") {

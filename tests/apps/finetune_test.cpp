@@ -94,8 +94,10 @@ TEST_CASE("a run goes on from another: with its head for the same classes, with 
   CHECK(read_json(folder / "same" / "recipe.json")["weights"]["sha256"] ==
         sha256_file(folder / "first" / "last" / "model.safetensors"));
 
-  const ProgramResult other = finetune(
-      small_run(draw_data(folder / "two", {"a", "b"}), folder / "other", with(from_first, {"--new-split"})));
+  Flags anew = from_first;
+  anew.emplace_back("--new-split");
+  const ProgramResult other =
+      finetune(small_run(draw_data(folder / "two", {"a", "b"}), folder / "other", anew));
   REQUIRE(other.status == 0);
   CHECK_THAT(other.err, Catch::Contains("new head: 2 classes instead of 3"));
 }

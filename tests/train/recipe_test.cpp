@@ -15,19 +15,18 @@ namespace zoo {
 TEST_CASE("the schedule is the one that LambdaLR follows in PyTorch") {
   const auto golden = nlohmann::json::parse(std::ifstream(ZOO_SOURCE_DIR "/tests/golden/train/train.json"));
   for (const auto& schedule : golden["schedules"]) {
-    const Recipe recipe{
-        .epochs = schedule["epochs"], .lr = schedule["lr"], .warmup_epochs = schedule["warmup_epochs"]};
+    const Schedule own{.lr = schedule["lr"], .warmup_epochs = schedule["warmup_epochs"]};
     const auto steps = schedule["steps_per_epoch"].get<int64_t>();
     const auto total = static_cast<int64_t>(schedule["rates"].size());
-    REQUIRE(total == steps * recipe.epochs);
+    REQUIRE(total == steps * schedule["epochs"].get<int64_t>());
     for (int64_t step = 0; step < total; ++step)
-      CHECK(learning_rate(recipe, step, total, steps) ==
+      CHECK(learning_rate(own, step, total, steps) ==
             Approx(schedule["rates"][static_cast<size_t>(step)].get<double>()).epsilon(1e-12).margin(1e-15));
   }
 }
 
 TEST_CASE("the rate rises to lr, falls after that and ends above zero") {
-  const Recipe recipe{.epochs = 6, .lr = 0.5, .warmup_epochs = 1.5};
+  const Schedule recipe{.lr = 0.5, .warmup_epochs = 1.5};
   const int64_t steps = 7, total = 42, warmup = 10;
   for (int64_t step = 1; step < total; ++step) {
     const double before = learning_rate(recipe, step - 1, total, steps);
@@ -45,18 +44,28 @@ TEST_CASE("a setting out of range is refused with its name") {
       {{.epochs = 0}, "epochs"},
       {{.epochs = -3}, "epochs"},
       {{.batch_size = 0}, "batch_size"},
-      {{.lr = 0}, "lr"},
-      {{.lr = -0.1}, "lr"},
-      {{.lr = nan}, "lr"},
-      {{.lr = infinity}, "lr"},
-      {{.momentum = 1}, "momentum"},
-      {{.momentum = -0.1}, "momentum"},
-      {{.momentum = nan}, "momentum"},
+      {{.schedule = {.lr = 0}}, "lr"},
+      {{.schedule = {.lr = -0.1}}, "lr"},
+      {{.schedule = {.lr = nan}}, "lr"},
+      {{.schedule = {.lr = infinity}}, "lr"},
+      {{.optimizer = {.momentum = 1}}, "momentum"},
+      {{.optimizer = {.momentum = -0.1}}, "momentum"},
+      {{.optimizer = {.momentum = nan}}, "momentum"},
       {{.weight_decay = -1}, "weight_decay"},
       {{.weight_decay = nan}, "weight_decay"},
-      {{.warmup_epochs = -1}, "warmup_epochs"},
-      {{.epochs = 2, .warmup_epochs = 3}, "warmup_epochs"},
-      {{.momentum = 0, .nesterov = true}, "nesterov"},
+      {{.schedule = {.warmup_epochs = -1}}, "warmup_epochs"},
+      {{.epochs = 2, .schedule = {.warmup_epochs = 3}}, "warmup_epochs"},
+      {{.optimizer = {.momentum = 0, .nesterov = true}}, "nesterov"},
+      {{.optimizer = {.kind = OptimizerKind::adamw, .nesterov = true}}, "nesterov"},
+      {{.optimizer = {.beta2 = 1}}, "beta2"},
+      {{.optimizer = {.eps = 0}}, "eps"},
+      {{.accumulate = 0}, "accumulate"},
+      {{.schedule = {.lr = 0.1, .min_lr = 0.2}}, "min_lr"},
+      {{.schedule = {.kind = ScheduleKind::multistep}}, "milestones"},
+      {{.schedule = {.milestones = {10}}}, "milestones"},
+      {{.layer_decay = 0}, "layer_decay"},
+      {{.clip_norm = nan}, "clip_norm"},
+      {{.ema_decay = 1}, "ema_decay"},
   }));
   try {
     validate(recipe);
@@ -69,7 +78,7 @@ TEST_CASE("a setting out of range is refused with its name") {
 
 TEST_CASE("the defaults are valid, and so is a run that is all warm-up") {
   CHECK_NOTHROW(validate(Recipe{}));
-  CHECK_NOTHROW(validate(Recipe{.epochs = 2, .warmup_epochs = 2}));
+  CHECK_NOTHROW(validate(Recipe{.epochs = 2, .schedule = {.warmup_epochs = 2}}));
 }
 
 }  // namespace zoo

@@ -27,11 +27,9 @@ inline Steps run_sgd_steps(const nlohmann::json& setting) {
   Steps steps{hash_filled("resnet20_cifar", 10), {}};
   const Recipe recipe{.epochs = 3,
                       .batch_size = 4,
-                      .lr = setting["lr"],
-                      .momentum = setting["momentum"],
-                      .nesterov = setting["nesterov"],
-                      .weight_decay = setting["weight_decay"],
-                      .warmup_epochs = 1};
+                      .optimizer = {.momentum = setting["momentum"], .nesterov = setting["nesterov"]},
+                      .schedule = {.lr = setting["lr"], .warmup_epochs = 1},
+                      .weight_decay = setting["weight_decay"]};
   const TrainBatch batch{hash_pictures(1000, {4, 3, 32, 32}).contiguous(torch::MemoryFormat::ChannelsLast),
                          torch::tensor({3, 1, 4, 1}, torch::kLong)};
   BatchSource train_batches = fixed_batches({batch}), val_batches = fixed_batches({batch});

@@ -46,7 +46,7 @@ TEST_CASE("a small set is learnt by heart, in either precision") {
   BatchSource val_batches = fixed_batches({bright_and_dark(3, 7)});
   std::vector<EpochReport> epochs;
   int64_t steps = 0;
-  train(model, {.epochs = 8, .lr = 0.05, .precision = precision}, train_batches, val_batches,
+  train(model, {.epochs = 8, .schedule = {.lr = 0.05}, .precision = precision}, train_batches, val_batches,
         {.on_step = [&](const StepReport& report) { CHECK(report.step == steps++ % 2); },
          .on_epoch = [&](const EpochReport& report) { epochs.push_back(report); }});
   CHECK(steps == 16);
@@ -69,7 +69,8 @@ TEST_CASE("with a frozen backbone the head moves and not one bit of anything els
   model->to_channels_last();
   const auto before = snapshot(model);
   BatchSource batches = fixed_batches({bright_and_dark(1, 6)});
-  train(model, {.epochs = 3, .lr = 0.1, .weight_decay = 0.1, .freeze_backbone = true}, batches, batches, {});
+  train(model, {.epochs = 3, .schedule = {.lr = 0.1}, .weight_decay = 0.1, .freeze_backbone = true}, batches,
+        batches, {});
   for (const auto& [name, tensor] : snapshot(model)) {
     INFO(name);
     CHECK(tensor.equal(before.at(name)) == !name.starts_with("fc."));
@@ -178,10 +179,10 @@ TEST_CASE(
   broken.images[0][0][0][0] = std::numeric_limits<float>::infinity();
   int64_t judged = 0;  // by pictures that are fine the first time
   BatchSource sound = fixed_batches({bright_and_dark(3, 4)}), unsound = fixed_batches({broken});
-  BatchSource val{[&](int64_t epoch) {
+  BatchSource val{[&](int64_t epoch, int64_t first) {
                     ++judged;
-                    sound.start_epoch(epoch);
-                    unsound.start_epoch(epoch);
+                    sound.start_epoch(epoch, first);
+                    unsound.start_epoch(epoch, first);
                   },
                   [&] { return judged == 1 ? sound.next() : unsound.next(); }, 1};
   std::vector<std::string> calls;
@@ -194,8 +195,8 @@ TEST_CASE(
            .on_diverged = [&](int64_t epoch) { note("diverged ", epoch); }});
   };
   CHECK(code_of(run, &message) == ErrorCode::mismatch);
-  CHECK_THAT(message,
-             Catch::StartsWith("epoch 2, evaluation: the loss is not finite (") && Catch::Contains("a smaller learning rate"));
+  CHECK_THAT(message, Catch::StartsWith("epoch 2, evaluation: the loss is not finite (") &&
+                          Catch::Contains("a smaller learning rate"));
   CHECK(calls == std::vector<std::string>{"learnt 0", "judged 0", "learnt 1", "diverged 1"});
 }
 
@@ -227,7 +228,7 @@ TEST_CASE("what LibTorch and the library throw in the middle is an error with it
   const auto fails = GENERATE(
       as<std::function<void()>>{}, [] { torch::empty({int64_t{1} << 60}); }, [] { throw std::bad_alloc(); },
       [] { TORCH_CHECK(false, "odd"); }, [] { throw std::runtime_error("odd"); });
-  BatchSource none{[](int64_t) {},
+  BatchSource none{[](int64_t, int64_t) {},
                    [&]() -> std::optional<TrainBatch> {
                      fails();
                      return std::nullopt;

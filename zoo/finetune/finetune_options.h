@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <c10/core/Device.h>
 
@@ -22,7 +23,15 @@ struct FinetuneOptions {
   std::string arch = {};           // of a model from scratch
   FinetuneDataOptions data = {};   // its `seed` and `run` are the recipe's and the weights' to say
   std::filesystem::path out = {};  // the run's folder: new, empty, or a run that may be replaced
-  bool overwrite = false;          // replace the run that is there
+  // A run to go on with, where and as it was stopped: it and the data must be as they were, and the other
+  // options those that it was made with; `weights`, `arch` and `out` are not asked for.
+  std::filesystem::path resume = {};
+  // Besides after each epoch, the state of the training is saved this often; 0: not so.
+  double save_every_s = 300;
+  int64_t save_every_steps = 0;
+  // For recipe.json: how a program was called, and in which folder.
+  std::vector<std::string> command = {};
+  bool overwrite = false;  // replace the run that is there
   Recipe recipe = {};
   StartOptions model = {};
   TrainingPictures pictures = {};

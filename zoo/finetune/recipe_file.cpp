@@ -90,22 +90,51 @@ Json pictures_json(const FinetunePlan& plan) {
           {"cache", to_string(loading.cache.place)}};
 }
 
+Json optimizer_json(const OptimizerOptions& optimizer) {
+  return {{"kind", to_string(optimizer.kind)},
+          {"momentum", optimizer.momentum},
+          {"nesterov", optimizer.nesterov},
+          {"beta1", optimizer.beta1},
+          {"beta2", optimizer.beta2},
+          {"alpha", optimizer.alpha},
+          {"eps", optimizer.eps}};
+}
+
+Json schedule_json(const Schedule& schedule) {
+  return {{"kind", to_string(schedule.kind)},
+          {"lr", schedule.lr},
+          {"min_lr", schedule.min_lr},
+          {"warmup_epochs", schedule.warmup_epochs},
+          {"milestones", schedule.milestones},
+          {"gamma", schedule.gamma},
+          {"power", schedule.power}};
+}
+
 Json recipe_fields(const FinetuneOptions& options) {
   const Recipe& recipe = options.recipe;
   return {{"epochs", recipe.epochs},
           {"batch_size", recipe.batch_size},
-          {"optimizer", "sgd"},
-          {"lr", recipe.lr},
-          {"momentum", recipe.momentum},
-          {"nesterov", recipe.nesterov},
+          {"accumulate", recipe.accumulate},
+          {"optimizer", optimizer_json(recipe.optimizer)},
+          {"schedule", schedule_json(recipe.schedule)},
           {"weight_decay", recipe.weight_decay},
-          {"schedule", "cosine"},
-          {"warmup_epochs", recipe.warmup_epochs},
+          {"decay_norms", recipe.decay_norms},
+          {"layer_decay", recipe.layer_decay},
+          {"head_lr_scale", recipe.head_lr_scale},
+          {"clip_norm", recipe.clip_norm},
+          {"ema_decay", recipe.ema_decay},
           {"loss", "cross_entropy"},
           {"label_smoothing", recipe.label_smoothing},
           {"precision", to_string(recipe.precision)},
           {"freeze", recipe.freeze_backbone ? Json("backbone") : Json(nullptr)},
           {"seed", recipe.seed}};
+}
+
+// How the program was called.
+Json command_json(const FinetuneOptions& options) {
+  if (options.command.empty()) return nullptr;
+  for (const std::string& argument : options.command) require_text(argument, "an argument");
+  return {{"arguments", options.command}, {"folder", path_json(std::filesystem::current_path())}};
 }
 
 }  // namespace
@@ -118,6 +147,7 @@ std::string recipe_json(const FinetunePlan& plan) {
                   {"recipe", recipe_fields(plan.options)},
                   {"pictures", pictures_json(plan)},
                   {"preprocess", Json::parse(to_json(plan.preprocess))},
+                  {"command", command_json(plan.options)},
                   {"machine",
                    {{"zoo", ZOO_VERSION_STRING},
                     {"libtorch", TORCH_VERSION},

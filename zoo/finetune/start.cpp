@@ -69,6 +69,19 @@ std::optional<std::vector<std::string>> classes_in_head_order(const ResolvedWeig
   }
 }
 
+ResNet build_resumed(const ModelConfig& config, const StartOptions& wanted) {
+  ResNetOptions options{.num_classes = config.num_classes,
+                        .in_channels = config.in_channels,
+                        .initialise = false,
+                        .global_pool = config.global_pool,
+                        .output_stride = config.output_stride};
+  options.drop_rate = wanted.drop;
+  options.drop_path_rate = wanted.drop_path;
+  options.frozen_stages = wanted.frozen_stages;
+  options.norm_eval = wanted.norm_eval;
+  return ResNet(arch_of(config.card), options);
+}
+
 Start build_start(const std::optional<ResolvedWeights>& weights, const ArchSpec& arch,
                   const std::vector<std::string>& classes, const StartOptions& wanted) {
   const auto count = static_cast<int64_t>(classes.size());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "zoo/arch/global_pool.h"
+#include "zoo/layouts/model_card.h"
 #include "zoo/models/resnet.h"
 #include "zoo/models/weights.h"
 
@@ -39,6 +40,9 @@ struct Start {
 // (match_classes); nothing where they are others.
 std::optional<std::vector<std::string>> classes_in_head_order(const ResolvedWeights& weights,
                                                               const std::vector<std::string>& classes);
+
+// A model of that configuration, without values: those of a training's state come next.
+ResNet build_resumed(const ModelConfig& config, const StartOptions& options);
 
 // From the weights, whose head is kept where its classes are `classes` in this order and its width is right,
 // or, without them, from scratch. Throws Error{mismatch} for weights that do not take colour pictures.

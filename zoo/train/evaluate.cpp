@@ -34,7 +34,7 @@ EvalResult evaluate(ResNet& model, BatchSource& batches, Precision precision, co
   EvalResult result;
   double loss = 0;
   int64_t top1 = 0, top5 = 0;
-  batches.start_epoch(0);
+  batches.start_epoch(0, 0);
   while (const auto batch = batches.next()) {
     const TrainBatch placed = place_batch(*batch, model, precision);
     at::Tensor logits;

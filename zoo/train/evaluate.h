@@ -19,9 +19,9 @@ struct TrainBatch {
   // mixed.
   at::Tensor mixed_labels{};
 };
-// Starts an epoch and hands out its batches one by one; nothing at its end.
+// Starts an epoch, at a batch of it, and hands out its batches one by one; nothing at its end.
 struct BatchSource {
-  std::function<void(int64_t epoch)> start_epoch;
+  std::function<void(int64_t epoch, int64_t first_batch)> start_epoch;
   std::function<std::optional<TrainBatch>()> next;
   int64_t batches_per_epoch = 0;
   // How many different pictures it has had to leave out so far. May be empty.

@@ -168,11 +168,67 @@ void RunDirectory::start_beside() {
   if (!can_exchange_ || (is_there(old) && may_go(old))) clear_way(old);
 }
 
+RunDirectory RunDirectory::resume(const fs::path& path, const ResNet& model, const ModelCard& card,
+                                  const TrainState& state) {
+  RunDirectory run;
+  run.config_ = config_text(model, card);
+  run.target_ = run.folder_ = real_path(path);
+  if (!is_there(run.folder_) || !is_run(run.folder_))
+    throw Error(ErrorCode::usage, path.string(), "is no training run.", "Name the folder of one.");
+  run.lock_ = lock_run(run.folder_);
+  run.has_state_ = true;
+  ::unlink((run.folder_ / kRunBefore).c_str());
+  ::unlink((run.folder_ / kRunBeside).c_str());  // the run that it was to replace stays
+  if (state.epoch > 0) run.last_ = run.judged_ = state.epoch - 1;
+  if (state.best_epoch >= 0) run.best_ = state.best_epoch;
+  run.keep_metrics(state.epoch);
+  return run;
+}
+
+// The lines of the first so many epochs.
+void RunDirectory::keep_metrics(int64_t epochs) const {
+  const fs::path path = folder_ / kRunMetrics;
+  if (!is_there(path)) return;
+  const std::string text = read_text(path);
+  size_t end = 0;
+  for (int64_t i = 0; i < epochs; ++i) {
+    const size_t line = text.find('\n', end);
+    if (line == std::string::npos) break;
+    end = line + 1;
+  }
+  if (end < text.size()) write_text(path, text.substr(0, end));
+}
+
+void RunDirectory::save_state(TrainState state, const std::function<void(const std::string&)>& on_failure) {
+  finish_state(on_failure);
+  writing_ = std::async(std::launch::async, [path = folder_ / kRunState, state = std::move(state)] {
+    try {
+      write_state(path, state);
+      return std::string();
+    } catch (const std::exception& error) {
+      return std::string(error.what());
+    }
+  });
+}
+
+void RunDirectory::finish_state(const std::function<void(const std::string&)>& on_failure) {
+  if (!writing_.valid()) return;
+  const std::string failure = writing_.get();
+  if (failure.empty()) has_state_ = true;
+  if (!failure.empty() && on_failure) on_failure(failure);
+}
+
+bool RunDirectory::has_state() {
+  finish_state({});
+  return has_state_;
+}
+
 RunDirectory::~RunDirectory() {
   if (lock_.get() < 0) return;
   try {
+    if (writing_.valid()) has_state_ = writing_.get().empty() || has_state_;
     ::unlink((folder_ / kRunBefore).c_str());
-    if (last_ || best_) return;
+    if (last_ || best_ || has_state_) return;
     if (made_folder_) {
       remove_run(folder_);
     } else {
@@ -199,6 +255,7 @@ void RunDirectory::save_learnt(const ResNet& model, int64_t epoch) {
 }
 
 void RunDirectory::save_judged(const ResNet& model, const EpochReport& report) {
+  if (is_beside()) finish_state({});  // which is written where the run is now
   ::unlink((folder_ / kRunBefore).c_str());
   if (report.best) {
     write_model("best", model);
@@ -250,6 +307,11 @@ void RunDirectory::append_metrics(const EpochReport& report) const {
   line["val_loss"] = report.val.loss;
   line["val_top1"] = report.val.top1;
   line["val_top5"] = report.val.top5;
+  if (report.ema) {
+    line["ema_val_loss"] = report.ema->loss;
+    line["ema_val_top1"] = report.ema->top1;
+    line["ema_val_top5"] = report.ema->top5;
+  }
   line["lr"] = report.lr;
   line["images_per_s"] = report.images_per_s;
   line["wall_s"] = report.wall_s;

@@ -1,9 +1,11 @@
-// The directory of a training run: recipe.json, metrics.jsonl, best/ and last/ (timm's hub layout), and what
-// it promises of them at any instant (docs/training.md).
+// The directory of a training run: recipe.json, metrics.jsonl, state.safetensors, best/ and last/ (timm's hub
+// layout), and what it promises of them at any instant (docs/training.md).
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <optional>
 #include <string>
 
@@ -36,7 +38,11 @@ class RunDirectory {
   // Error{io}, and what to_config_json throws, of which nothing is left then.
   static RunDirectory create(const std::filesystem::path& path, bool overwrite,
                              const std::string& recipe_json, const ResNet& model, const ModelCard& card);
-  // A run of which no model was saved leaves nothing behind. The lock is free again.
+  // Takes up the run that `state` is of: takes its lock, and its metrics.jsonl loses the lines of epochs that
+  // come again. Throws Error{usage} where it is no run or another one is at work in it, Error{io}.
+  static RunDirectory resume(const std::filesystem::path& path, const ResNet& model, const ModelCard& card,
+                             const TrainState& state);
+  // A run of which nothing was saved leaves nothing behind. The lock is free again.
   ~RunDirectory();
   RunDirectory(RunDirectory&&) = default;
   RunDirectory& operator=(RunDirectory&&) = delete;
@@ -54,6 +60,15 @@ class RunDirectory {
   // It is worth nothing: last/ is the model before it again, or is gone.
   void take_back_learnt();
 
+  // The state of the training, written in the background: where an earlier one is still being written, it is
+  // waited for. A state that cannot be written does not stop the training: `on_failure` gets its message, the
+  // one before stays.
+  void save_state(TrainState state, const std::function<void(const std::string&)>& on_failure);
+  // Waits for it. Whether any was saved.
+  bool has_state();
+  // What config.json says.
+  const std::string& config() const { return config_; }
+
   // Which epochs' models are there, 0-based.
   std::optional<int64_t> last_epoch() const { return last_; }
   std::optional<int64_t> judged_epoch() const { return judged_; }
@@ -63,6 +78,8 @@ class RunDirectory {
   RunDirectory() = default;
   void start_in_place();
   void start_beside();
+  void keep_metrics(int64_t epochs) const;
+  void finish_state(const std::function<void(const std::string&)>& on_failure);
   void write_model(const std::string& name, const ResNet& model) const;
   void append_metrics(const EpochReport& report) const;
   void sync_models() const;
@@ -70,9 +87,11 @@ class RunDirectory {
   std::filesystem::path pass_name() const;
 
   std::filesystem::path target_, folder_;
-  std::string config_;         // config.json
-  Descriptor lock_;            // of folder_; nothing: moved from, or never begun
-  Descriptor old_lock_;        // of what is replaced
+  std::string config_;                // config.json
+  Descriptor lock_;                   // of folder_; nothing: moved from, or never begun
+  Descriptor old_lock_;               // of what is replaced
+  std::future<std::string> writing_;  // of a state: its error, or nothing
+  bool has_state_ = false;
   bool made_folder_ = false;   // it was not there, not even empty
   bool can_exchange_ = false;  // names, in one instant
   std::optional<int64_t> last_, judged_, best_;

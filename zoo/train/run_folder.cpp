@@ -21,7 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 4> kFiles{kRunRecipe, kRunMetrics, kRunSplit, kRunBefore};
+constexpr std::array<std::string_view, 7> kFiles{kRunRecipe,
+                                                 kRunMetrics,
+                                                 kRunSplit,
+                                                 kRunBefore,
+                                                 kRunState,
+                                                 "state.safetensors.before",
+                                                 "state.safetensors.new"};
 constexpr std::array<std::string_view, 2> kModels{"best", "last"};
 constexpr std::array<std::string_view, 2> kModelFiles{"config.json", "model.safetensors"};
 constexpr std::string_view kMarkerText = "{\"zoo_run\": 1}\n";
@@ -98,7 +104,7 @@ bool holds_results(const fs::path& folder) {
   const auto there = [&](std::string_view name) {
     return type_of(folder / name) != fs::file_type::not_found;
   };
-  return there(kRunMetrics) || std::ranges::any_of(kModels, there);
+  return there(kRunMetrics) || there(kRunState) || std::ranges::any_of(kModels, there);
 }
 
 fs::path foreign_entry(const fs::path& folder) {

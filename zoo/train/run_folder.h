@@ -14,6 +14,8 @@ namespace zoo {
 inline constexpr const char* kRunRecipe = "recipe.json";
 inline constexpr const char* kRunMetrics = "metrics.jsonl";
 inline constexpr const char* kRunSplit = "split.json";  // written by whoever splits the data
+inline constexpr const char* kRunState =
+    "state.safetensors";  // of the training, train_state.h; and the one before
 // The weights of last/ before those that it holds, until these are judged.
 inline constexpr const char* kRunBefore = ".before.safetensors";
 // In a run that is made beside the one it is to replace, empty; in the one that is replaced, with a text.
