@@ -16,6 +16,7 @@
 #include "transforms/evaluation.h"
 #include "zoo/base/error.h"
 #include "zoo/loader/loader.h"
+#include "zoo/loader/normalize.h"
 
 namespace {
 

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <vector>
 
+#include "transforms/decode/decode.h"
 #include "transforms/decode/decode_jpeg.h"
 #include "transforms/decode/decode_window.h"
 #include "transforms/random/random.h"

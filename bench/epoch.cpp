@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <memory>
 #include <string>
 
 #include "zoo/arch/arch.h"
@@ -15,7 +16,7 @@
 #include "zoo/models/autocast.h"
 #include "zoo/models/resnet.h"
 #include "zoo/train/evaluate.h"
-#include "zoo/train/sgd.h"
+#include "zoo/train/optimizer.h"
 
 namespace {
 
@@ -29,10 +30,11 @@ class Training {
         pictures_(dataset->size()),
         batch_size_(options.batch_size),
         model_(zoo::get_arch("resnet18"),
-               zoo::ResNetOptions{.num_classes = static_cast<int64_t>(dataset->classes().size())}),
-        sgd_(model_->parameters(), {.momentum = 0.9, .weight_decay = 1e-4}) {
+               zoo::ResNetOptions{.num_classes = static_cast<int64_t>(dataset->classes().size())}) {
     model_->train();
     model_->to_channels_last();
+    optimizer_ =
+        zoo::make_optimizer({{.parameters = model_->parameters(), .weight_decay = 1e-4}}, {.momentum = 0.9});
     loader_.start_epoch(0);
     if (const auto batch = loader_.next()) held_ = {batch->images.clone(), batch->labels.clone()};
   }
@@ -52,7 +54,7 @@ class Training {
  private:
   void learn(const zoo::TrainBatch& batch) {
     const zoo::TrainBatch placed = place_batch(batch, model_, zoo::Precision::bf16);
-    sgd_.zero_grad();
+    optimizer_->zero_grad();
     at::Tensor logits;
     {
       const zoo::AutocastScope autocast(zoo::Precision::bf16, at::kCPU);
@@ -61,13 +63,13 @@ class Training {
     const at::Tensor loss = at::cross_entropy_loss(logits, placed.labels);
     loss.item<double>();
     loss.backward();
-    sgd_.step(kLr);
+    optimizer_->step(kLr);
   }
 
   zoo::Loader loader_;
   int64_t pictures_, batch_size_, epoch_ = 0;
   zoo::ResNet model_;
-  zoo::Sgd sgd_;
+  std::unique_ptr<zoo::Optimizer> optimizer_;
   zoo::TrainBatch held_;
 };
 

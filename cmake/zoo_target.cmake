@@ -43,7 +43,8 @@ function(zoo_library name)
   install(TARGETS zoo_${name} EXPORT zooTargets)
 endfunction()
 
-# zoo_program(name SOURCES ... LIBRARIES ...): an executable in bin/.
+# zoo_program(name SOURCES ... LIBRARIES ...): an executable in bin/. The target `programs` is all of them.
+add_custom_target(programs)
 function(zoo_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
@@ -52,5 +53,6 @@ function(zoo_program name)
   if(Torch_FOUND)  # rarely where the loader looks
     set_target_properties(${name} PROPERTIES INSTALL_RPATH ${TORCH_INSTALL_PREFIX}/lib)
   endif()
+  add_dependencies(programs ${name})
   install(TARGETS ${name})
 endfunction()

@@ -45,7 +45,7 @@ TEST_CASE("a run from scratch leaves its recipe, its metrics and two models, and
   CHECK(recipe["data"]["train_images"] == 18);
   CHECK(recipe["data"]["val_images"] == 6);
   CHECK(recipe["recipe"]["seed"] == 5);
-  CHECK(recipe["recipe"]["warmup_epochs"] == 1.0);
+  CHECK(recipe["recipe"]["schedule"]["warmup_epochs"] == 1.0);
   CHECK(recipe["preprocess"]["crop_px"] == 16);
   CHECK(recipe["preprocess"]["resize_px"] == 16);
   CHECK(recipe["preprocess"]["mean"][0] == 0.485);

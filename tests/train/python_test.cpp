@@ -7,7 +7,9 @@
 #include "zoo/base/sha256.h"
 #include "zoo/models/load.h"
 #include "zoo/models/save.h"
+#include "zoo/train/optimizer.h"
 #include "zoo/train/run_dir.h"
+#include "zoo/train/schedule.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -69,6 +71,54 @@ TEST_CASE("three steps of SGD equal PyTorch's bit for bit on one machine", "[pyt
       INFO(name);
       CHECK(sha256_of(tensor) == setting["tensors"][name]["sha256"]);
     }
+  }
+}
+
+TEST_CASE("fifty steps of each optimizer are torch's and timm's", "[python]") {
+  if (lacks_reference()) return skip(kNoReference);
+  const nlohmann::json live = run_python("train/optimizers.py");
+  const auto tensor_of = [](const nlohmann::json& values, torch::IntArrayRef shape) {
+    return torch::tensor(values.get<std::vector<double>>(), torch::kDouble).to(torch::kFloat).view(shape);
+  };
+  const std::vector<std::vector<int64_t>> shapes{{4, 3}, {5}};
+  for (const auto& [name, ends] : live["ends"].items()) {
+    for (const auto& [decay, expected] : ends.items()) {
+      INFO(name << ", weight decay " << decay);
+      std::vector<at::Tensor> parameters;
+      for (size_t i = 0; i < shapes.size(); ++i)
+        parameters.push_back(tensor_of(live["start"][i], shapes[i]).requires_grad_());
+      const auto optimizer =
+          make_optimizer({{.parameters = parameters, .weight_decay = std::stod(decay)}}, {.kind = parse_optimizer(name)});
+      for (const auto& gradients : live["gradients"]) {
+        for (size_t i = 0; i < shapes.size(); ++i)
+          parameters[i].mutable_grad() = tensor_of(gradients[i], shapes[i]);
+        optimizer->step(0.1);
+      }
+      for (size_t i = 0; i < shapes.size(); ++i) {
+        const at::Tensor end = tensor_of(expected[i], shapes[i]), found = parameters[i].detach();
+        const bool is_fused = name == "sgd" || name == "adam" || name == "adamw";
+        if (is_fused)
+          CHECK(found.equal(end));
+        else
+          CHECK(found.allclose(end, 1e-6, 1e-6));
+      }
+    }
+  }
+}
+
+TEST_CASE("the rates of each schedule are torch's", "[python]") {
+  if (lacks_reference()) return skip(kNoReference);
+  const nlohmann::json live = run_python("train/optimizers.py");
+  for (const auto& [name, rates] : live["rates"].items()) {
+    INFO(name);
+    Schedule schedule{.kind = parse_schedule(name), .lr = 0.5, .warmup_epochs = 0};
+    if (name == "cosine" || name == "linear") schedule.min_lr = 0.1;
+    if (name == "multistep") schedule.milestones = {2, 5};
+    schedule.gamma = name == "multistep" ? 0.3 : 0.6;
+    schedule.power = 0.7;
+    for (int64_t step = 0; step < 24; ++step)
+      CHECK(learning_rate(schedule, step, 24, 4) ==
+            Approx(rates[static_cast<size_t>(step)].get<double>()).epsilon(1e-12).margin(1e-14));
   }
 }
 

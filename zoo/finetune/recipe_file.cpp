@@ -1,5 +1,7 @@
 #include "zoo/finetune/recipe_file.h"
 
+#include <algorithm>
+
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <torch/version.h>
@@ -132,8 +134,8 @@ Json recipe_fields(const FinetuneOptions& options) {
 
 // How the program was called.
 Json command_json(const FinetuneOptions& options) {
-  if (options.command.empty()) return nullptr;
-  for (const std::string& argument : options.command) require_text(argument, "an argument");
+  const bool is_text = std::ranges::all_of(options.command, is_utf8);
+  if (options.command.empty() || !is_text) return nullptr;  // JSON cannot keep it
   return {{"arguments", options.command}, {"folder", path_json(std::filesystem::current_path())}};
 }
 

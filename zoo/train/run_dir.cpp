@@ -78,7 +78,8 @@ void give_name_back(const fs::path& target) {
 
 [[noreturn]] void refuse_results(const fs::path& path) {
   throw Error(ErrorCode::usage, path.string(), "holds a training run.",
-              "Give out = another folder, or overwrite = true to replace the run.");
+              "Give out = another folder, resume = " + path.string() +
+                  " to go on with it, or overwrite = true to replace it.");
 }
 
 [[noreturn]] void refuse_foreign(const fs::path& path, const fs::path& foreign) {

@@ -214,7 +214,6 @@ struct Trainer::Run {
     EpochReport report;
     report.epoch = at_.epoch;
     in_evaluation_ = false;
-    optimizer_->zero_grad();
     train_.start_epoch(at_.epoch, at_.batches);
     for (;;) {
       const auto asked = Clock::now();
@@ -270,12 +269,12 @@ struct Trainer::Run {
     if (pending_ == 0) return;
     if (recipe_.clip_norm > 0) clip_gradients();
     optimizer_->step(lr);
-    optimizer_->zero_grad();
     average_.update(model_, optimizer_->steps());
     pending_ = 0;
   }
 
   void learn_from(const TrainBatch& placed, int64_t images, int64_t of_step) {
+    if (pending_ == 0) optimizer_->zero_grad();
     const SeedScope draws(seed_of_step(recipe_.seed, at_.epoch, at_.batches));
     const at::Tensor logits = forward(placed.images);
     const at::Tensor& target = placed.mixed_labels.defined() ? placed.mixed_labels : placed.labels;
