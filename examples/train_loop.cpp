@@ -1,4 +1,5 @@
-// A training loop by hand: the loader's batches, LibTorch's optimizer and loss: train_loop WEIGHTS DATA FOLDER
+// A training loop by hand: the loader's batches, LibTorch's optimizer and loss: train_loop WEIGHTS DATA
+// FOLDER
 #include <cstdio>
 #include <exception>
 
@@ -23,7 +24,8 @@ int main(int argc, char** argv) try {
       optimizer.step();
       loss_sum += loss.item<double>();
     }
-    std::printf("epoch %d: loss %.3f\n", epoch + 1, loss_sum / static_cast<double>(loader.batches_per_epoch()));
+    std::printf("epoch %d: loss %.3f\n", epoch + 1,
+                loss_sum / static_cast<double>(loader.batches_per_epoch()));
   }
   zoo::save_model(model, argv[3], data->classes());
 } catch (const std::exception& error) {

@@ -3,8 +3,8 @@
 //   weight, list_weights                        what is published
 //   load, state_dict, save_model                tensors in and out
 //   Classifier                                  pictures become labels
-//   finetune                                    a published model and pictures become a model of their classes
-//   Loader, train, RunDirectory                 the parts of it
+//   finetune                                    a published model and pictures become a model of their
+//   classes Loader, train, RunDirectory                 the parts of it
 #pragma once
 
 #include "zoo/arch/registry.h"

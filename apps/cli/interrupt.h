@@ -6,8 +6,8 @@
 
 namespace zoo::apps {
 
-// From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 (SLURM's warning) end the process with status 130 at once, unless an InterruptGuard
-// lives.
+// From now on SIGINT, SIGTERM, SIGHUP and SIGUSR1 (SLURM's warning) end the process with status 130 at once,
+// unless an InterruptGuard lives.
 void end_on_interrupt();
 
 // While one lives, the first of them only makes interrupted() true; a second one ends the process

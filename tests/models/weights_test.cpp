@@ -116,7 +116,8 @@ TEST_CASE("a file that nobody knows gets the arch that it fits and the default p
   CHECK(weights.num_classes == 7);
   CHECK(weights.in_channels == 1);
   CHECK(weights.preprocess == default_preprocess(get_arch("resnet32_cifar")));
-  CHECK_THAT(weights.assumed, Catch::Contains("short edge 32 (bilinear), centre crop 32, ImageNet mean and std"));
+  CHECK_THAT(weights.assumed,
+             Catch::Contains("short edge 32 (bilinear), centre crop 32, ImageNet mean and std"));
   CHECK(build_model(weights)->options().in_channels == 1);
 
   const ResolvedWeights forced = resolve_weights(file.string(), manifest, {.arch = "resnet44_cifar"});

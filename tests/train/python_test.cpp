@@ -87,8 +87,8 @@ TEST_CASE("fifty steps of each optimizer are torch's and timm's", "[python]") {
       std::vector<at::Tensor> parameters;
       for (size_t i = 0; i < shapes.size(); ++i)
         parameters.push_back(tensor_of(live["start"][i], shapes[i]).requires_grad_());
-      const auto optimizer =
-          make_optimizer({{.parameters = parameters, .weight_decay = std::stod(decay)}}, {.kind = parse_optimizer(name)});
+      const auto optimizer = make_optimizer({{.parameters = parameters, .weight_decay = std::stod(decay)}},
+                                            {.kind = parse_optimizer(name)});
       for (const auto& gradients : live["gradients"]) {
         for (size_t i = 0; i < shapes.size(); ++i)
           parameters[i].mutable_grad() = tensor_of(gradients[i], shapes[i]);

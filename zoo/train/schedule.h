@@ -19,8 +19,8 @@ struct Schedule {
   double warmup_epochs =
       1;  // a linear rise from lr / its steps; may be a fraction of an epoch. None with one_cycle
   std::vector<int64_t> milestones = {};  // of multistep: after these epochs the rate is multiplied by gamma
-  double gamma = 0.1;               // of multistep; of exponential: once an epoch
-  double power = 0.9;               // of polynomial
+  double gamma = 0.1;                    // of multistep; of exponential: once an epoch
+  double power = 0.9;                    // of polynomial
 };
 
 // Of step `step` (0-based) of `total_steps`. With w = warmup_epochs * steps_per_epoch: lr * (step + 1) / w
