@@ -160,6 +160,7 @@ Picture decode_png(Bytes bytes, const std::string& name, const DecodeOptions& op
   const PictureHead head = open(reader, bytes, name, options);
   Image image = make_image(head.width, head.height);
   std::vector<png_bytep> rows;
+  rows.reserve(static_cast<size_t>(head.height));
   for (int64_t y = 0; y < head.height; ++y) rows.push_back(image.row(y));
   const bool keep_deep_greys = reader.has_deep_greys() && options.backend == Backend::pillow;
   if (!reader.read_rows(rows, keep_deep_greys) && !options.allow_truncated) refuse(name, reader);

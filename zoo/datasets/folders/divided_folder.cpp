@@ -176,7 +176,7 @@ class DividedFolder : public Dataset {
       }
     }
     classes_ = joint_classes(sets);
-    if (classes_.size() < 2 && !multi_label())
+    if (classes_.size() < 2 && !sets.front()->multi_label())
       throw Error(ErrorCode::mismatch, root.string(), "only one class, '" + excerpt(classes_.front()) + "'",
                   "At least two classes are needed.");
     for (size_t i = 0; i < sets.size(); ++i) folders_[i].dataset = with_classes(std::move(sets[i]), classes_);
